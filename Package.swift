@@ -1,0 +1,103 @@
+// swift-tools-version: 6.2
+// The map of Farthing's modules. Dependencies point one way only:
+// shells → cores, Wire, Log, Operations → Pricing, Promotions, Models, Features → Domain.
+// `./test` builds with `--explicit-target-dependency-import-check error`, so an
+// import that this file does not declare is a build error.
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+/// A Swift module in this package.
+func module(_ name: String, path: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: path, exclude: exclude, swiftSettings: strict)
+}
+
+func executable(_ name: String, path: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources, swiftSettings: strict)
+}
+
+/// A C library of the system, installed by `./run` and `./test`.
+func system(_ name: String, path: String, apt: String) -> Target {
+    .systemLibrary(name: name, path: path, providers: [.apt([apt])])
+}
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "farthing",
+    products: [
+        .executable(name: "farthing-router", targets: ["farthing-router"]),
+        .executable(name: "farthing-worker", targets: ["farthing-worker"]),
+        .executable(name: "farthing", targets: ["farthing"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    ],
+    targets: [
+        // C libraries
+        system("CZeroMQ", path: "Sources/Wire/CZeroMQ", apt: "libzmq3-dev"),
+        system("CSQLite", path: "Sources/Shared/CSQLite", apt: "libsqlite3-dev"),
+        system("CSodium", path: "Sources/Shared/CSodium", apt: "libsodium-dev"),
+        system("CXGBoost", path: "Sources/Learning/CXGBoost", apt: "libxgboost-dev"),
+        system("CZlib", path: "Sources/Learning/CZlib", apt: "zlib1g-dev"),
+        system("CProtobuf", path: "Sources/Wire/CProtobuf", apt: "libprotobuf-c-dev"),
+        .target(name: "CPricing", dependencies: ["CProtobuf"], path: "Sources/Wire/CPricing"),
+
+        // Vocabulary and pure cores
+        module("Domain", path: "Sources/Shared/Domain"),
+        module("Features", path: "Sources/Shared/Features", ["Domain"]),
+        module("Models", path: "Sources/Shared/Models", ["Domain"]),
+        module("Pricing", path: "Sources/Shared/Pricing", ["Domain"]),
+        module("Promotions", path: "Sources/Shared/Promotions", ["Domain"]),
+        module("RouterCore", path: "Sources/Router/Core", ["Domain"]),
+        module("WorkerCore", path: "Sources/Worker/Core", ["Domain", "Features", "Models", "Pricing", "Promotions"]),
+
+        // Boundaries
+        module("Configuration", path: "Sources/Shared/Configuration", ["Domain", yams]),
+        module("Log", path: "Sources/Shared/Log", ["Domain", "CSQLite"]),
+        module("Operations", path: "Sources/Shared/Operations", ["Domain", "CSodium"]),
+        module("ZeroMQ", path: "Sources/Wire/ZeroMQ", ["CZeroMQ"]),
+        module("Wire", path: "Sources/Wire/Codec", ["Domain", "CPricing", "CProtobuf"]),
+        module("Client", path: "Sources/Wire/Client", ["Domain", "Operations", "Wire", "ZeroMQ"]),
+        module(
+            "Learning", path: "Sources/Learning", ["Domain", "Features", "Models", "CXGBoost", "CZlib"],
+            exclude: ["CXGBoost", "CZlib"]),
+
+        // Processes
+        module(
+            "RouterShell", path: "Sources/Router/Shell",
+            ["Domain", "Configuration", "Operations", "RouterCore", "Wire", "ZeroMQ"]),
+        module(
+            "WorkerShell", path: "Sources/Worker/Shell",
+            ["Domain", "Configuration", "Log", "Models", "Operations", "Pricing", "Wire", "WorkerCore", "ZeroMQ"]),
+        executable(
+            "farthing-router", path: "Sources/Router/Main",
+            ["Configuration", "Operations", "RouterShell", argumentParser]),
+        executable(
+            "farthing-worker", path: "Sources/Worker/Main",
+            ["Configuration", "Operations", "WorkerShell", argumentParser]),
+        executable(
+            "farthing", path: "Sources/Farthing",
+            ["Domain", "Client", "Configuration", "Learning", "Models", "Operations", "Wire", argumentParser]),
+
+        // Tests
+        tests("FeaturesTests", ["Domain", "Features"]),
+        tests("ModelsTests", ["Domain", "Models"]),
+        tests("LearningTests", ["Domain", "Features", "Learning", "Models"]),
+        tests("LogTests", ["Domain", "Log", "CSQLite"]),
+        tests("ConfigurationTests", ["Configuration"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,22 @@
+import ArgumentParser
+
+/// The operator's command line.
+@main
+struct FarthingCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "farthing",
+        abstract: "Personal prices and promotions, in real time.",
+        discussion: """
+            A first price in three commands:
+
+              farthing up                            start the cluster of cluster.yaml, stay in front
+              farthing import Data/complete-journey  (in another terminal) send it a shop's history
+              farthing quote --user 2337 --line 1082185:2 --line 995242:1 --explain
+
+            Every command that reports takes `-o json`. `farthing demo` does all of the above for you.
+            """,
+        subcommands: [
+            Up.self, Demo.self, Status.self, QuoteCommand.self, Import.self, Learn.self, Activate.self, Bench.self,
+            Validate.self,
+        ])
+}

@@ -1,0 +1,58 @@
+import ArgumentParser
+import Configuration
+import Domain
+import Foundation
+import Learning
+import Models
+import Operations
+
+struct Learn: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Fit the response model and write a bundle.",
+        discussion: """
+            Replays the history through the same code that serves, fits the varying-coefficient model on weeks
+            9 to 34, and judges it on weeks 35 to 40, beside the figures of the data's README. Then:
+
+              farthing activate            make a running cluster serve it
+            """)
+
+    @OptionGroup var configuration: ConfigurationOption
+    @OptionGroup var output: OutputOption
+
+    @Argument(help: "The folder of the Complete Journey data.")
+    var data = "Data/complete-journey"
+
+    @Option(help: "Where to write the bundle; model.bundle of the configuration unless given.")
+    var out: String?
+
+    func run() throws {
+        let loaded = try configuration.load()
+        let path = out ?? loaded.model.bundleFile
+        let report = try Self.learn(data: data, out: path)
+        try output.report(LearnReport(report, path: path)) { LearnReport.text(report, path: path) }
+    }
+
+    /// Learns and writes the bundle whole or not at all.
+    static func learn(data: String, out: String) throws -> LearningReport {
+        guard let calendar = ShopCalendar(timeZone: CompleteJourney.timeZone) else {
+            throw Refusal(
+                .invalidConfiguration, place: "time zone", value: CompleteJourney.timeZone,
+                remedy: "Install the time zone database (apt-get install tzdata).")
+        }
+        var bar = ProgressBar("learning ")
+        let journey = try CompleteJourney(folder: data, calendar: calendar)
+        let learner = Learner(
+            journey.trainingData(calendar: calendar), calendar: calendar, settings: .completeJourney)
+        let version = UInt64(Clock.timestamp().milliseconds / 1_000)
+        let (bundle, report) = try learner.learn(version: version) { phase, share in
+            let start = phase == .replaying ? 0 : phase == .fitting ? 0.1 : 0.95
+            let span = phase == .replaying ? 0.1 : phase == .fitting ? 0.85 : 0.05
+            bar.update(start + span * share, note: phase.rawValue)
+        }
+        let folder = URL(filePath: out).deletingLastPathComponent()
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try Data(bundle.encode()).write(to: URL(filePath: out), options: .atomic)
+        bar.finish("log-loss \(String(format: "%.5f", report.evaluation.logLoss)), written to \(out)")
+        return report
+    }
+}

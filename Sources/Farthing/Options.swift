@@ -1,0 +1,60 @@
+// What commands have in common: where the configuration is, and how to report.
+
+import ArgumentParser
+import Client
+import Configuration
+import Domain
+import Foundation
+
+/// Prints a line at once, even into a pipe: for commands that stay up afterwards.
+func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
+
+enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
+    case text, json
+}
+
+struct ConfigurationOption: ParsableArguments {
+    @Option(help: "The cluster's configuration.")
+    var config = "cluster.yaml"
+
+    func load() throws -> ClusterConfiguration { try ClusterConfiguration.load(path: config) }
+}
+
+struct OutputOption: ParsableArguments {
+    @Option(name: [.customShort("o"), .customLong("output")], help: "How to report.")
+    var format: OutputFormat = .text
+
+    /// Prints a report in the format asked for.
+    func report(_ value: some Encodable, text: () -> String) throws {
+        switch format {
+        case .text: print(text())
+        case .json:
+            let encoder = JSONEncoder()
+            encoder.keyEncodingStrategy = .convertToSnakeCase
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            print(String(decoding: try encoder.encode(value), as: UTF8.self))
+        }
+    }
+}
+
+/// Which cluster to call.
+struct EndpointOption: ParsableArguments {
+    @OptionGroup var configuration: ConfigurationOption
+
+    @Option(help: "A router's address for clients; from the configuration unless given.")
+    var endpoint: String?
+
+    /// The configuration and the address to call.
+    func resolve() throws -> (configuration: ClusterConfiguration, endpoint: String) {
+        let loaded = try configuration.load()
+        guard let endpoint = endpoint ?? loaded.routers.first?.clients.description else {
+            throw ValidationError("\(configuration.config) names no router; give --endpoint.")
+        }
+        return (loaded, endpoint)
+    }
+
+    func connect(deadlineMilliseconds: UInt32 = 2_000) throws -> (configuration: ClusterConfiguration, PricingClient) {
+        let (configuration, endpoint) = try resolve()
+        return (configuration, try PricingClient(endpoint: endpoint, deadlineMilliseconds: deadlineMilliseconds))
+    }
+}

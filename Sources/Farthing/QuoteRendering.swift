@@ -1,0 +1,88 @@
+// A quote as a person reads it: what, how much, why, until when.
+
+import Client
+import Domain
+import Foundation
+
+enum QuoteRendering {
+    /// - Parameter names: of products, where known.
+    static func text(
+        _ answer: Answer<SignedQuote>, _ explanation: Explanation?, names: [String: String] = [:]
+    ) -> String {
+        let quote = answer.value.quote
+        let currency = quote.currency
+        var table = Table(["qty", "product", "list", "personal", "pays", "promotion", "why"])
+        for line in quote.lines {
+            table.add([
+                "\(line.quantity)", names[line.product] ?? line.product, line.listPrice.formatted(in: currency),
+                line.personalPrice.formatted(in: currency), line.unitPrice.formatted(in: currency),
+                promotion(line, currency), why(line),
+            ])
+        }
+        let list = quote.lines.reduce(Money.zero) { $0 + ($1.listPrice.times($1.quantity) ?? .zero) }
+        let who = quote.segment.isEmpty ? quote.user.user : "\(quote.user.user) (segment \(quote.segment))"
+        var lines = [
+            "shopper \(who) · \(quote.level) prices · arm \(quote.arm)", table.text,
+            "  pays \(quote.total.formatted(in: currency)) \(currency.code)\(saved(list - quote.total, currency)) · "
+                + "quote \(quote.id.description.suffix(12)) · honoured until \(clock(quote.expiresAt)) · "
+                + "model \(quote.modelVersion) · \(answer.microseconds) µs",
+        ]
+        if let explanation { lines += explanation.lines.map { explain($0, currency, names) } }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func saved(_ amount: Money, _ currency: Currency) -> String {
+        amount > .zero ? ", saves \(amount.formatted(in: currency))" : ""
+    }
+
+    private static func promotion(_ line: QuotedLine, _ currency: Currency) -> String {
+        guard let slot = line.promotion else { return "—" }
+        return "\(slot.id) \(slot.unitPrice.formatted(in: currency))" + (slot.applied ? " ✓" : "")
+    }
+
+    static func why(_ line: QuotedLine) -> String {
+        let words = line.reasons.compactMap { phrase($0, line) }
+        return words.isEmpty ? "the public price" : words.joined(separator: ", ")
+    }
+
+    private static func phrase(_ reason: PriceReason, _ line: QuotedLine) -> String? {
+        switch reason {
+        case .noModel: "no model serves yet"
+        case .unknownToModel: "new to the model"
+        case .unknownShopper: "unknown shopper"
+        case .controlArm: "control arm: public price"
+        case .optimum: line.reasons.count == 1 ? "best for this shopper" : nil
+        case .smoothed: "moving calmly to the optimum"
+        case .dailyMove: "held by the daily move"
+        case .floor: "at the floor"
+        case .ceiling: "full price is best"
+        case .priceEnding: "price ending"
+        case .sticky: "kept at an earlier quote"
+        case .publicDeal: "the public deal is lower"
+        }
+    }
+
+    private static func explain(_ line: LineExplanation, _ currency: Currency, _ names: [String: String]) -> String {
+        guard line.slope > 0 else { return "  \(names[line.product] ?? line.product): the model had no say" }
+        let optimum = (Money(line.optimum, rounded: .nearest) ?? .zero).formatted(in: currency)
+        let steps = line.steps.map { "\($0.reason) \($0.price.formatted(in: currency))" }.joined(separator: " → ")
+        let features = line.features.map { "\($0.name) \(format($0.value))" }.joined(separator: ", ")
+        return """
+              \(names[line.product] ?? line.product): buys with probability \(percent(line.probability)) \
+            (\(percent(line.probabilityAtList)) at list), elasticity \(format(Float(line.elasticity))), \
+            unbounded optimum \(optimum), cost \(line.unitCost.formatted(in: currency))
+                steps     \(steps)
+                features  \(features)
+            """
+    }
+
+    private static func percent(_ value: Double) -> String { format(Float(value * 100)) + " %" }
+
+    static func format(_ value: Float) -> String {
+        String(format: "%.3g", Double(value))
+    }
+
+    private static func clock(_ time: Timestamp) -> String {
+        Date(timeIntervalSince1970: Double(time.milliseconds) / 1_000).formatted(date: .omitted, time: .standard)
+    }
+}

@@ -1,0 +1,46 @@
+import Domain
+
+extension CSVReader {
+    /// A UTC time written `2017-01-31T23:59:59`.
+    public func timestamp(_ column: Column) throws(LearningError) -> Timestamp {
+        guard let time = Self.timestamp(bytes(column)) else {
+            throw error(column, remedy: "Give a UTC time such as 2017-01-31T23:59:59.")
+        }
+        return time
+    }
+
+    private static func timestamp(_ bytes: ArraySlice<UInt8>) -> Timestamp? {
+        let text = Array(bytes)
+        guard text.count == 19, text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"),
+            text[10] == UInt8(ascii: "T"), text[13] == UInt8(ascii: ":"), text[16] == UInt8(ascii: ":"),
+            let year = digits(text[0..<4]), let month = digits(text[5..<7]), let day = digits(text[8..<10]),
+            let hour = digits(text[11..<13]), let minute = digits(text[14..<16]), let second = digits(text[17..<19]),
+            (1970...9999).contains(year), (1...12).contains(month), (1...daysIn(month, of: year)).contains(day),
+            hour < 24, minute < 60, second < 60
+        else { return nil }
+        let seconds = daysSince1970(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second
+        return Timestamp(milliseconds: seconds * 1_000)
+    }
+
+    private static func digits(_ bytes: ArraySlice<UInt8>) -> Int64? {
+        var value: Int64 = 0
+        for byte in bytes {
+            guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
+            value = value * 10 + Int64(byte - UInt8(ascii: "0"))
+        }
+        return value
+    }
+
+    private static func daysIn(_ month: Int64, of year: Int64) -> Int64 {
+        let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+        return month == 2 ? (isLeap ? 29 : 28) : [4, 6, 9, 11].contains(month) ? 30 : 31
+    }
+
+    /// Counts in years that begin in March, so that the leap day comes last (Hinnant, days_from_civil).
+    private static func daysSince1970(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
+        let shifted = month > 2 ? year : year - 1
+        let monthFromMarch = (month + 9) % 12
+        let dayOfYear = (153 * monthFromMarch + 2) / 5 + day - 1
+        return shifted * 365 + shifted / 4 - shifted / 100 + shifted / 400 + dayOfYear - 719_468
+    }
+}

@@ -1,0 +1,92 @@
+// `farthing learn`, without the command line: replay, fit, judge, pack.
+
+import Domain
+import Features
+import Models
+
+/// Learns a response model from a data set.
+public struct Learner {
+    /// The parts of a run, in order.
+    public enum Phase: String, Sendable, CaseIterable {
+        case replaying, fitting, judging
+    }
+
+    public let data: TrainingData
+    public let calendar: ShopCalendar
+    public let settings: LearningSettings
+
+    public init(_ data: TrainingData, calendar: ShopCalendar, settings: LearningSettings) {
+        self.data = data
+        self.calendar = calendar
+        self.settings = settings
+    }
+
+    /// Replays, fits and judges.
+    /// - Parameters:
+    ///   - version: of the new model; higher than that of any model of the tenant before.
+    ///   - progress: called with the phase and the share of it that is done.
+    /// - Returns: the bundle, and the report to show beside it.
+    public func learn(
+        version: UInt64, progress: (Phase, Double) -> Void = { _, _ in }
+    ) throws(LearningError) -> (bundle: ModelBundle, report: LearningReport) {
+        guard settings.trainedWeeks.upperBound < settings.testedWeeks.lowerBound else {
+            throw LearningError(
+                place: "settings.testedWeeks", value: "\(settings.testedWeeks)",
+                remedy: "Judge by weeks after \(settings.trainedWeeks.upperBound), the last one fitted on.")
+        }
+        let clock = ContinuousClock()
+        let started = clock.now
+        let replay = try MatrixReplay(data, calendar: calendar, ratesThrough: settings.trainedWeeks.upperBound)
+        let matrices = replay.matrices(of: [settings.trainedWeeks, settings.testedWeeks]) { progress(.replaying, $0) }
+        let (trained, tested) = (matrices[0], matrices[1])
+        guard tested.count > 0 else {
+            throw LearningError(
+                place: "settings.testedWeeks", value: "\(settings.testedWeeks)", remedy: "No basket lies in them.")
+        }
+        let replayed = clock.now
+        let fit = try ResponseFit(trained, settings: settings) { progress(.fitting, $0) }
+        let fitted = clock.now
+        let evaluation = Evaluation(fit.model, on: tested)
+        let bundle = pack(fit, trained: trained, tested: tested, rates: replay.rates, evaluation, version: version)
+        let judged = clock.now
+        progress(.judging, 1)
+        let report = LearningReport(
+            fit, evaluation, trained: trained,
+            durations: [
+                .init(phase: .replaying, duration: replayed - started),
+                .init(phase: .fitting, duration: fitted - replayed),
+                .init(phase: .judging, duration: judged - fitted),
+            ])
+        return (bundle, report)
+    }
+
+    private func pack(
+        _ fit: ResponseFit, trained: TrainingMatrix, tested: TrainingMatrix, rates: [ProductRate],
+        _ evaluation: Evaluation, version: UInt64
+    ) -> ModelBundle {
+        let information = ModelInformation(
+            data: data.description, trainedWeeks: settings.trainedWeeks, rows: UInt64(trained.count),
+            featureNames: FeatureSchema.names,
+            metrics: [
+                .init(name: "log-loss", value: evaluation.logLoss), .init(name: "auc", value: evaluation.auc),
+                .init(name: "average precision", value: evaluation.averagePrecision),
+            ])
+        let populations = Population.rows(of: trained, products: data.products.count)
+        let products = data.products.indices.map { index in
+            ProductStatistics(
+                product: ProductKey(product: data.products[index]), logitRate: rates[index].logit,
+                index: rates[index].index, population: populations[index])
+        }
+        let step = max(1, tested.count / Self.goldenCount)
+        let goldens = stride(from: 0, to: tested.count, by: step).map { index in
+            let row = tested.row(index)
+            let (intercept, slope) = fit.model.referenceScore(row)
+            return GoldenPrediction(row: row, intercept: intercept, slope: slope)
+        }
+        return ModelBundle(
+            version: version, information: information, response: fit.model, products: products, goldens: goldens)
+    }
+
+    /// Predictions that travel with the model.
+    private static let goldenCount = 32
+}

@@ -1,0 +1,49 @@
+import Domain
+
+/// Who shopped in one week, and what they bought.
+struct ShoppingWeek {
+    /// One shopper's week.
+    struct Visit {
+        /// Place of the shopper among all, in the order of their first event.
+        var shopper: Int
+        /// Places of the products bought, ascending, each once.
+        var products: [UInt16]
+        /// Places of the shopper's events of this week in `TrainingData.events`.
+        var events: [Int]
+    }
+
+    var week: Int32
+    /// Ascending by shopper.
+    var visits: [Visit]
+
+    /// Groups a data set's events by week and shopper. Weeks ascend; weeks without events are left out.
+    static func grouped(_ data: TrainingData, calendar: ShopCalendar) -> [ShoppingWeek] {
+        let places = Dictionary(
+            data.products.enumerated().map { ($0.element, UInt16($0.offset)) }, uniquingKeysWith: { first, _ in first })
+        var shoppers: [String: Int] = [:]
+        var weeks: [Int32: [Int: Visit]] = [:]
+        for (index, entry) in data.events.enumerated() {
+            let shopper = shoppers[entry.user] ?? shoppers.count
+            shoppers[entry.user] = shopper
+            let bought = entry.event.basket.items.compactMap { $0.quantity > 0 ? places[$0.product] : nil }
+            let week = calendar.week(of: entry.event.occurredAt)
+            weeks[week, default: [:]][shopper, default: Visit(shopper: shopper, products: [], events: [])]
+                .append(bought, event: index)
+        }
+        return weeks.keys.sorted().map { week in
+            let visits = (weeks[week] ?? [:]).values.sorted { $0.shopper < $1.shopper }
+            return ShoppingWeek(
+                week: week,
+                visits: visits.map {
+                    Visit(shopper: $0.shopper, products: Set($0.products).sorted(), events: $0.events)
+                })
+        }
+    }
+}
+
+extension ShoppingWeek.Visit {
+    fileprivate mutating func append(_ bought: [UInt16], event: Int) {
+        products += bought
+        events.append(event)
+    }
+}

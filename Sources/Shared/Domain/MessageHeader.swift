@@ -1,0 +1,118 @@
+// What stands in front of every message, and all that a router ever reads. docs/wire.md gives the bytes.
+
+/// What a message asks for. Replies carry the same kind.
+public enum MessageKind: UInt8, Sendable, CaseIterable {
+    case price = 1
+    case events = 2
+    case catalogue = 3
+    case explain = 4
+    case verify = 5
+    case activate = 6
+    case status = 7
+    case inspect = 8
+    /// A worker's heartbeat. Never from or to a client.
+    case report = 32
+
+    /// Which log, and so which worker, a request of this kind belongs to.
+    public var destination: Destination {
+        switch self {
+        case .price, .events, .explain, .verify: .keyedPartition
+        case .catalogue, .activate: .broadcastPartition
+        case .inspect: .numberedPartition
+        case .status, .report: .router
+        }
+    }
+
+    public enum Destination: Sendable {
+        /// The partition that the key hash falls into.
+        case keyedPartition
+        case broadcastPartition
+        /// The key hash is itself a partition number.
+        case numberedPartition
+        /// Answered by the router.
+        case router
+    }
+
+    /// Whether the request may have changed something when its answer is lost.
+    public var writes: Bool {
+        switch self {
+        case .events, .catalogue, .activate: true
+        case .price, .explain, .verify, .status, .inspect, .report: false
+        }
+    }
+}
+
+/// Who goes first when there is too much to do; lower numbers are served first.
+public enum MessagePriority: UInt8, Sendable, CaseIterable {
+    case commit = 0
+    case price = 1
+    case event = 2
+    case browse = 3
+    case shadow = 4
+}
+
+/// How a request was answered. The header says it so that nobody needs to decode a body to count answers.
+public enum AnswerStatus: Equatable, Sendable {
+    /// A price of this level, or for other kinds simply `personal`: done.
+    case answered(PriceLevel)
+    case refused(RefusalCode)
+
+    public var code: UInt16 {
+        switch self {
+        case .answered(let level): UInt16(level.rawValue)
+        case .refused(let code): code.rawValue
+        }
+    }
+
+    public init?(code: UInt16) {
+        if let level = UInt8(exactly: code).flatMap(PriceLevel.init(rawValue:)) {
+            self = .answered(level)
+        } else if let refusal = RefusalCode(rawValue: code) {
+            self = .refused(refusal)
+        } else {
+            return nil
+        }
+    }
+}
+
+public struct MessageHeader: Equatable, Sendable {
+    public var kind: MessageKind
+    public var isReply: Bool
+    public var priority: MessagePriority
+    /// Microseconds that the sender still waits, counted from when the receiver reads the message: a span,
+    /// not a time of day, so that no two clocks need to agree. In a reply, what was left.
+    public var deadlineMicroseconds: UInt32
+    /// In a reply, how the request was answered.
+    public var status: AnswerStatus
+    public var keyHash: KeyHash
+    public var requestID: RequestID
+    /// In a request, the partition index that the answer must have seen; in a reply, the one it has seen.
+    public var index: UInt64
+    /// Meaningless to the receiver, which returns it: the sender's own place for this request.
+    public var tag: UInt64
+
+    public init(
+        kind: MessageKind, isReply: Bool = false, priority: MessagePriority = .price,
+        deadlineMicroseconds: UInt32, status: AnswerStatus = .answered(.personal), keyHash: KeyHash,
+        requestID: RequestID, index: UInt64 = 0, tag: UInt64 = 0
+    ) {
+        self.kind = kind
+        self.isReply = isReply
+        self.priority = priority
+        self.deadlineMicroseconds = deadlineMicroseconds
+        self.status = status
+        self.keyHash = keyHash
+        self.requestID = requestID
+        self.index = index
+        self.tag = tag
+    }
+
+    /// The header of an answer to this request.
+    public func reply(_ status: AnswerStatus, index: UInt64 = 0) -> MessageHeader {
+        var reply = self
+        reply.isReply = true
+        reply.status = status
+        reply.index = index
+        return reply
+    }
+}

@@ -1,0 +1,60 @@
+// What a partition's log remembers. State is a fold over records, so each one carries everything that
+// applying it needs, its own time included.
+
+public enum Record: Equatable, Sendable {
+    /// Behaviour of one user, in the order the producer sent it.
+    case events(user: UserKey, events: [Event])
+    /// Prices shown, written in batches.
+    case exposures(at: Timestamp, [Exposure])
+    /// Rows of a tenant's catalogue. Broadcast partition only.
+    case catalogue(tenant: String, rows: [CatalogueRow])
+    /// From here on this model serves. Broadcast partition only.
+    case modelActivated(ModelActivation)
+}
+
+/// One price that a shopper saw: what stickiness needs, and what learning will.
+public struct Exposure: Equatable, Sendable {
+    public var user: UserKey
+    public var product: String
+    /// The shop's local day it was shown on.
+    public var day: Int32
+    /// The price that the day's moves start from.
+    public var anchor: Money
+    public var personalPrice: Money
+    public var listPrice: Money
+    public var expiresAt: Timestamp
+    public var modelVersion: UInt64
+    /// Index of the experiment arm.
+    public var arm: UInt8
+    /// Probability that this arm was drawn.
+    public var propensity: Float
+
+    public init(
+        user: UserKey, product: String, day: Int32, anchor: Money, personalPrice: Money, listPrice: Money,
+        expiresAt: Timestamp, modelVersion: UInt64, arm: UInt8, propensity: Float
+    ) {
+        self.user = user
+        self.product = product
+        self.day = day
+        self.anchor = anchor
+        self.personalPrice = personalPrice
+        self.listPrice = listPrice
+        self.expiresAt = expiresAt
+        self.modelVersion = modelVersion
+        self.arm = arm
+        self.propensity = propensity
+    }
+}
+
+public struct ModelActivation: Equatable, Sendable {
+    public var version: UInt64
+    /// The bundle's own checksum; a file that has another is not this model.
+    public var checksum: UInt64
+    public var path: String
+
+    public init(version: UInt64, checksum: UInt64, path: String) {
+        self.version = version
+        self.checksum = checksum
+        self.path = path
+    }
+}

@@ -1,0 +1,127 @@
+// The fields of records, each writer next to its reader, so that one cannot change without the other.
+
+import Domain
+
+extension ByteWriter {
+    mutating func write(_ user: UserKey) {
+        write(user.tenant)
+        write(user.user)
+    }
+}
+
+extension ByteReader {
+    mutating func readUserKey() throws(ByteError) -> UserKey {
+        UserKey(tenant: try readString(), user: try readString())
+    }
+}
+
+// MARK: - Behaviour
+
+extension ByteWriter {
+    mutating func write(_ event: Event) {
+        write(event.id.value)
+        write(event.occurredAt)
+        write(event.basket.spend)
+        write(event.basket.lines)
+        write(event.basket.dealLines)
+        write(event.basket.items) { writer, item in
+            writer.write(item.product)
+            writer.write(item.quantity)
+            writer.write(item.paid)
+        }
+    }
+}
+
+extension ByteReader {
+    mutating func readEvent() throws(ByteError) -> Event {
+        let id = EventID(try read())
+        let time = try readTimestamp()
+        let basket = Basket(
+            spend: try readMoney(), lines: try read(), dealLines: try read(),
+            items: try readArray(minimumBytes: 20) { reader throws(ByteError) in
+                BasketItem(product: try reader.readString(), quantity: try reader.read(), paid: try reader.readMoney())
+            })
+        return Event(id: id, occurredAt: time, basket: basket)
+    }
+}
+
+// MARK: - Prices shown
+
+extension ByteWriter {
+    mutating func write(_ exposure: Exposure) {
+        write(exposure.user)
+        write(exposure.product)
+        write(exposure.day)
+        write(exposure.anchor)
+        write(exposure.personalPrice)
+        write(exposure.listPrice)
+        write(exposure.expiresAt)
+        write(exposure.modelVersion)
+        write(exposure.arm)
+        write(exposure.propensity)
+    }
+}
+
+extension ByteReader {
+    mutating func readExposure() throws(ByteError) -> Exposure {
+        Exposure(
+            user: try readUserKey(), product: try readString(), day: try read(), anchor: try readMoney(),
+            personalPrice: try readMoney(), listPrice: try readMoney(), expiresAt: try readTimestamp(),
+            modelVersion: try read(), arm: try read(), propensity: try readFloat())
+    }
+}
+
+// MARK: - Catalogue
+
+extension ByteWriter {
+    mutating func write(_ row: CatalogueRow) {
+        write(row.product)
+        write(row.name)
+        write(row.category)
+        write(row.currency.code)
+        write(row.listPrice)
+        write(row.unitCost)
+        write(optional: row.minimumPrice) { $0.write($1) }
+        write(optional: row.deal) { writer, deal in
+            writer.write(deal.price)
+            writer.write(deal.endsAt)
+        }
+        write(row.displayShare)
+        write(row.mailerShare)
+        write(row.effectiveAt)
+    }
+
+    private mutating func write<Value>(optional value: Value?, each: (inout ByteWriter, Value) -> Void) {
+        write(UInt8(value == nil ? 0 : 1))
+        if let value { each(&self, value) }
+    }
+}
+
+extension ByteReader {
+    mutating func readRow() throws(ByteError) -> CatalogueRow {
+        CatalogueRow(
+            product: try readString(), name: try readString(), category: try readString(),
+            currency: try readCurrency(), listPrice: try readMoney(), unitCost: try readMoney(),
+            minimumPrice: try readOptional { reader throws(ByteError) in try reader.readMoney() },
+            deal: try readOptional { reader throws(ByteError) in
+                Deal(price: try reader.readMoney(), endsAt: try reader.readTimestamp())
+            },
+            displayShare: try readFloat(), mailerShare: try readFloat(), effectiveAt: try readTimestamp())
+    }
+
+    private mutating func readCurrency() throws(ByteError) -> Currency {
+        let code = try readString()
+        guard let currency = Currency(code: code) else { throw error("unknown currency “\(code)”") }
+        return currency
+    }
+
+    private mutating func readOptional<Value>(
+        _ each: (inout ByteReader) throws(ByteError) -> Value
+    ) throws(ByteError) -> Value? {
+        switch try read(UInt8.self) {
+        case 0: return nil
+        case 1: return try each(&self)
+        case let other: throw error("a presence flag of \(other), neither 0 nor 1")
+        }
+    }
+}

@@ -1,0 +1,77 @@
+// The bytes of a record. Each record carries its own format version and type, so that a log can hold records
+// of several versions at once: an old one stays readable for as long as it may lie in a log.
+//
+//     version u8 · type u8 · fields, little-endian, lengths before contents
+//
+// Decoding is total: whatever the bytes are, the answer is a record or an error that names the offset.
+
+import Domain
+
+public enum RecordCodec {
+    /// The version that `encode` writes.
+    public static let formatVersion: UInt8 = 1
+
+    private enum Kind: UInt8 {
+        case events = 1
+        case exposures = 2
+        case catalogue = 3
+        case modelActivated = 4
+    }
+
+    public static func encode(_ record: Record, into writer: inout ByteWriter) {
+        writer.write(formatVersion)
+        switch record {
+        case .events(let user, let events):
+            writer.write(Kind.events.rawValue)
+            writer.write(user)
+            writer.write(events) { $0.write($1) }
+        case .exposures(let time, let exposures):
+            writer.write(Kind.exposures.rawValue)
+            writer.write(time)
+            writer.write(exposures) { $0.write($1) }
+        case .catalogue(let tenant, let rows):
+            writer.write(Kind.catalogue.rawValue)
+            writer.write(tenant)
+            writer.write(rows) { $0.write($1) }
+        case .modelActivated(let activation):
+            writer.write(Kind.modelActivated.rawValue)
+            writer.write(activation.version)
+            writer.write(activation.checksum)
+            writer.write(activation.path)
+        }
+    }
+
+    /// Reads one record and leaves the reader behind it.
+    public static func decode(from reader: inout ByteReader) throws(ByteError) -> Record {
+        let version: UInt8 = try reader.read()
+        guard version == formatVersion else { throw reader.error("record of unknown format version \(version)") }
+        let code: UInt8 = try reader.read()
+        guard let kind = Kind(rawValue: code) else { throw reader.error("record of unknown type \(code)") }
+        switch kind {
+        case .events:
+            let user = try reader.readUserKey()
+            return .events(
+                user: user,
+                events: try reader.readArray(minimumBytes: 36) { reader throws(ByteError) in
+                    try reader.readEvent()
+                })
+        case .exposures:
+            let time = try reader.readTimestamp()
+            return .exposures(
+                at: time,
+                try reader.readArray(minimumBytes: 65) { reader throws(ByteError) in
+                    try reader.readExposure()
+                })
+        case .catalogue:
+            let tenant = try reader.readString()
+            return .catalogue(
+                tenant: tenant,
+                rows: try reader.readArray(minimumBytes: 50) { reader throws(ByteError) in
+                    try reader.readRow()
+                })
+        case .modelActivated:
+            return .modelActivated(
+                ModelActivation(version: try reader.read(), checksum: try reader.read(), path: try reader.readString()))
+        }
+    }
+}

@@ -1,0 +1,101 @@
+// The log is the truth; workers are caches of it. This is everything that a worker asks of a log, whatever
+// keeps it: SQLite files on one machine, memory in the simulator.
+
+import Domain
+
+/// One ordered, durable, append-only log per partition, guarded by a fence.
+///
+/// Calls block until the disk has answered, so an implementation is used from one thread of its own. Several
+/// instances, in one process or in many, may share the same log; the fence keeps their leaders apart.
+///
+/// Indexes count records from 1; `lastIndex` 0 is an empty log.
+public protocol PartitionLog: AnyObject {
+    /// Takes the lead of a partition: bumps its epoch durably, so that every earlier leader's next append fails.
+    /// - Parameter owner: who claims, for people who read the file.
+    func claim(_ partition: PartitionID, owner: String) throws(LogError) -> Claim
+
+    /// Appends records as one entry, all or none, durable on return.
+    ///
+    /// Epoch and index are checked in the transaction that writes, the epoch first. No records at all only checks.
+    /// - Parameter lastIndex: where the caller believes the log ends.
+    /// - Returns: the new last index.
+    /// - Throws: `.fenced` under another epoch than the current one; `.unexpectedIndex` when the log ends elsewhere;
+    ///   `.diskFull` when nothing was written and a later try may succeed; `.storageFailed` when the outcome is
+    ///   unknown and the process has to end.
+    @discardableResult
+    func append(
+        _ records: [Record], to partition: PartitionID, epoch: UInt64, expecting lastIndex: UInt64
+    ) throws(LogError) -> UInt64
+
+    /// Where the log ends now; 0 when nothing was ever appended.
+    func lastIndex(of partition: PartitionID) throws(LogError) -> UInt64
+
+    /// The entries after `index`, in order and without a gap: the first contains record `index + 1`, and may
+    /// begin before it.
+    /// - Parameter limit: stops after the entry that reaches this many records; at least one entry is read.
+    /// - Returns: empty when `index` is the last one.
+    /// - Throws: `.corrupt` for a damaged or missing entry; `.unexpectedIndex` when the log ends before `index`.
+    func read(_ partition: PartitionID, after index: UInt64, limit: Int) throws(LogError) -> [LogEntry]
+
+    /// Keeps a snapshot durably; the two newest stay.
+    /// - Throws: `.unexpectedIndex` for a snapshot of more than the log holds.
+    func saveSnapshot(_ snapshot: Snapshot, of partition: PartitionID) throws(LogError)
+
+    /// The newest snapshot that is whole. A damaged one is reported to `damageFound` and passed over: the log
+    /// itself is never cut, so an older snapshot, or none, only means a longer replay.
+    /// - Throws: `.corrupt` when a whole snapshot reaches further than the log: acknowledged records are missing.
+    func latestSnapshot(of partition: PartitionID) throws(LogError) -> Snapshot?
+
+    /// Told of damage that was found and survived, for the operator's log. Does nothing unless set.
+    var damageFound: (LogError) -> Void { get set }
+}
+
+/// The lead of a partition: valid until somebody else claims it.
+public struct Claim: Equatable, Sendable {
+    /// Goes up by at least one with every claim.
+    public var epoch: UInt64
+    /// Where the log ended at that moment.
+    public var lastIndex: UInt64
+
+    public init(epoch: UInt64, lastIndex: UInt64) {
+        self.epoch = epoch
+        self.lastIndex = lastIndex
+    }
+}
+
+/// One group commit.
+public struct LogEntry: Equatable, Sendable {
+    /// Index of the first record.
+    public var firstIndex: UInt64
+    /// The epoch of the leader that appended it.
+    public var epoch: UInt64
+    /// Not empty.
+    public var records: [Record]
+
+    public init(firstIndex: UInt64, epoch: UInt64, records: [Record]) {
+        self.firstIndex = firstIndex
+        self.epoch = epoch
+        self.records = records
+    }
+
+    /// Index of the last record.
+    public var lastIndex: UInt64 { firstIndex + UInt64(records.count) - 1 }
+}
+
+/// A partition's state at one index, as bytes that the worker understands.
+public struct Snapshot: Equatable, Sendable {
+    /// The last record that the state includes.
+    public var index: UInt64
+    /// The epoch it was taken under.
+    public var epoch: UInt64
+    /// The worker's hash of the state, equal on every replica at this index.
+    public var stateHash: UInt64
+    public var bytes: [UInt8]
+
+    public init(index: UInt64, epoch: UInt64, stateHash: UInt64, bytes: [UInt8]) {
+        self.index = index
+        self.epoch = epoch
+        self.stateHash = stateHash
+        self.bytes = bytes
+    }
+}

@@ -1,0 +1,129 @@
+// Tells a torn tail from damage in the middle of a write-ahead log, before SQLite opens it.
+//
+// SQLite recovers a write-ahead log up to the first frame that fails its checksum and forgets the rest without a
+// word. After a power cut that is right: the rest is the one commit that was being written. But when a commit
+// follows the bad frame, that frame's own commit had been synced and acknowledged first, and forgetting it would
+// lose records. The two can be told apart because each frame's checksum starts from the one stored before it: a
+// frame of this generation that continues the chain behind a later commit proves that the commit was complete.
+//
+// What stays indistinguishable from a torn tail is damage inside the very last commit.
+// Source: https://www.sqlite.org/fileformat2.html#walformat, sections 4.1 to 4.3.
+
+struct WriteAheadLogInspection {
+    /// - Parameter path: of the `-wal` file; a missing one is fine.
+    /// - Throws: `.corrupt` when an acknowledged commit is damaged.
+    static func check(path: String) throws(LogError) {
+        guard let bytes = try readFile(path), let inspection = WriteAheadLogInspection(bytes) else { return }
+        guard let frame = inspection.damagedFrame() else { return }
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        let what = frame < 0 ? "the header" : "frame \(frame + 1)"
+        throw .corrupt(
+            place: "\(name), byte \(max(0, inspection.offset(of: frame)))",
+            problem: "\(what) of the write-ahead log is damaged, and acknowledged commits follow it")
+    }
+
+    private let bytes: [UInt8]
+    private let pageSize: Int
+    private let isBigEndian: Bool
+    private let frameCount: Int
+
+    private static let headerSize = 32
+    private static let frameHeaderSize = 24
+    /// SQLite's default, which Farthing's files have.
+    private static let usualPageSize = 4_096
+
+    private init?(_ bytes: [UInt8]) {
+        guard bytes.count >= Self.headerSize else { return nil }
+        self.bytes = bytes
+        let magic = Self.bigEndian(bytes, at: 0)
+        isBigEndian = magic == 0x377f_0683
+        let stated = Int(Self.bigEndian(bytes, at: 8))
+        let isPossible = (512...65_536).contains(stated) && stated.nonzeroBitCount == 1
+        pageSize = isPossible ? stated : Self.usualPageSize
+        frameCount = (bytes.count - Self.headerSize) / (Self.frameHeaderSize + pageSize)
+    }
+
+    /// The first frame that fails while acknowledged commits follow it; −1 stands for the header.
+    private func damagedFrame() -> Int? {
+        let computedHeader = checksum(from: Checksum(), 0..<24)
+        let storedHeader = storedChecksum(at: 24)
+        guard computedHeader == storedHeader else {
+            let follows = continues(computedHeader, at: 0) || continues(storedHeader, at: 0)
+            return follows ? -1 : nil
+        }
+        var seed = storedHeader
+        for frame in 0..<frameCount {
+            let computed = computedChecksum(of: frame, from: seed)
+            let stored = storedChecksum(of: frame)
+            guard computed == stored, hasCurrentSalt(frame) else {
+                return isFollowedByCommit(frame, computed) ? frame : nil
+            }
+            seed = stored
+        }
+        return nil
+    }
+
+    private func isFollowedByCommit(_ bad: Int, _ computed: Checksum) -> Bool {
+        for frame in bad..<frameCount where endsCommit(frame) {
+            let next = frame + 1
+            guard next < frameCount, hasCurrentSalt(next) else { continue }
+            if continues(storedChecksum(of: frame), at: next) { return true }
+            if frame == bad, continues(computed, at: next) { return true }
+        }
+        return false
+    }
+
+    // MARK: - Frames
+
+    private func offset(of frame: Int) -> Int { Self.headerSize + frame * (Self.frameHeaderSize + pageSize) }
+
+    private func continues(_ seed: Checksum, at frame: Int) -> Bool {
+        frame < frameCount && computedChecksum(of: frame, from: seed) == storedChecksum(of: frame)
+    }
+
+    private func endsCommit(_ frame: Int) -> Bool { Self.bigEndian(bytes, at: offset(of: frame) + 4) != 0 }
+
+    /// Frames of an earlier generation, left behind when the log was started over, have another salt.
+    private func hasCurrentSalt(_ frame: Int) -> Bool {
+        let salt = offset(of: frame) + 8
+        return bytes[salt..<(salt + 8)] == bytes[16..<24]
+    }
+
+    private func storedChecksum(of frame: Int) -> Checksum { storedChecksum(at: offset(of: frame) + 16) }
+
+    private func computedChecksum(of frame: Int, from seed: Checksum) -> Checksum {
+        let start = offset(of: frame)
+        let page = start + Self.frameHeaderSize
+        return checksum(from: checksum(from: seed, start..<(start + 8)), page..<(page + pageSize))
+    }
+
+    // MARK: - Checksums
+
+    private struct Checksum: Equatable {
+        var first: UInt32 = 0
+        var second: UInt32 = 0
+    }
+
+    private func storedChecksum(at offset: Int) -> Checksum {
+        Checksum(first: Self.bigEndian(bytes, at: offset), second: Self.bigEndian(bytes, at: offset + 4))
+    }
+
+    private func checksum(from seed: Checksum, _ range: Range<Int>) -> Checksum {
+        var sum = seed
+        for offset in stride(from: range.lowerBound, to: range.upperBound, by: 8) {
+            sum.first = sum.first &+ word(at: offset) &+ sum.second
+            sum.second = sum.second &+ word(at: offset + 4) &+ sum.first
+        }
+        return sum
+    }
+
+    private func word(at offset: Int) -> UInt32 {
+        let word = Self.bigEndian(bytes, at: offset)
+        return isBigEndian ? word : word.byteSwapped
+    }
+
+    private static func bigEndian(_ bytes: [UInt8], at offset: Int) -> UInt32 {
+        UInt32(bytes[offset]) << 24 | UInt32(bytes[offset + 1]) << 16 | UInt32(bytes[offset + 2]) << 8
+            | UInt32(bytes[offset + 3])
+    }
+}

@@ -1,0 +1,112 @@
+// Everything a worker needs to price with a model, in one value: the two forests, what the model knows about each
+// product, and where it comes from. `ModelBundle+Bytes.swift` is its file form.
+
+import Domain
+
+/// A trained model, ready to serve.
+public struct ModelBundle: Equatable, Sendable {
+    /// Grows with every model of a tenant; 0 means "no model".
+    public var version: UInt64
+    public var information: ModelInformation
+    public var response: ResponseModel
+    /// Ascending by product.
+    public var products: [ProductStatistics]
+    /// Predictions made where the model was trained, repeated before it serves.
+    public var goldens: [GoldenPrediction]
+
+    /// - Precondition: population rows and golden rows have the response model's width.
+    public init(
+        version: UInt64, information: ModelInformation, response: ResponseModel, products: [ProductStatistics],
+        goldens: [GoldenPrediction]
+    ) {
+        precondition(
+            products.allSatisfy { $0.population.count == response.featureCount }
+                && goldens.allSatisfy { $0.row.count == response.featureCount },
+            "every row has the model's width")
+        self.version = version
+        self.information = information
+        self.response = response
+        self.products = products.sorted { $0.product < $1.product }
+        self.goldens = goldens
+    }
+
+    /// Where a product stands in `products`; nil when the model does not know it. O(log products).
+    public func position(of product: ProductKey) -> Int? {
+        var low = 0
+        var high = products.count
+        while low < high {
+            let middle = (low + high) / 2
+            if products[middle].product < product { low = middle + 1 } else { high = middle }
+        }
+        return low < products.count && products[low].product == product ? low : nil
+    }
+
+    public func statistics(of product: ProductKey) -> ProductStatistics? {
+        position(of: product).map { products[$0] }
+    }
+}
+
+/// Where a model comes from and how well it predicts.
+public struct ModelInformation: Equatable, Sendable {
+    /// One sentence about the data.
+    public var data: String
+    /// Shop weeks (`ShopCalendar.week`) of the rows it was fitted on.
+    public var trainedWeeks: ClosedRange<Int32>
+    public var rows: UInt64
+    /// Names of the columns of a row, in order.
+    public var featureNames: [String]
+    /// Held-out figures, for example log-loss.
+    public var metrics: [Metric]
+
+    public struct Metric: Equatable, Sendable {
+        public var name: String
+        public var value: Double
+
+        public init(name: String, value: Double) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    public init(
+        data: String, trainedWeeks: ClosedRange<Int32>, rows: UInt64, featureNames: [String], metrics: [Metric]
+    ) {
+        self.data = data
+        self.trainedWeeks = trainedWeeks
+        self.rows = rows
+        self.featureNames = featureNames
+        self.metrics = metrics
+    }
+}
+
+/// What training learned about one product, frozen with the model.
+public struct ProductStatistics: Equatable, Sendable {
+    public var product: ProductKey
+    /// Log-odds that any shopper with a basket buys the product in a week.
+    public var logitRate: Float
+    /// Place among the model's products, by popularity.
+    public var index: UInt32
+    /// A feature row whose personal columns are the means over all shoppers: how a shopper is priced whom
+    /// nobody knows. The other columns are filled in where it is used.
+    public var population: [Float]
+
+    public init(product: ProductKey, logitRate: Float, index: UInt32, population: [Float]) {
+        self.product = product
+        self.logitRate = logitRate
+        self.index = index
+        self.population = population
+    }
+}
+
+/// A row and what the model said about it.
+public struct GoldenPrediction: Equatable, Sendable {
+    public var row: [Float]
+    public var intercept: Float
+    public var slope: Float
+
+    public init(row: [Float], intercept: Float, slope: Float) {
+        self.row = row
+        self.intercept = intercept
+        self.slope = slope
+    }
+}

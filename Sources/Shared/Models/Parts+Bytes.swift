@@ -1,0 +1,169 @@
+// How the parts of a bundle are written and read. Each reader checks what it reads; see `ModelBundle+Bytes.swift`.
+
+import Domain
+
+extension ModelInformation {
+    func encode(to writer: inout ByteWriter) {
+        writer.write(data)
+        writer.write(trainedWeeks.lowerBound)
+        writer.write(trainedWeeks.upperBound)
+        writer.write(rows)
+        writer.write(featureNames) { writer, name in writer.write(name) }
+        writer.write(metrics) { writer, metric in
+            writer.write(metric.name)
+            writer.write(metric.value)
+        }
+    }
+
+    init(from reader: inout ByteReader, featureNames: [String]) throws(ModelError) {
+        let read = try ModelBundle.reading("information") { () throws(ByteError) -> ModelInformation in
+            let data = try reader.readString()
+            let first = try reader.read(Int32.self)
+            let last = try reader.read(Int32.self)
+            guard first <= last else { throw reader.error("trained weeks \(first) to \(last)") }
+            let rows = try reader.read(UInt64.self)
+            let names = try reader.readArray(minimumBytes: 4) { reader throws(ByteError) in try reader.readString() }
+            let metrics = try reader.readArray(minimumBytes: 12) { reader throws(ByteError) in
+                Metric(name: try reader.readString(), value: try reader.readFinite())
+            }
+            return ModelInformation(
+                data: data, trainedWeeks: first...last, rows: rows, featureNames: names, metrics: metrics)
+        }
+        guard read.featureNames == featureNames else {
+            let known = zip(read.featureNames, featureNames).prefix { $0 == $1 }.count
+            let found = known < read.featureNames.count ? read.featureNames[known] : "missing"
+            let expected = known < featureNames.count ? featureNames[known] : "no more features"
+            throw ModelError(
+                .wrongFeatures, place: "information.featureNames[\(known)]", value: found,
+                remedy: "This version computes “\(expected)” there: train the model again.")
+        }
+        self = read
+    }
+}
+
+extension ResponseModel {
+    func encode(to writer: inout ByteWriter) {
+        for value in [interceptBase, logSlopeBase, centre, slopes.lowerBound, slopes.upperBound] {
+            writer.write(value)
+        }
+        writer.write(intercept.trees) { writer, tree in tree.encode(to: &writer) }
+        writer.write(logSlope.trees) { writer, tree in tree.encode(to: &writer) }
+    }
+
+    init(from reader: inout ByteReader, featureCount: Int) throws(ModelError) {
+        let numbers = try ModelBundle.reading("response") { () throws(ByteError) in
+            [
+                try reader.readFloat(), try reader.readFloat(), try reader.readFloat(), try reader.readFloat(),
+                try reader.readFloat(),
+            ]
+        }
+        guard numbers[3] <= numbers[4] else {
+            throw ModelError(
+                .malformed, place: "response.slopes", value: "\(numbers[3]) to \(numbers[4])",
+                remedy: "The lowest slope comes first; the file is damaged, copy it again.")
+        }
+        let intercept = try Self.readTrees(&reader, featureCount: featureCount, place: "intercept")
+        let slope = try Self.readTrees(&reader, featureCount: featureCount, place: "slope")
+        try self.init(
+            intercept: FlatForest(trees: intercept, featureCount: featureCount),
+            logSlope: FlatForest(trees: slope, featureCount: featureCount),
+            interceptBase: numbers[0], logSlopeBase: numbers[1], centre: numbers[2], slopes: numbers[3]...numbers[4])
+    }
+
+    private static func readTrees(
+        _ reader: inout ByteReader, featureCount: Int, place: String
+    ) throws(ModelError) -> [DecisionTree] {
+        let count = try ModelBundle.reading("\(place).trees") { () throws(ByteError) in
+            try reader.readCount(minimumBytes: 10)
+        }
+        var trees: [DecisionTree] = []
+        trees.reserveCapacity(count)
+        for index in 0..<count {
+            trees.append(
+                try DecisionTree(from: &reader, featureCount: featureCount, place: "\(place).trees[\(index)]"))
+        }
+        return trees
+    }
+}
+
+extension DecisionTree {
+    /// Stands where a leaf would name its feature.
+    private static let leafMark: UInt16 = .max
+
+    func encode(to writer: inout ByteWriter) {
+        writer.write(nodes) { writer, node in
+            switch node {
+            case .leaf(let value):
+                writer.write(Self.leafMark)
+                writer.write(value)
+            case .split(let feature, let threshold, let left):
+                writer.write(UInt16(feature))
+                writer.write(threshold)
+                writer.write(UInt16(left))
+            }
+        }
+    }
+
+    init(from reader: inout ByteReader, featureCount: Int, place: String) throws(ModelError) {
+        let nodes = try ModelBundle.reading("\(place).nodes") { () throws(ByteError) in
+            try reader.readArray(minimumBytes: 6) { reader throws(ByteError) -> Node in
+                let feature = try reader.read(UInt16.self)
+                let number = try reader.readFloat()
+                guard feature != Self.leafMark else { return .leaf(number) }
+                return .split(feature: Int(feature), threshold: number, left: Int(try reader.read(UInt16.self)))
+            }
+        }
+        try self.init(nodes: nodes, featureCount: featureCount, place: place)
+    }
+}
+
+extension ProductStatistics {
+    func encode(to writer: inout ByteWriter) {
+        writer.write(product.value)
+        writer.write(logitRate)
+        writer.write(index)
+        for value in population { writer.write(value) }
+    }
+
+    init(from reader: inout ByteReader, width: Int) throws(ByteError) {
+        product = ProductKey(try reader.read())
+        logitRate = try reader.readFinite()
+        index = try reader.read()
+        population = try reader.readRow(width: width)
+    }
+}
+
+extension GoldenPrediction {
+    func encode(to writer: inout ByteWriter) {
+        for value in row { writer.write(value) }
+        writer.write(intercept)
+        writer.write(slope)
+    }
+
+    init(from reader: inout ByteReader, width: Int) throws(ByteError) {
+        row = try reader.readRow(width: width)
+        intercept = try reader.readFinite()
+        slope = try reader.readFinite()
+    }
+}
+
+extension ByteReader {
+    fileprivate mutating func readFinite() throws(ByteError) -> Float {
+        let value = try readFloat()
+        guard value.isFinite else { throw error("\(value) is not finite") }
+        return value
+    }
+
+    fileprivate mutating func readFinite() throws(ByteError) -> Double {
+        let value = try readDouble()
+        guard value.isFinite else { throw error("\(value) is not finite") }
+        return value
+    }
+
+    fileprivate mutating func readRow(width: Int) throws(ByteError) -> [Float] {
+        var row: [Float] = []
+        row.reserveCapacity(width)
+        for _ in 0..<width { row.append(try readFinite()) }
+        return row
+    }
+}

@@ -1,0 +1,46 @@
+// Values to bodies. The protobuf-c structs of one message live in an arena until it is packed, so encoding
+// allocates only where the result goes.
+
+import CPricing
+import CProtobuf
+import Domain
+
+/// Packs bodies. One thread.
+public final class BodyEncoder {
+    let arena: Arena
+
+    /// Room for the largest message that `Limits` allow: a full catalogue or event batch.
+    public static let encodingCapacity = 16 << 20
+
+    public init(capacity: Int = encodingCapacity) {
+        arena = Arena(capacity: capacity)
+    }
+
+    /// A packed message, still in the arena: valid until the next one is begun.
+    @safe
+    public struct Packed {
+        let message: UnsafeMutablePointer<ProtobufCMessage>
+
+        public let count: Int
+
+        /// Writes exactly `count` bytes.
+        public func write(into buffer: UnsafeMutableBufferPointer<UInt8>) {
+            precondition(buffer.count >= count)
+            unsafe protobuf_c_message_pack(message, buffer.baseAddress)
+        }
+
+        public var bytes: [UInt8] {
+            unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialised in
+                unsafe write(into: buffer)
+                initialised = count
+            }
+        }
+    }
+
+    /// Begins a message: what was packed before is forgotten.
+    func begin<Message>(_ build: () -> UnsafeMutablePointer<Message>) -> Packed {
+        arena.reset()
+        let message = unsafe UnsafeMutableRawPointer(build()).assumingMemoryBound(to: ProtobufCMessage.self)
+        return unsafe Packed(message: message, count: protobuf_c_message_get_packed_size(message))
+    }
+}

@@ -1,0 +1,75 @@
+// The way to durability of one partition. At most one append is under way; what arrives meanwhile waits and
+// becomes the next one, so the slower the disk, the larger the group that one sync makes durable.
+
+import Domain
+
+/// Names a request whose answer waits for the log. Chosen by the shell, which knows whom to answer.
+public struct Ticket: Hashable, Sendable {
+    public var number: UInt64
+
+    public init(_ number: UInt64) { self.number = number }
+}
+
+struct AppendQueue: Sendable {
+    /// A record, and who waits for it; exposures have nobody waiting.
+    struct Item: Sendable {
+        var record: Record
+        var ticket: Ticket?
+    }
+
+    /// The epoch under which this worker may write.
+    let epoch: UInt64
+    private var waiting: [Item] = []
+    private(set) var underWay: [Item] = []
+
+    /// Records that may wait; more are refused as overload.
+    static let capacity = 65_536
+    /// Weight of one append, of which a record alone may be more; see `Record.weight`.
+    static let largestAppend = 4 << 20
+
+    init(epoch: UInt64) { self.epoch = epoch }
+
+    var isFull: Bool { waiting.count >= Self.capacity }
+
+    mutating func add(_ item: Item) { waiting.append(item) }
+
+    /// The next append, if there is something to append and nothing under way.
+    mutating func next() -> [Record]? {
+        guard underWay.isEmpty, !waiting.isEmpty else { return nil }
+        var weight = 0
+        let end = waiting.firstIndex { item in
+            weight += item.record.weight
+            return weight > Self.largestAppend
+        }
+        underWay = Array(waiting.prefix(max(1, end ?? waiting.count)))
+        waiting.removeFirst(underWay.count)
+        return underWay.map(\.record)
+    }
+
+    /// The append under way has ended, one way or the other.
+    mutating func finish() -> [Item] {
+        defer { underWay = [] }
+        return underWay
+    }
+
+    /// Everything not yet durable.
+    mutating func removeAll() -> [Item] {
+        defer {
+            underWay = []
+            waiting = []
+        }
+        return underWay + waiting
+    }
+}
+
+extension Record {
+    /// Roughly how many bytes this record takes in the log.
+    var weight: Int {
+        switch self {
+        case .events(_, let events): 100 + events.reduce(0) { $0 + 60 + 40 * $1.basket.items.count }
+        case .exposures(_, let exposures): 20 + 120 * exposures.count
+        case .catalogue(_, let rows): 20 + 300 * rows.count
+        case .modelActivated: 200
+        }
+    }
+}

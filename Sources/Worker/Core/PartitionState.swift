@@ -1,0 +1,108 @@
+// The state of one partition: a fold over its records. Applying is deterministic and reads no clock, so two
+// replicas that have applied the same records hold the same bytes, and `stateHash` proves it.
+
+import Domain
+import Features
+
+struct PartitionState: Equatable, Sendable {
+    /// The last record applied.
+    private(set) var index: UInt64 = 0
+    private var shoppers: [UserKey: ShopperState] = [:]
+    /// Shoppers without behaviour: made by quoting strangers, who may never return.
+    private var strangers = 0
+    private var strangersAllowed = Self.fewestStrangersAllowed
+
+    static let fewestStrangersAllowed = 50_000
+
+    init() {}
+
+    var shopperCount: Int { shoppers.count }
+
+    func shopper(_ user: UserKey) -> ShopperState? { shoppers[user] }
+
+    /// How many of these events have not been counted.
+    func uncounted(_ events: [Event], of user: UserKey) -> Int {
+        guard let shopper = shoppers[user] else { return events.count }
+        return events.count { !shopper.hasCounted($0.id) }
+    }
+
+    /// Applies the next record.
+    /// - Returns: events that counted, when it is a record of events.
+    mutating func apply(_ record: Record, calendar: ShopCalendar) -> Int {
+        index += 1
+        switch record {
+        case .events(let user, let events): return apply(events, of: user, calendar)
+        case .exposures(let time, let exposures): remember(exposures, at: time)
+        case .catalogue, .modelActivated: break
+        }
+        return 0
+    }
+
+    private mutating func apply(_ events: [Event], of user: UserKey, _ calendar: ShopCalendar) -> Int {
+        // Taken out while it changes, so that its arrays are not copied.
+        let known = shoppers.removeValue(forKey: user)
+        var shopper = known ?? ShopperState()
+        let wasStranger = known != nil && shopper.history.isEmpty
+        let counted = events.count { shopper.apply($0, calendar: calendar) }
+        if wasStranger && !shopper.history.isEmpty { strangers -= 1 }
+        if known == nil && shopper.history.isEmpty { strangers += 1 }
+        shoppers[user] = shopper
+        return counted
+    }
+
+    private mutating func remember(_ exposures: [Exposure], at time: Timestamp) {
+        for exposure in exposures {
+            if shoppers[exposure.user] == nil { strangers += 1 }
+            shoppers[exposure.user, default: ShopperState()].remember(RememberedQuote(exposure))
+        }
+        if strangers > strangersAllowed { forgetStrangers(at: time) }
+    }
+
+    /// Keeps memory bounded under a flood of unknown shoppers. The next time comes only after the strangers
+    /// left have doubled, so that the cost stays constant for each quote.
+    private mutating func forgetStrangers(at time: Timestamp) {
+        shoppers = shoppers.filter { !$0.value.isForgettable(at: time) }
+        strangers = shoppers.values.count { $0.history.isEmpty }
+        strangersAllowed = max(Self.fewestStrangersAllowed, 2 * strangers)
+    }
+}
+
+extension PartitionState {
+    /// The canonical bytes of this state: equal states give equal bytes.
+    func encoded() -> [UInt8] {
+        var writer = ByteWriter()
+        writer.write(index)
+        writer.write(UInt32(strangers))
+        writer.write(UInt32(strangersAllowed))
+        let ordered = shoppers.keys.sorted {
+            ($0.hash.value, $0.tenant, $0.user) < ($1.hash.value, $1.tenant, $1.user)
+        }
+        writer.write(ordered) { writer, user in
+            writer.write(user.tenant)
+            writer.write(user.user)
+            shoppers[user]!.encode(to: &writer)
+        }
+        return writer.bytes
+    }
+
+    init(decoding bytes: [UInt8]) throws(ByteError) {
+        var reader = ByteReader(bytes)
+        index = try reader.read()
+        strangers = Int(try reader.read(UInt32.self))
+        strangersAllowed = Int(try reader.read(UInt32.self))
+        let count = try reader.readCount(minimumBytes: 20)
+        shoppers.reserveCapacity(count)
+        for _ in 0..<count {
+            let user = UserKey(tenant: try reader.readString(), user: try reader.readString())
+            shoppers[user] = try ShopperState(from: &reader)
+        }
+        try reader.finish()
+    }
+}
+
+/// The digest of a state's canonical bytes.
+func stateHash(of bytes: [UInt8]) -> UInt64 {
+    var hash = FNV1a()
+    hash.update(bytes)
+    return finalMix(hash.value)
+}

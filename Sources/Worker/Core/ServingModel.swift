@@ -1,0 +1,52 @@
+// What pricing keeps between carts so that each cart need not compute it again.
+
+import Domain
+import Features
+import Models
+
+struct ServingModel: Sendable {
+    let bundle: ModelBundle
+    let checksum: UInt64
+}
+
+/// Where the rows of a cart are filled in. Sized for the largest cart.
+struct ScoringScratch: Sendable {
+    /// Shape: (lines, F) row-major.
+    var rows = [Float](repeating: 0, count: Limits.cartLines * FeatureSchema.count)
+}
+
+/// The market side of each product, computed once per week, price change and model instead of once per cart.
+struct ItemCache: Sendable {
+    struct Key: Hashable {
+        let tenant: String
+        let product: String
+    }
+
+    struct Entry {
+        let week: Int32
+        let effectiveAt: Timestamp
+        /// nil when the model does not know the product.
+        let item: ItemContext?
+        let population: [Float]
+    }
+
+    private var entries: [Key: Entry] = [:]
+
+    mutating func removeAll() { entries.removeAll(keepingCapacity: true) }
+
+    mutating func entry(
+        tenant: String, row: CatalogueRow, prices: PriceHistory, week: Int32, model: ServingModel
+    ) -> Entry {
+        let key = Key(tenant: tenant, product: row.product)
+        if let entry = entries[key], entry.week == week, entry.effectiveAt == row.effectiveAt { return entry }
+        let statistics = model.bundle.statistics(of: ProductKey(product: row.product))
+        let item = statistics.map { statistics in
+            ItemContext(
+                row: row, history: prices, week: week, logitRate: statistics.logitRate, index: statistics.index)
+        }
+        let entry = Entry(
+            week: week, effectiveAt: row.effectiveAt, item: item, population: statistics?.population ?? [])
+        entries[key] = entry
+        return entry
+    }
+}

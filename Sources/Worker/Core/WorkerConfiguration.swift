@@ -1,0 +1,28 @@
+import Domain
+import Pricing
+
+/// What a worker's decisions depend on besides events and the model. The same on every worker of a cluster.
+public struct WorkerConfiguration: Sendable {
+    public var name: String
+    public var partitions: Int
+    public var calendar: ShopCalendar
+    public var policy: PricingPolicy
+    public var experiment: Experiment
+    /// How long a quoted price is honoured, and never raised.
+    public var quoteWindowMilliseconds: Int64
+    /// Records of one partition after which a snapshot is due.
+    public var snapshotEveryRecords: UInt64
+
+    public init(
+        name: String, partitions: Int, calendar: ShopCalendar, policy: PricingPolicy, experiment: Experiment,
+        quoteWindowMilliseconds: Int64, snapshotEveryRecords: UInt64
+    ) {
+        self.name = name
+        self.partitions = partitions
+        self.calendar = calendar
+        self.policy = policy
+        self.experiment = experiment
+        self.quoteWindowMilliseconds = quoteWindowMilliseconds
+        self.snapshotEveryRecords = snapshotEveryRecords
+    }
+}

@@ -1,0 +1,207 @@
+// Pricing one cart: resolve every line, score all lines in one batch, decide each price, let the promotion
+// slot compete, remember what was shown. The ladder personal → segment → list runs inside: a line falls a rung
+// when the shopper, the model or the product is unknown, and says so.
+
+import Domain
+import Features
+import Models
+import Pricing
+import Promotions
+
+extension WorkerCore {
+    /// The prices of a cart. Remembers them as shown.
+    public mutating func priceRequested(
+        _ request: PriceRequest, header: MessageHeader, now: Timestamp
+    ) throws(Refusal) -> Quote {
+        var cart = try resolve(request, header, now)
+        score(&cart)
+        return quote(request, cart, remember: true)
+    }
+
+    /// A cart on its way to a price.
+    struct Cart {
+        let partition: PartitionID
+        let now: Timestamp
+        let day: Int32
+        let week: Int32
+        let shopper: ShopperState?
+        /// Whether earlier weeks tell how this shopper shops.
+        let isKnown: Bool
+        let arm: ExperimentArm
+        let expiresAt: Timestamp
+        var lines: [Line] = []
+
+        struct Line {
+            let key: ProductKey
+            let row: CatalogueRow
+            let earlier: RememberedQuote?
+            /// nil when there is no model, or none that knows the product.
+            let item: ItemContext?
+            let population: [Float]
+            var curve: DemandCurve?
+        }
+    }
+
+    // MARK: - Resolving
+
+    mutating func resolve(
+        _ request: PriceRequest, _ header: MessageHeader, _ now: Timestamp
+    ) throws(Refusal) -> Cart {
+        let partition = try partition(of: request.user, header)
+        guard let led = partitions[partition] else { throw notLed(partition) }
+        guard led.state.index >= header.index else {
+            throw Refusal(
+                .notYetReadable, place: "partition \(partition)", value: "index \(led.state.index)",
+                remedy: "Ask again shortly: index \(header.index) has not been applied here yet.")
+        }
+        let shopper = led.state.shopper(request.user)
+        let week = configuration.calendar.week(of: now)
+        var cart = Cart(
+            partition: partition, now: now, day: configuration.calendar.day(of: now), week: week, shopper: shopper,
+            isKnown: shopper?.history.isKnown(before: week) ?? false,
+            arm: configuration.experiment.arm(of: request.user), expiresAt: expiry(now))
+        cart.lines.reserveCapacity(request.lines.count)
+        let catalogue = broadcast.catalogues[request.user.tenant]
+        for (index, line) in request.lines.enumerated() {
+            guard let entry = catalogue?[line.product], let row = entry.row(at: now) else {
+                throw Refusal(
+                    .unknownProduct, place: "lines[\(index)].product", value: line.product,
+                    remedy: "Send a catalogue row for it first, or leave the line out and sell it at its list price.")
+            }
+            guard row.currency == request.currency else {
+                throw Refusal(
+                    .currencyMismatch, place: "lines[\(index)].product", value: line.product,
+                    remedy: "It is priced in \(row.currency.code); ask for a quote in that currency.")
+            }
+            let key = ProductKey(product: line.product)
+            let cached = model.map {
+                items.entry(tenant: request.user.tenant, row: row, prices: entry.prices, week: week, model: $0)
+            }
+            cart.lines.append(
+                Cart.Line(
+                    key: key, row: row,
+                    earlier: led.shown.quote(of: key, for: request.user)
+                        ?? led.showing.quote(of: key, for: request.user) ?? shopper?.quote(of: key),
+                    item: cached?.item ?? nil, population: cached?.population ?? []))
+        }
+        return cart
+    }
+
+    /// When a quote given now expires. Rounded up to a quarter of the window, so that asking again soon gives
+    /// the same quote and needs no new memory.
+    private func expiry(_ now: Timestamp) -> Timestamp {
+        let step = max(1, configuration.quoteWindowMilliseconds / 4)
+        let earliest = now.milliseconds + configuration.quoteWindowMilliseconds
+        return Timestamp(milliseconds: (earliest + step - 1) / step * step)
+    }
+
+    // MARK: - Scoring
+
+    /// Gives every line that the model knows its demand curve; evaluates the forests once per line.
+    mutating func score(_ cart: inout Cart) {
+        guard let model, cart.arm != .control else { return }
+        let scored = cart.lines.indices.filter { cart.lines[$0].item != nil }
+        guard !scored.isEmpty else { return }
+        fillRows(cart, scored)
+
+        let response = model.bundle.response
+        var intercepts = [Float](repeating: 0, count: scored.count)
+        var slopes = intercepts
+        var interceptSpan = intercepts.mutableSpan
+        var slopeSpan = slopes.mutableSpan
+        response.score(
+            scratch.rows.span.extracting(0..<scored.count * FeatureSchema.count), intercepts: &interceptSpan,
+            slopes: &slopeSpan)
+        for (row, line) in scored.enumerated() {
+            let curve = DemandCurve(
+                intercept: Double(intercepts[row]), slope: Double(slopes[row]),
+                reference: cart.lines[line].item!.referencePrice, centre: Double(response.centre))
+            cart.lines[line].curve = curve.isUsable ? curve : nil
+        }
+    }
+
+    private mutating func fillRows(_ cart: Cart, _ scored: [Int]) {
+        var rows = scratch.rows.mutableSpan
+        if cart.isKnown, let history = cart.shopper?.history {
+            let summary = ShopperSummary(history, week: cart.week)
+            for (row, line) in scored.enumerated() {
+                FeatureSchema.fill(
+                    &rows, row: row, item: cart.lines[line].item!, summary: summary, history: history)
+            }
+        } else {
+            for (row, line) in scored.enumerated() {
+                let population = cart.lines[line].population
+                FeatureSchema.fill(&rows, row: row, item: cart.lines[line].item!, population: population.span)
+            }
+        }
+    }
+
+    // MARK: - Deciding
+
+    mutating func quote(_ request: PriceRequest, _ cart: Cart, remember: Bool) -> Quote {
+        var lines: [QuotedLine] = []
+        lines.reserveCapacity(cart.lines.count)
+        for (line, asked) in zip(cart.lines, request.lines) {
+            var trail = PriceTrail()
+            let decided = decide(line, cart, &trail)
+            lines.append(
+                quotedLine(line, quantity: asked.quantity, price: decided.price, level: decided.level, cart.now, trail))
+            if remember { self.remember(line, request.user, cart, decided.price) }
+        }
+        let level = lines.map(\.level).max() ?? .list
+        return Quote(
+            id: nextQuoteID(), user: request.user, currency: request.currency, issuedAt: cart.now,
+            expiresAt: cart.expiresAt, level: level, modelVersion: servingVersion, arm: cart.arm.name,
+            segment: cart.isKnown ? "" : Self.strangers, lines: lines,
+            total: lines.reduce(.zero) { $0 + $1.total })
+    }
+
+    /// The segment of shoppers without behaviour.
+    static let strangers = "newcomers"
+
+    func decide(
+        _ line: Cart.Line, _ cart: Cart, _ trail: inout PriceTrail
+    ) -> (price: Money, level: PriceLevel) {
+        let context = context(of: line, cart)
+        guard cart.arm != .control else { return (PriceDecision.list(because: .controlArm, context, &trail), .list) }
+        guard let curve = line.curve else {
+            let reason: PriceReason = model == nil ? .noModel : .unknownToModel
+            return (PriceDecision.list(because: reason, context, &trail), .list)
+        }
+        if !cart.isKnown { trail.note(.unknownShopper, line.row.listPrice) }
+        let price = PriceDecision.personal(curve, context, configuration.policy, &trail)
+        guard PriceDecision.isWithinGuardrails(price, context, configuration.policy) else {
+            // No rule above can produce this; if one ever does, the shopper gets the public price.
+            return (line.row.listPrice, .list)
+        }
+        return (price, cart.isKnown ? .personal : .segment)
+    }
+
+    func context(of line: Cart.Line, _ cart: Cart) -> PriceContext {
+        PriceContext(
+            row: line.row, yesterday: line.earlier?.anchor(on: cart.day), promised: line.earlier?.promise(at: cart.now))
+    }
+
+    func quotedLine(
+        _ line: Cart.Line, quantity: Int64, price: Money, level: PriceLevel, _ now: Timestamp, _ trail: PriceTrail
+    ) -> QuotedLine {
+        let (unitPrice, slot) = PromotionSelection.select(line.row, against: price, at: now)
+        var reasons = trail.reasons
+        if slot?.applied == true { reasons.insert(.publicDeal) }
+        return QuotedLine(
+            product: line.row.product, quantity: quantity, listPrice: line.row.listPrice, personalPrice: price,
+            unitPrice: unitPrice, level: level, reasons: reasons, promotion: slot,
+            // Price and quantity are bounded by `Limits`, whose product fits.
+            total: unitPrice.times(quantity) ?? .zero)
+    }
+
+    private mutating func remember(_ line: Cart.Line, _ user: UserKey, _ cart: Cart, _ price: Money) {
+        let exposure = Exposure(
+            user: user, product: line.row.product, day: cart.day,
+            anchor: line.earlier?.anchor(on: cart.day) ?? line.row.listPrice, personalPrice: price,
+            listPrice: line.row.listPrice, expiresAt: cart.expiresAt, modelVersion: servingVersion,
+            arm: cart.arm.rawValue, propensity: configuration.experiment.propensity(of: cart.arm))
+        guard RememberedQuote(exposure) != line.earlier else { return }
+        partitions[cart.partition]?.shown.add(exposure, of: line.key)
+    }
+}

@@ -1,0 +1,75 @@
+// Model bundles that have been activated, kept beside the log under the name of their content: whatever
+// happens to the file an operator named, every worker finds these bytes again after a restart.
+
+import Domain
+import Features
+import Foundation
+import Models
+
+struct ModelStore: Sendable {
+    private let directory: String
+
+    init(directory: String) { self.directory = directory }
+
+    private func path(_ checksum: UInt64) -> String { "\(directory)/models/\(hexadecimal(checksum)).bundle" }
+
+    /// Checks a bundle from outside and keeps a copy of it.
+    func stage(_ path: String) -> Result<ModelActivation, Refusal> {
+        Result { () throws(Refusal) in
+            let (bytes, bundle, checksum) = try read(path)
+            let kept = self.path(checksum)
+            if !FileManager.default.fileExists(atPath: kept) { try keep(bytes, at: kept) }
+            return ModelActivation(version: bundle.version, checksum: checksum, path: path)
+        }
+    }
+
+    /// The bundle of an activation, from the copy kept when it was activated.
+    func load(_ activation: ModelActivation) -> Result<ModelBundle, Refusal> {
+        Result { () throws(Refusal) in
+            let kept = path(activation.checksum)
+            let (_, bundle, checksum) = try read(kept)
+            guard checksum == activation.checksum else {
+                throw Refusal(
+                    .modelRejected, place: kept, value: "checksum \(hexadecimal(checksum))",
+                    remedy: "The kept copy is damaged: activate the bundle again from its source.")
+            }
+            return bundle
+        }
+    }
+
+    private func read(
+        _ path: String
+    ) throws(Refusal) -> (bytes: [UInt8], bundle: ModelBundle, checksum: UInt64) {
+        guard let handle = FileHandle(forReadingAtPath: path) else {
+            throw Refusal(
+                .modelRejected, place: path, value: "cannot be read",
+                remedy: "Name a bundle file that every worker can read; `farthing learn` writes one.")
+        }
+        defer { try? handle.close() }
+        guard let data = try? handle.read(upToCount: ModelBundle.largestBytes + 1) else {
+            throw Refusal(
+                .modelRejected, place: path, value: "not a readable file", remedy: "Name a bundle file, not a folder.")
+        }
+        let bytes = [UInt8](data)
+        do throws(ModelError) {
+            let bundle = try ModelBundle.decode(bytes, featureNames: FeatureSchema.names)
+            return (bytes, bundle, try ModelBundle.checksum(ofFile: bytes))
+        } catch {
+            throw Refusal(
+                .modelRejected, place: "\(path): \(error.place)", value: error.value,
+                remedy: "\(error.remedy) The model that served before still serves.")
+        }
+    }
+
+    private func keep(_ bytes: [UInt8], at path: String) throws(Refusal) {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+            try Data(bytes).write(to: URL(filePath: path), options: .atomic)
+        } catch {
+            throw Refusal(
+                .logFailed, place: path, value: error.localizedDescription,
+                remedy: "Free space on the log's disk and activate the bundle again.")
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import Configuration
+import Foundation
+import Testing
+
+/// The `cluster.yaml` in the repository's root.
+let shippedFile = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent("cluster.yaml")
+
+struct ShippedFileTests {
+    @Test
+    func theShippedFileSaysTheDefaults() throws {
+        let text = try String(contentsOf: shippedFile, encoding: .utf8)
+        #expect(try ClusterConfiguration.parse(yaml: text, source: "cluster.yaml") == ClusterConfiguration())
+    }
+
+    @Test
+    func leavingEverythingOutLeavesTheDefaults() throws {
+        for text in ["", "# nothing\n", "---\n", "pricing:\n", "{}", "shop: {}\nmodel: ~\n"] {
+            #expect(try ClusterConfiguration.parse(yaml: text, source: "cluster.yaml") == ClusterConfiguration())
+        }
+    }
+
+    @Test
+    func relativePathsStartAtTheFile() throws {
+        let configuration = try ClusterConfiguration.load(path: shippedFile.path)
+        let folder = shippedFile.deletingLastPathComponent().path
+        #expect(configuration.log.directory == folder + "/.farthing/log")
+        #expect(configuration.quotes.keyFile == folder + "/.farthing/quote.key")
+        #expect(configuration.model.bundleFile == folder + "/.farthing/model.bundle")
+
+        let text = "log: {directory: /var/lib/farthing}\nmodel: {bundle: m.bundle}"
+        let other = try ClusterConfiguration.parse(yaml: text, source: "x.yaml", directory: "/etc/farthing")
+        #expect(other.log.directory == "/var/lib/farthing")
+        #expect(other.model.bundleFile == "/etc/farthing/m.bundle")
+        #expect(other.quotes.keyFile == "/etc/farthing/.farthing/quote.key")
+    }
+
+    @Test
+    func aFileThatIsNotThereIsNamed() {
+        #expect {
+            try ClusterConfiguration.load(path: "/nowhere/cluster.yaml")
+        } throws: { error in
+            "\(error)".hasPrefix("INVALID_CONFIGURATION (300): 1 problem\n/nowhere/cluster.yaml: cannot be read")
+        }
+    }
+
+    @Test
+    func everyValueCanBeSet() throws {
+        let text = """
+            cluster: {name: shop, partitions: 64}
+            routers:
+              - {name: north, clients: "tcp://10.0.0.1:1", workers: "tcp://[::1]:65535"}
+            workers: {count: 9}
+            log: {kind: embedded, directory: d}
+            shop: {time_zone: Asia/Tokyo, tenant: t, currency: JPY}
+            quotes: {window: 2h, key_file: k}
+            pricing: {objective: revenue, minimum_margin: 12.5%, smoothing: 1, largest_daily_move: 0%,
+                      largest_discount: 90%, price_ending: nine}
+            experiments: {salt: s, control_share: 50%}
+            model: {bundle: b}
+            limits: {in_flight: 64}
+            heartbeats: {interval: 1500us, suspect_after: 1s}
+            snapshots: {every_records: 1000}
+            exposures: {flush_every: 10s}
+            """
+        let found = try ClusterConfiguration.parse(yaml: text, source: "cluster.yaml")
+        #expect(found.cluster.name == "shop" && found.cluster.partitions == 64)
+        #expect(found.routers.map(\.name) == ["north"])
+        #expect(found.routers[0].clients == Endpoint(host: "10.0.0.1", port: 1))
+        #expect(found.routers[0].workers.description == "tcp://[::1]:65535")
+        #expect(found.workers.names == (1...9).map { "w\($0)" })
+        #expect(found.shop.timeZone == "Asia/Tokyo" && found.shop.tenant == "t")
+        #expect(found.quotes.window == .seconds(7_200) && found.quotes.keyFile == "k")
+        #expect(found.pricing.objective == .revenue && found.pricing.priceEnding == .nine)
+        #expect(found.pricing.minimumMarginRatio == 0.125 && found.pricing.smoothingRatio == 1)
+        #expect(found.pricing.largestDailyMoveRatio == 0 && found.pricing.largestDiscountRatio == 0.9)
+        #expect(found.experiments.salt == "s" && found.experiments.controlShare == 0.5)
+        #expect(found.limits.inFlight == 64 && found.snapshots.everyRecords == 1_000)
+        #expect(found.heartbeats.interval.wholeMicroseconds == 1_500)
+        #expect(found.heartbeats.suspectAfter.wholeMilliseconds == 1_000)
+        #expect(found.exposures.flushEvery == .seconds(10))
+    }
+
+    @Test
+    func theCommandLineOverridesTheNumberOfWorkers() throws {
+        #expect(try ClusterConfiguration().withWorkers(5).workers.names.last == "w5")
+        for count in [0, -1, 65, .max] {
+            #expect {
+                try ClusterConfiguration().withWorkers(count)
+            } throws: { error in
+                let problem = "workers.count is “\(count)”; expected a whole number from 1 to 64"
+                return (error as? ConfigurationError)?.lines == ["--workers: \(problem)"]
+            }
+        }
+    }
+}

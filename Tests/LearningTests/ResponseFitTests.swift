@@ -1,0 +1,97 @@
+import Domain
+import Features
+import Foundation
+import Learning
+import Models
+import Testing
+
+@Suite struct ResponseFitTests {
+    @Test func gradientsAgreeWithFiniteDifferences() {
+        let step = 1e-4
+        for label in [0.0, 1] {
+            for price in [-0.4, -0.05, 0.0, 0.3] {
+                for (intercept, logSlope) in [(-3.0, 0.7), (0.0, 0.0), (2.5, 1.5)] {
+                    func loss(_ da: Double, _ df: Double) -> Double {
+                        ResponseGradient.loss(
+                            intercept: intercept + da, logSlope: logSlope + df, price: price, label: label)
+                    }
+                    let gradient = ResponseGradient(
+                        intercept: Float(intercept), logSlope: Float(logSlope), price: Float(price),
+                        label: Float(label))
+                    #expect(close(gradient.intercept, (loss(step, 0) - loss(-step, 0)) / (2 * step)))
+                    #expect(close(gradient.logSlope, (loss(0, step) - loss(0, -step)) / (2 * step)))
+                    let curvature = (loss(step, 0) - 2 * loss(0, 0) + loss(-step, 0)) / (step * step)
+                    #expect(close(gradient.interceptWeight, curvature))
+                    // The slope's weight is the expected curvature: that of the loss along a = −B·q.
+                    let steepness = exp(logSlope) * price
+                    #expect(close(gradient.logSlopeWeight, max(curvature * steepness * steepness, 1e-6)))
+                }
+            }
+        }
+    }
+
+    /// Shoppers' true elasticities follow a feature; the fit has to find them behind differing intercepts.
+    @Test func aFitRecoversPositiveSlopesThatFollowTheTruth() throws {
+        let truth = syntheticDemand(rows: 40_000)
+        let fit = try ResponseFit(truth.matrix, settings: settings(trained: 0...1, tested: 2...3))
+        var fitted: [Double] = []
+        for row in stride(from: 0, to: truth.matrix.count, by: 7) {
+            let slope = fit.model.referenceScore(truth.matrix.row(row)).slope
+            #expect(slope > 0)
+            fitted.append(log(Double(slope)))
+        }
+        let expected = stride(from: 0, to: truth.matrix.count, by: 7).map { log(truth.slopes[$0]) }
+        #expect(correlation(fitted, expected) > 0.9)
+        let level = fitted.reduce(0, +) / Double(fitted.count) - expected.reduce(0, +) / Double(expected.count)
+        #expect(abs(level) < 0.25)
+        #expect(fit.largestDifference <= 1e-5)
+        #expect(fit.model.intercept.trees.count > 10)
+    }
+
+    @Test func aFitWithoutPurchasesIsRefused() throws {
+        var quiet = littleShop(shoppers: 5, weeks: 4)
+        for index in quiet.events.indices { quiet.events[index].event.basket.items = [] }
+        let matrix = try MatrixReplay(quiet, calendar: .utc, ratesThrough: week + 3)
+            .matrices(of: [week...(week + 3)])[0]
+        let error = #expect(throws: LearningError.self) {
+            try ResponseFit(matrix, settings: settings(trained: 0...3, tested: 4...5))
+        }
+        #expect(error?.place == "training rows")
+    }
+
+    private func close(_ found: Float, _ expected: Double) -> Bool {
+        abs(Double(found) - expected) < 1e-4 + 1e-3 * abs(expected)
+    }
+
+    private func correlation(_ first: [Double], _ second: [Double]) -> Double {
+        let count = Double(first.count)
+        let (meanOfFirst, meanOfSecond) = (first.reduce(0, +) / count, second.reduce(0, +) / count)
+        var (cross, squareOfFirst, squareOfSecond) = (0.0, 0.0, 0.0)
+        for (a, b) in zip(first, second) {
+            cross += (a - meanOfFirst) * (b - meanOfSecond)
+            squareOfFirst += (a - meanOfFirst) * (a - meanOfFirst)
+            squareOfSecond += (b - meanOfSecond) * (b - meanOfSecond)
+        }
+        return cross / (squareOfFirst * squareOfSecond).squareRoot()
+    }
+
+    /// Logit demand with slopes from 1 to 5 along the share of lines on deal, and prices drawn at random.
+    private func syntheticDemand(rows: Int) -> (matrix: TrainingMatrix, slopes: [Double]) {
+        var generator = Lottery(seed: 41)
+        var matrix = TrainingMatrix()
+        var slopes: [Double] = []
+        let dealColumn = FeatureSchema.names.firstIndex(of: "share of lines on deal") ?? 0
+        let shareColumn = FeatureSchema.names.firstIndex(of: "personal share") ?? 0
+        for _ in 0..<rows {
+            var row = (0..<FeatureSchema.count).map { _ in Float.random(in: 0...1, using: &generator) }
+            row[shareColumn] = Float.random(in: 0...1, using: &generator)
+            let slope = 1 + 4 * Double(row[dealColumn])
+            let price = Double.random(in: -0.4...0.4, using: &generator)
+            let logOdds = 2 * Double(row[shareColumn]) - 1.5 - slope * price
+            let buys = Double.random(in: 0..<1, using: &generator) < 1 / (1 + exp(-logOdds))
+            matrix.append(row: row, logRelativePrice: Float(price), bought: buys, product: 0)
+            slopes.append(slope)
+        }
+        return (matrix, slopes)
+    }
+}

@@ -1,0 +1,110 @@
+import Domain
+import Foundation
+import Log
+import Testing
+
+/// Whose folder it is, and whether its files are Farthing's.
+struct LogFolderTests {
+    @Test
+    func anotherPartitionCountOrNameIsRefused() throws {
+        let folder = try ScratchFolder()
+        _ = try folder.openLog()
+        let directory = folder.path + "/log"
+        let problem = "was created with 16 partitions, and cluster.yaml says 32; the number cannot change"
+        #expect(throws: LogError.wrongCluster(place: directory, problem: problem)) {
+            try folder.openLog(partitionCount: 32)
+        }
+        let name = "belongs to cluster “test”, not to “other”"
+        #expect(throws: LogError.wrongCluster(place: directory, problem: name)) {
+            try folder.openLog(cluster: "other")
+        }
+        #expect(throws: LogError.self) { try folder.openLog(partitionCount: 0) }
+        #expect(try folder.openLog().partitionCount == 16)
+    }
+
+    @Test
+    func filesAreNamedForTheirPartitions() throws {
+        let folder = try ScratchFolder()
+        let log = try folder.openLog(partitionCount: 1_024)
+        for number in [0, 7, 1_023, UInt16.max] { _ = try log.claim(PartitionID(number), owner: "w1") }
+        _ = try log.lastIndex(of: PartitionID(8))
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path + "/log")
+        #expect(
+            names.filter { $0.hasSuffix(".sqlite") }.sorted() == [
+                "broadcast.sqlite", "cluster.sqlite", "partition-000.sqlite", "partition-007.sqlite",
+                "partition-1023.sqlite",
+            ])
+    }
+
+    @Test(arguments: [
+        ("PRAGMA application_id = 5", "its application id is 5, not 1179800648: not a log of Farthing's"),
+        ("PRAGMA user_version = 2", "its schema version is 2; this build reads 1"),
+    ])
+    func aForeignOrNewerFileIsRefused(change: String, problem: String) throws {
+        let folder = try ScratchFolder()
+        _ = try folder.openLog().claim(seven, owner: "w1")
+        try meddle(folder.file("partition-007.sqlite"), change)
+        #expect(throws: LogError.unsupportedFile(place: "partition-007.sqlite", problem: problem)) {
+            try folder.openLog().claim(seven, owner: "w1")
+        }
+    }
+
+    @Test
+    func aFileThatIsNoDatabaseIsRefused() throws {
+        let folder = try ScratchFolder()
+        _ = try folder.openLog().claim(seven, owner: "w1")
+        try folder.write(Array("name,price\n".utf8) + [UInt8](repeating: 65, count: 8_192), to: "partition-007.sqlite")
+        #expect {
+            try folder.openLog().lastIndex(of: seven)
+        } throws: { error in
+            guard case .unsupportedFile("partition-007.sqlite", _) = error as? LogError else { return false }
+            return true
+        }
+    }
+
+    @Test
+    func aLostFileIsALossAndNotANewPartition() throws {
+        let folder = try ScratchFolder()
+        _ = try folder.openLog().claim(seven, owner: "w1")
+        try FileManager.default.removeItem(atPath: folder.file("partition-007.sqlite"))
+        let missing = LogError.corrupt(place: "partition-007.sqlite", problem: "the file is missing")
+        #expect(throws: missing) { try folder.openLog().lastIndex(of: seven) }
+        #expect(throws: missing) { try folder.openLog().claim(seven, owner: "w1") }
+        try folder.write([], to: "partition-007.sqlite")
+        let empty = LogError.corrupt(place: "partition-007.sqlite", problem: "the file holds nothing")
+        #expect(throws: empty) { try folder.openLog().claim(seven, owner: "w1") }
+    }
+
+    @Test
+    func aLostClusterFileIsNotReplaced() throws {
+        let folder = try ScratchFolder()
+        _ = try folder.openLog().claim(seven, owner: "w1")
+        try FileManager.default.removeItem(atPath: folder.file("cluster.sqlite"))
+        #expect(
+            throws: LogError.corrupt(
+                place: folder.file("cluster.sqlite"), problem: "is missing, although partition-007.sqlite is there")
+        ) {
+            try folder.openLog()
+        }
+    }
+
+    @Test
+    func aFolderThatCannotBeMadeIsNamed() {
+        #expect {
+            try SQLiteLog(directory: "/proc/nowhere/log", cluster: "test", partitionCount: 1)
+        } throws: { error in
+            guard case .storageFailed("/proc/nowhere", _) = error as? LogError else { return false }
+            return true
+        }
+    }
+
+    @Test
+    func aLeftoverOfAnInterruptedCreationIsNoObstacle() throws {
+        let folder = try ScratchFolder()
+        let log = try folder.openLog()
+        for suffix in ["", "-wal", "-journal"] {
+            try folder.write([1, 2, 3], to: "draft-partition-007.sqlite\(suffix)")
+        }
+        #expect(try log.claim(seven, owner: "w1") == Claim(epoch: 1, lastIndex: 0))
+    }
+}

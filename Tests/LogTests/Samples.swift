@@ -1,0 +1,87 @@
+// Random records from a seed. Values go to the edges of their types more often than chance would.
+
+import Domain
+import Log
+
+/// SplitMix64 (Steele, Lea and Flood, 2014): the same numbers from the same seed on every machine.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        return finalMix(state)
+    }
+}
+
+struct Samples {
+    var generator: SeededGenerator
+
+    init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
+
+    mutating func records(_ count: Int) -> [Record] { (0..<count).map { _ in record() } }
+
+    mutating func record() -> Record {
+        switch generator.next() % 8 {
+        case 0...3: .events(user: user(), events: list(upTo: 4) { $0.event() })
+        case 4...5: .exposures(at: timestamp(), list(upTo: 5) { $0.exposure() })
+        case 6: .catalogue(tenant: text(), rows: list(upTo: 4) { $0.row() })
+        default:
+            .modelActivated(ModelActivation(version: integer(), checksum: integer(), path: text()))
+        }
+    }
+
+    mutating func snapshot(index: UInt64) -> Snapshot {
+        let count = Int.random(in: 0...5_000, using: &generator)
+        let bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        return Snapshot(index: index, epoch: 1, stateHash: integer(), bytes: bytes)
+    }
+
+    private mutating func event() -> Event {
+        let items = list(upTo: 3) { samples in
+            BasketItem(product: samples.text(), quantity: samples.integer(), paid: samples.money())
+        }
+        let basket = Basket(spend: money(), lines: integer(), dealLines: integer(), items: items)
+        return Event(id: EventID(integer()), occurredAt: timestamp(), basket: basket)
+    }
+
+    private mutating func exposure() -> Exposure {
+        Exposure(
+            user: user(), product: text(), day: integer(), anchor: money(), personalPrice: money(),
+            listPrice: money(), expiresAt: timestamp(), modelVersion: integer(), arm: integer(), propensity: share())
+    }
+
+    private mutating func row() -> CatalogueRow {
+        let code = Currency.supportedCodes.randomElement(using: &generator) ?? "USD"
+        return CatalogueRow(
+            product: text(), name: text(), category: text(), currency: Currency(code: code)!, listPrice: money(),
+            unitCost: money(), minimumPrice: Bool.random(using: &generator) ? money() : nil,
+            deal: Bool.random(using: &generator) ? Deal(price: money(), endsAt: timestamp()) : nil,
+            displayShare: share(), mailerShare: share(), effectiveAt: timestamp())
+    }
+
+    private mutating func user() -> UserKey { UserKey(tenant: text(), user: text()) }
+    private mutating func money() -> Money { Money(minorUnits: integer()) }
+    private mutating func timestamp() -> Timestamp { Timestamp(milliseconds: integer()) }
+    private mutating func share() -> Float { Float.random(in: 0...1, using: &generator) }
+
+    private mutating func integer<Value: FixedWidthInteger>() -> Value {
+        switch generator.next() % 8 {
+        case 0: 0
+        case 1: .max
+        case 2: .min
+        default: Value(truncatingIfNeeded: generator.next())
+        }
+    }
+
+    private mutating func text() -> String {
+        let alphabet = Array("abcXYZ019-_ é价格🛒\u{0}")
+        return String(
+            (0..<Int.random(in: 0...20, using: &generator)).map { _ in alphabet.randomElement(using: &generator)! })
+    }
+
+    private mutating func list<Element>(upTo count: Int, _ make: (inout Samples) -> Element) -> [Element] {
+        (0..<Int.random(in: 0...count, using: &generator)).map { _ in make(&self) }
+    }
+}

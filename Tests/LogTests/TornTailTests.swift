@@ -1,0 +1,92 @@
+import Domain
+import Foundation
+import Log
+import Testing
+
+/// What a power cut or a failing disk does to the write-ahead log, which holds the newest commits.
+struct TornTailTests {
+    private let wal = "partition-007.sqlite-wal"
+
+    @Test
+    func aPowerCutLosesNothingThatWasAcknowledged() throws {
+        let folder = try ScratchFolder()
+        let log = try folder.openLog()
+        let claim = try log.claim(seven, owner: "w1")
+        for round in 0..<10 as Range<UInt64> {
+            try log.append(batch(4, seed: round), to: seven, epoch: claim.epoch, expecting: round * 4)
+            let after = try folder.afterPowerCut().openLog()
+            #expect(try after.allRecords(of: seven) == log.allRecords(of: seven))
+        }
+    }
+
+    @Test
+    func onlyTheIncompleteTailIsCut() throws {
+        let folder = try ScratchFolder()
+        let log = try folder.openLog()
+        let claim = try log.claim(seven, owner: "w1")
+        var sizes: [Int] = []
+        for round in 0..<6 as Range<UInt64> {
+            try log.append(batch(4, seed: round), to: seven, epoch: claim.epoch, expecting: round * 4)
+            sizes.append(try folder.size(of: wal))
+        }
+        let whole = try folder.bytes(of: wal)
+        let records = try log.allRecords(of: seven)
+        for length in stride(from: sizes[0], through: whole.count, by: 700) {
+            let after = try folder.afterPowerCut()
+            try after.write(Array(whole.prefix(length)), to: wal)
+            let complete = sizes.count { $0 <= length } * 4
+            #expect(try after.openLog().allRecords(of: seven) == Array(records.prefix(complete)))
+        }
+    }
+
+    @Test
+    func aTornLastCommitWithRubbishInItIsCut() throws {
+        let folder = try ScratchFolder()
+        let log = try folder.openLog()
+        let claim = try log.claim(seven, owner: "w1")
+        try log.append(batch(4), to: seven, epoch: claim.epoch, expecting: 0)
+        let size = try folder.size(of: wal)
+        try log.append(batch(400, seed: 2), to: seven, epoch: claim.epoch, expecting: 4)
+        let records = try log.allRecords(of: seven)
+        var torn = try folder.bytes(of: wal)
+        for position in (size + 5_000)..<(size + 9_000) { torn[position] = 0 }
+        let after = try folder.afterPowerCut()
+        try after.write(torn, to: wal)
+        #expect(try after.openLog().allRecords(of: seven) == Array(records.prefix(4)))
+    }
+
+    /// SQLite alone would drop the damaged commit and everything acknowledged after it without a word.
+    @Test(arguments: 0..<10 as Range<UInt64>)
+    func damageBeforeTheLastCommitRefusesToStart(seed: UInt64) throws {
+        let folder = try ScratchFolder()
+        let log = try folder.openLog()
+        let claim = try log.claim(seven, owner: "w1")
+        for round in 0..<8 as Range<UInt64> {
+            try log.append(batch(4, seed: round), to: seven, epoch: claim.epoch, expecting: round * 4)
+        }
+        let beforeLast = try folder.size(of: wal)
+        try log.append(batch(4, seed: 8), to: seven, epoch: claim.epoch, expecting: 32)
+        try log.append(batch(4, seed: 9), to: seven, epoch: claim.epoch, expecting: 36)
+        let records = try log.allRecords(of: seven)
+        let whole = try folder.bytes(of: wal)
+        var samples = Samples(seed: seed)
+        for _ in 0..<20 {
+            var bytes = whole
+            let position = Int.random(in: 0..<beforeLast, using: &samples.generator)
+            bytes[position] ^= 1 << UInt8.random(in: 0..<8, using: &samples.generator)
+            let after = try folder.afterPowerCut()
+            try after.write(bytes, to: wal)
+            do throws(LogError) {
+                // Bytes that no checksum covers and nobody reads may differ.
+                #expect(try after.openLog().allRecords(of: seven) == records, "byte \(position) of the write-ahead log")
+            } catch {
+                guard case .corrupt(let place, let problem) = error else {
+                    Issue.record("byte \(position) gave \(error)")
+                    continue
+                }
+                #expect(place.hasPrefix("partition-007.sqlite-wal, byte "))
+                #expect(problem.hasSuffix("of the write-ahead log is damaged, and acknowledged commits follow it"))
+            }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+import Domain
+import Models
+import Testing
+
+@Suite struct ModelBundleTests {
+    @Test func aBundleSurvivesItsBytes() throws {
+        let original = try bundle()
+        let read = try ModelBundle.decode(original.encode(), featureNames: names)
+        #expect(read == original)
+        #expect(read.encode() == original.encode())
+    }
+
+    @Test func productsAreFoundByTheirKey() throws {
+        let bundle = try bundle()
+        #expect(bundle.statistics(of: ProductKey(product: "eggs"))?.index == 1)
+        #expect(bundle.statistics(of: ProductKey(product: "tea")) == nil)
+    }
+
+    @Test func theChecksumNamesTheModel() throws {
+        let first = try ModelBundle.checksum(ofFile: bundle().encode())
+        let second = try ModelBundle.checksum(ofFile: bundle(seed: 12).encode())
+        #expect(first != second)
+    }
+
+    @Test func everyFlippedBitIsNoticed() throws {
+        let bytes = try bundle().encode()
+        for place in bytes.indices {
+            for bit in 0..<8 {
+                var damaged = bytes
+                damaged[place] ^= 1 << bit
+                #expect(throws: ModelError.self) { try ModelBundle.decode(damaged, featureNames: names) }
+            }
+        }
+    }
+
+    @Test func everyTruncationIsNoticed() throws {
+        let bytes = try bundle().encode()
+        for length in bytes.indices {
+            #expect(throws: ModelError.self) {
+                try ModelBundle.decode(Array(bytes.prefix(length)), featureNames: names)
+            }
+        }
+        #expect(throws: ModelError.self) { try ModelBundle.decode(bytes + [0], featureNames: names) }
+    }
+
+    /// Somebody who can write a checksum can write anything: the reader must still be total.
+    @Test func damageUnderACorrectChecksumIsRefusedOrScoresFinite() throws {
+        let bytes = try bundle().encode()
+        var generator = Lottery(seed: 13)
+        for round in 0..<60_000 {
+            var damaged = bytes
+            if round % 3 == 0 { damaged.removeLast(Int.random(in: 0..<(bytes.count - 20), using: &generator)) }
+            for _ in 0..<Int.random(in: 1...3, using: &generator) {
+                damaged[Int.random(in: 14..<damaged.count, using: &generator)] = UInt8.random(
+                    in: 0...255, using: &generator)
+            }
+            seal(&damaged)
+            guard let read = try? ModelBundle.decode(damaged, featureNames: names) else { continue }
+            let (intercept, slope) = read.response.referenceScore([0.5, -2, 3])
+            #expect(!intercept.isNaN && slope > 0 && slope.isFinite)
+        }
+    }
+
+    @Test func eachDefectHasItsOwnErrorWithPlaceValueAndRemedy() throws {
+        let good = try bundle().encode()
+        #expect(try problem([UInt8](repeating: 0, count: ModelBundle.largestBytes + 1)) == .tooLarge)
+        #expect(try problem([1, 2, 3]) == .truncated)
+        #expect(try problem(changing(good, at: 0)) == .wrongMagic)
+        #expect(try problem(changing(good, at: 4)) == .unsupportedFormat)
+        #expect(try problem(changing(good, at: 6)) == .wrongChecksum)
+        #expect(try problem(changing(good, at: good.count - 1)) == .wrongChecksum)
+        var short = Array(good.dropLast())
+        seal(&short)
+        #expect(try problem(short) == .malformed)
+        var wrong = try bundle()
+        wrong.goldens[1].intercept += 0.01
+        #expect(try problem(wrong.encode()) == .wrongPrediction)
+        wrong = try bundle()
+        wrong.products[0].logitRate = .nan
+        #expect(try problem(wrong.encode()) == .malformed)
+        wrong = try bundle()
+        wrong.products.swapAt(0, 1)
+        #expect(try problem(wrong.encode()) == .malformed)
+    }
+
+    @Test func aModelOfOtherFeaturesIsRefusedByName() throws {
+        let bytes = try bundle().encode()
+        let error = #expect(throws: ModelError.self) {
+            try ModelBundle.decode(bytes, featureNames: ["first", "other", "third"])
+        }
+        #expect(error?.problem == .wrongFeatures)
+        #expect(error?.place == "information.featureNames[1]")
+        #expect(error?.value == "second")
+        #expect(throws: ModelError.self) { try ModelBundle.decode(bytes, featureNames: names + ["fourth"]) }
+        #expect(throws: ModelError.self) { try ModelBundle.decode(bytes, featureNames: ["first", "second"]) }
+    }
+
+    private func problem(_ bytes: [UInt8]) throws -> ModelError.Problem? {
+        let error = #expect(throws: ModelError.self) { try ModelBundle.decode(bytes, featureNames: names) }
+        #expect(error?.place.isEmpty == false && error?.remedy.isEmpty == false)
+        return error?.problem
+    }
+
+    private func changing(_ bytes: [UInt8], at place: Int) -> [UInt8] {
+        var changed = bytes
+        changed[place] ^= 0x55
+        return changed
+    }
+
+    /// Writes the right checksum over whatever the payload holds.
+    private func seal(_ bytes: inout [UInt8]) {
+        var state = FNV1a()
+        state.update(bytes[14...])
+        var writer = ByteWriter()
+        writer.write(finalMix(state.value))
+        bytes.replaceSubrange(6..<14, with: writer.bytes)
+    }
+}
