@@ -98,6 +98,12 @@ let package = Package(
         tests("LearningTests", ["Domain", "Features", "Learning", "Models"]),
         tests("LogTests", ["Domain", "Log", "CSQLite"]),
         tests("ConfigurationTests", ["Configuration"]),
+        tests(
+            "ClusterTests",
+            [
+                "Client", "Configuration", "Domain", "Features", "Learning", "Models", "farthing", "farthing-router",
+                "farthing-worker",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

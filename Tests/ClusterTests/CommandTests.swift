@@ -1,0 +1,45 @@
+import Client
+import Domain
+import Foundation
+import Testing
+
+/// The operator's command line, as an operator meets it.
+@Suite(.serialized) struct CommandTests {
+    @Test func aPortInUseIsSaidSoAndTheFirstClusterStaysUp() throws {
+        let cluster = try TestCluster()
+        try cluster.start()
+        let second = try cluster.farthing(["up"])
+        #expect(second.status != 0)
+        #expect(second.errors.contains("ADDRESS_IN_USE (301)"))
+        #expect(second.errors.contains("choose another port in cluster.yaml"))
+        #expect(try cluster.client().status().value.workers.allSatisfy(\.report.isReady))
+    }
+
+    @Test func validateNamesTheLineAndTheColumn() throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "farthing-\(UUID()).yaml")
+        try "cluster:\n  name: x\n  partitons: 4\n".write(to: path, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(at: path) }
+        let text = try Executable.run("farthing", ["validate", path.path])
+        #expect(text.status == 1)
+        #expect(text.output.contains(":3:3: unknown key “partitons”; did you mean “partitions”?"))
+        let json = try Executable.run("farthing", ["validate", path.path, "-o", "json"])
+        #expect(json.output.contains("\"valid\":false"))
+        let shipped = try Executable.run("farthing", ["validate", repository.appending(path: "cluster.yaml").path])
+        #expect(shipped.status == 0)
+    }
+
+    @Test(arguments: ["up", "demo", "status", "quote", "import", "learn", "activate", "validate"])
+    func everyCommandTeaches(_ command: String) throws {
+        let help = try Executable.run("farthing", ["help", command])
+        #expect(help.status == 0)
+        #expect(help.output.contains("OVERVIEW"))
+        #expect(help.output.contains("farthing"))
+    }
+
+    @Test func aClusterThatIsNotThereIsSaidSo() throws {
+        let cluster = try TestCluster()
+        let result = try cluster.farthing(["status"])
+        #expect(result.status != 0)
+        #expect(result.errors.contains("Is a cluster running there?"))
+    }
+}

@@ -1,0 +1,66 @@
+import Domain
+import Features
+import Foundation
+import Learning
+import Models
+
+let tenant = "tests"
+let dollars = Currency(code: "USD")!
+
+/// A row that has been in force for a year.
+func row(_ product: String, list: Int64, cost: Int64, deal: Deal? = nil) -> CatalogueRow {
+    CatalogueRow(
+        product: product, name: product, category: "", currency: dollars, listPrice: Money(minorUnits: list),
+        unitCost: Money(minorUnits: cost), minimumPrice: nil, deal: deal, displayShare: 0, mailerShare: 0,
+        effectiveAt: now().adding(milliseconds: -365 * ShopCalendar.millisecondsPerDay))
+}
+
+func now() -> Timestamp { Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000)) }
+
+/// A basket some weeks ago.
+func basket(_ id: String, weeksAgo: Int64, buying products: [String]) -> (id: [UInt8], event: Event) {
+    let items = products.map { BasketItem(product: $0, quantity: 1, paid: Money(minorUnits: 100)) }
+    let event = Event(
+        id: EventID(digesting: id.utf8),
+        occurredAt: now().adding(milliseconds: -weeksAgo * ShopCalendar.millisecondsPerWeek),
+        basket: Basket(
+            spend: Money(minorUnits: 1_000), lines: UInt32(max(3, items.count)), dealLines: 1, items: items))
+    return (Array(id.utf8), event)
+}
+
+func cart(_ user: String, _ products: [String]) -> PriceRequest {
+    PriceRequest(
+        user: UserKey(tenant: tenant, user: user), currency: dollars,
+        lines: products.map { CartLine(product: $0, quantity: 1) })
+}
+
+/// A bundle whose shoppers all respond alike, strongly enough that discounts pay.
+func bundle(version: UInt64, products: [String], slope: Float = 4) throws -> ModelBundle {
+    func constant(_ value: Float) throws -> FlatForest {
+        FlatForest(
+            trees: [try DecisionTree(nodes: [.leaf(value)], featureCount: FeatureSchema.count, place: "tree")],
+            featureCount: FeatureSchema.count)
+    }
+    let response = try ResponseModel(
+        intercept: try constant(-2), logSlope: try constant(log(slope)), interceptBase: 0, logSlopeBase: 0, centre: 0,
+        slopes: 0.1...20)
+    return ModelBundle(
+        version: version,
+        information: ModelInformation(
+            data: "made up for tests", trainedWeeks: 1...2, rows: 1, featureNames: FeatureSchema.names, metrics: []),
+        response: response,
+        products: products.enumerated().map {
+            ProductStatistics(
+                product: ProductKey(product: $1), logitRate: 0, index: UInt32($0),
+                population: Array(repeating: 0, count: FeatureSchema.count))
+        }, goldens: [])
+}
+
+extension TestCluster {
+    /// Writes a bundle where the configuration looks for one.
+    func write(_ bundle: ModelBundle, as name: String = "model.bundle") throws -> String {
+        let path = folder.appending(path: name)
+        try Data(bundle.encode()).write(to: path)
+        return path.path
+    }
+}
