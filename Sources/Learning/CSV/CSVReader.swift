@@ -32,6 +32,9 @@ public final class CSVReader {
     /// The names in the first record.
     public private(set) var header: [String] = []
 
+    /// The file's name, without its folder.
+    var name: String { file.name }
+
     /// Opens a file and reads its header.
     public init(path: String) throws(LearningError) {
         file = try InflatingFile(path: path)
