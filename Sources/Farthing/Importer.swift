@@ -92,10 +92,10 @@ struct Importer {
         for place in 0..<Self.outstanding { try sendNext(place) }
         while result.accepted + result.duplicates < total {
             var freed: [Int] = []
-            let count = unsafe try pipeline.receive(timeoutMilliseconds: 35_000) { header, bytes in
+            let count = try pipeline.receive(timeoutMilliseconds: 35_000) { header, bytes in
                 do {
-                    if case .refused = header.status { throw unsafe ClientError.refused(try decoder.refusal(bytes)) }
-                    let acknowledged = unsafe try decoder.eventAcknowledgement(bytes)
+                    if case .refused = header.status { throw ClientError.refused(try decoder.refusal(bytes)) }
+                    let acknowledged = try decoder.eventAcknowledgement(bytes)
                     result.accepted += Int(acknowledged.accepted)
                     result.duplicates += Int(acknowledged.duplicates)
                     freed.append(Int(header.tag))

@@ -144,7 +144,7 @@ struct LoadGenerator {
         }
         while underWay > 0 {
             freed.removeAll(keepingCapacity: true)
-            let count = unsafe try pipeline.receive(timeoutMilliseconds: 3_000) { header, body in
+            let count = try pipeline.receive(timeoutMilliseconds: 3_000) { header, body in
                 let place = Int(truncatingIfNeeded: header.tag)
                 guard place < outstanding else { return }
                 freed.append(place)
@@ -158,7 +158,7 @@ struct LoadGenerator {
                 case .refused: measured.refused += 1
                 }
                 if measured.latencies.count % Self.checkEvery == 0, case .answered = header.status {
-                    let quote = unsafe try? decoder.priceReply(body, for: carts[cartAt[place]].user).quote
+                    let quote = try? decoder.priceReply(body, for: carts[cartAt[place]].user).quote
                     if quote?.isConsistent != true { measured.broken += 1 }
                 }
             }

@@ -30,12 +30,12 @@ extension RouterShell {
 
     private func workerMessage() -> WorkerMessage {
         do throws(Refusal) {
-            let header = unsafe try incoming.header.withBytes { bytes throws(Refusal) in
-                unsafe try MessageHeader.decode(bytes)
+            let header = try incoming.header.withBytes { bytes throws(Refusal) in
+                try MessageHeader.decode(bytes)
             }
             guard header.kind == .report else { return .reply(header) }
-            return unsafe .report(
-                try incoming.body.withBytes { bytes throws(Refusal) in unsafe try decoder.workerReport(bytes) })
+            return .report(
+                try incoming.body.withBytes { bytes throws(Refusal) in try decoder.workerReport(bytes) })
         } catch {
             return .unreadable(error)
         }

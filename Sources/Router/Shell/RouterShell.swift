@@ -101,8 +101,8 @@ public struct RouterShell: ~Copyable {
     /// The header of the message that has just arrived, if the message can be routed at all.
     private func acceptableHeader() -> Result<MessageHeader, Refusal> {
         Result { () throws(Refusal) in
-            let header = unsafe try incoming.header.withBytes { bytes throws(Refusal) in
-                unsafe try MessageHeader.decode(bytes)
+            let header = try incoming.header.withBytes { bytes throws(Refusal) in
+                try MessageHeader.decode(bytes)
             }
             guard incoming.isWellFormed else {
                 throw Refusal(
@@ -119,9 +119,9 @@ public struct RouterShell: ~Copyable {
 
     /// The header of a refusal of something that has no readable header itself.
     private func unroutable(_ refusal: Refusal) -> MessageHeader {
-        unsafe MessageHeader(
+        MessageHeader(
             kind: .price, isReply: true, deadlineMicroseconds: 0, status: .refused(refusal.code),
-            keyHash: KeyHash(0), requestID: incoming.header.withBytes { unsafe MessageHeader.salvageRequestID($0) })
+            keyHash: KeyHash(0), requestID: incoming.header.withBytes { MessageHeader.salvageRequestID($0) })
     }
 
     private mutating func handleRequest(_ header: MessageHeader, _ now: MonotonicInstant) throws(ZeroMQError) {
@@ -168,7 +168,7 @@ public struct RouterShell: ~Copyable {
     }
 
     private mutating func pack(_ packed: BodyEncoder.Packed) {
-        unsafe incoming.body.reserve(packed.count) { unsafe packed.write(into: $0) }
+        incoming.body.reserve(packed.count) { packed.write(into: &$0) }
     }
 
     mutating func send(_ header: MessageHeader, toSlot slot: Int) throws(ZeroMQError) {

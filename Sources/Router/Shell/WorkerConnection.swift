@@ -9,22 +9,21 @@ struct WorkerConnection: Hashable {
 
     /// - Returns: nil for an id of another length, which no worker has.
     init?(_ identity: borrowing Message) {
-        let word: UInt64? = unsafe identity.withBytes { bytes in
-            unsafe bytes.count == 8 ? bytes.loadUnaligned(as: UInt64.self) : nil
-        }
-        guard let word else { return nil }
-        self.word = word
+        let bytes = identity.copy()
+        guard bytes.count == 8 else { return nil }
+        word = bytes.reduce(0) { $0 << 8 | UInt64($1) }
     }
 
     func write(to message: inout Message) {
-        unsafe message.reserve(8) { bytes in
-            unsafe UnsafeMutableRawBufferPointer(bytes).storeBytes(of: word, as: UInt64.self)
+        let word = word
+        message.reserve(8) { bytes in
+            bytes.storeBytes(of: word.bigEndian, as: UInt64.self)
         }
     }
 }
 
 extension MessageHeader {
     func write(to message: inout Message) {
-        unsafe message.reserve(Self.encodedBytes) { unsafe encode(into: UnsafeMutableRawBufferPointer($0)) }
+        message.reserve(Self.encodedBytes) { encode(into: &$0) }
     }
 }

@@ -26,9 +26,7 @@ public final class Pipeline {
     /// Queues a request; `header.tag` comes back with its answer.
     public func send(_ request: MessageHeader, body bytes: [UInt8]) throws(ClientError) {
         do throws(ZeroMQError) {
-            unsafe header.reserve(MessageHeader.encodedBytes) {
-                unsafe request.encode(into: UnsafeMutableRawBufferPointer($0))
-            }
+            header.reserve(MessageHeader.encodedBytes) { request.encode(into: &$0) }
             _ = try socket.send(&header, more: true)
             body.set(bytes)
             _ = try socket.send(&body)
@@ -41,19 +39,19 @@ public final class Pipeline {
     /// - Parameter answered: gets the header and the body, which is only readable inside the call.
     /// - Returns: how many answers arrived; 0 when none did in time.
     public func receive(
-        timeoutMilliseconds: Int, _ answered: (MessageHeader, UnsafeRawBufferPointer) -> Void
+        timeoutMilliseconds: Int, _ answered: (MessageHeader, RawSpan) -> Void
     ) throws(ClientError) -> Int {
         do throws(ZeroMQError) {
             var count = 0
             while true {
                 while try socket.receive(&header) {
-                    let reply = unsafe try? header.withBytes { bytes throws(Refusal) in
-                        unsafe try MessageHeader.decode(bytes)
+                    let reply = try? header.withBytes { bytes throws(Refusal) in
+                        try MessageHeader.decode(bytes)
                     }
                     _ = try socket.receive(&body)
                     try socket.discardRest(after: &body)
                     guard let reply else { continue }
-                    unsafe body.withBytes { unsafe answered(reply, $0) }
+                    body.withBytes { answered(reply, $0) }
                     count += 1
                 }
                 if count > 0 { return count }

@@ -64,23 +64,23 @@ public final class PricingClient {
     /// Prices a cart.
     /// - Parameter index: from an acknowledgement of the same shopper's events: the price has seen them.
     public func price(_ request: PriceRequest, after index: UInt64 = 0) throws(ClientError) -> Answer<SignedQuote> {
-        unsafe try call(.price, request.user.hash, index: index, encoder.priceRequest(request)) {
-            [decoder] (bytes: UnsafeRawBufferPointer) throws(Refusal) in
-            unsafe try decoder.priceReply(bytes, for: request.user)
+        try call(.price, request.user.hash, index: index, encoder.priceRequest(request)) {
+            [decoder] (bytes: RawSpan) throws(Refusal) in
+            try decoder.priceReply(bytes, for: request.user)
         }
     }
 
     public func explain(_ request: PriceRequest) throws(ClientError) -> Answer<Explanation> {
-        unsafe try call(.explain, request.user.hash, encoder.priceRequest(request)) {
-            [decoder] (bytes: UnsafeRawBufferPointer) throws(Refusal) in
-            unsafe try decoder.explainReply(bytes, for: request.user)
+        try call(.explain, request.user.hash, encoder.priceRequest(request)) {
+            [decoder] (bytes: RawSpan) throws(Refusal) in
+            try decoder.explainReply(bytes, for: request.user)
         }
     }
 
     /// Checks a quote's token.
     public func verify(token: [UInt8], of user: UserKey) throws(ClientError) -> Answer<VerifiedQuote> {
-        unsafe try call(.verify, user.hash, encoder.verifyRequest(user: user, token: token)) {
-            [decoder] (bytes: UnsafeRawBufferPointer) throws(Refusal) in unsafe try decoder.verifyReply(bytes)
+        try call(.verify, user.hash, encoder.verifyRequest(user: user, token: token)) {
+            [decoder] (bytes: RawSpan) throws(Refusal) in try decoder.verifyReply(bytes)
         }
     }
 
@@ -88,8 +88,8 @@ public final class PricingClient {
     public func send(
         _ events: [(id: [UInt8], event: Event)], of user: UserKey
     ) throws(ClientError) -> Answer<EventAcknowledgement> {
-        unsafe try call(.events, user.hash, priority: .event, encoder.eventBatch(user: user, events: events)) {
-            [decoder] (bytes: UnsafeRawBufferPointer) throws(Refusal) in unsafe try decoder.eventAcknowledgement(bytes)
+        try call(.events, user.hash, priority: .event, encoder.eventBatch(user: user, events: events)) {
+            [decoder] (bytes: RawSpan) throws(Refusal) in try decoder.eventAcknowledgement(bytes)
         }
     }
 
@@ -97,30 +97,30 @@ public final class PricingClient {
         catalogue rows: [CatalogueRow], tenant: String, currency: Currency
     ) throws(ClientError) -> Answer<CatalogueAcknowledgement> {
         let packed = encoder.catalogueBatch(tenant: tenant, currency: currency, rows: rows)
-        return unsafe try call(.catalogue, KeyHash(0), priority: .event, packed) {
-            [decoder] (bytes: UnsafeRawBufferPointer) throws(Refusal) in
-            unsafe try decoder.catalogueAcknowledgement(bytes)
+        return try call(.catalogue, KeyHash(0), priority: .event, packed) {
+            [decoder] (bytes: RawSpan) throws(Refusal) in
+            try decoder.catalogueAcknowledgement(bytes)
         }
     }
 
     /// Makes every worker serve a bundle. The path must mean the same file to the workers.
     public func activate(path: String) throws(ClientError) -> Answer<ActivationAcknowledgement> {
-        unsafe try call(.activate, KeyHash(0), priority: .commit, encoder.activateRequest(path: path)) {
-            [decoder] (bytes: UnsafeRawBufferPointer) throws(Refusal) in
-            unsafe try decoder.activationAcknowledgement(bytes)
+        try call(.activate, KeyHash(0), priority: .commit, encoder.activateRequest(path: path)) {
+            [decoder] (bytes: RawSpan) throws(Refusal) in
+            try decoder.activationAcknowledgement(bytes)
         }
     }
 
     public func status() throws(ClientError) -> Answer<ClusterStatus> {
-        unsafe try call(.status, KeyHash(0), priority: .commit, encoder.statusRequest()) {
-            [decoder] (bytes: UnsafeRawBufferPointer) throws(Refusal) in unsafe try decoder.clusterStatus(bytes)
+        try call(.status, KeyHash(0), priority: .commit, encoder.statusRequest()) {
+            [decoder] (bytes: RawSpan) throws(Refusal) in try decoder.clusterStatus(bytes)
         }
     }
 
     public func inspect(_ partition: PartitionID) throws(ClientError) -> Answer<PartitionStatus> {
         let key = KeyHash(UInt64(partition.number))
-        return unsafe try call(.inspect, key, priority: .commit, encoder.inspectRequest(partition)) {
-            [decoder] (bytes: UnsafeRawBufferPointer) throws(Refusal) in unsafe try decoder.partitionStatus(bytes)
+        return try call(.inspect, key, priority: .commit, encoder.inspectRequest(partition)) {
+            [decoder] (bytes: RawSpan) throws(Refusal) in try decoder.partitionStatus(bytes)
         }
     }
 
@@ -128,7 +128,7 @@ public final class PricingClient {
 
     private func call<Value>(
         _ kind: MessageKind, _ key: KeyHash, priority: MessagePriority = .price, index: UInt64 = 0,
-        _ packed: BodyEncoder.Packed, _ read: (UnsafeRawBufferPointer) throws(Refusal) -> Value
+        _ packed: BodyEncoder.Packed, _ read: (RawSpan) throws(Refusal) -> Value
     ) throws(ClientError) -> Answer<Value> {
         let id = RequestID(using: &random)
         let request = MessageHeader(
@@ -139,9 +139,9 @@ public final class PricingClient {
         let microseconds = Clock.monotonic().microseconds(since: start)
         do throws(Refusal) {
             if case .refused = reply.status {
-                throw unsafe try body.withBytes { bytes throws(Refusal) in unsafe try decoder.refusal(bytes) }
+                throw try body.withBytes { bytes throws(Refusal) in try decoder.refusal(bytes) }
             }
-            let value = unsafe try body.withBytes { bytes throws(Refusal) in unsafe try read(bytes) }
+            let value = try body.withBytes { bytes throws(Refusal) in try read(bytes) }
             return Answer(value: value, index: reply.index, microseconds: microseconds)
         } catch {
             throw .refused(error)
@@ -155,11 +155,9 @@ public final class PricingClient {
         // The router answers by the deadline; the last moment is for its answer to travel.
         let patience = UInt64(request.deadlineMicroseconds) + 250_000
         do throws(ZeroMQError) {
-            unsafe header.reserve(MessageHeader.encodedBytes) {
-                unsafe request.encode(into: UnsafeMutableRawBufferPointer($0))
-            }
+            header.reserve(MessageHeader.encodedBytes) { request.encode(into: &$0) }
             _ = try socket.send(&header, more: true)
-            unsafe body.reserve(packed.count) { unsafe packed.write(into: $0) }
+            body.reserve(packed.count) { packed.write(into: &$0) }
             _ = try socket.send(&body)
             while true {
                 if try socket.receive(&header) {
@@ -181,6 +179,6 @@ public final class PricingClient {
 
     /// The header just received; nil for one that is not of this protocol.
     private func received() -> MessageHeader? {
-        unsafe try? header.withBytes { bytes throws(Refusal) in unsafe try MessageHeader.decode(bytes) }
+        try? header.withBytes { bytes throws(Refusal) in try MessageHeader.decode(bytes) }
     }
 }

@@ -20,25 +20,27 @@ public final class BodyDecoder {
 
     /// Unpacks `bytes`, lets `read` turn the message into a value, and forgets the message.
     func decode<Message, Value>(
-        _ bytes: UnsafeRawBufferPointer, _ unpack: Unpack<Message>,
+        _ bytes: RawSpan, _ unpack: Unpack<Message>,
         _ read: (borrowing Message) throws(Refusal) -> Value
     ) throws(Refusal) -> Value {
-        guard bytes.count <= Limits.bodyBytes else {
+        guard bytes.byteCount <= Limits.bodyBytes else {
             throw Refusal(
-                .frameTooLarge, place: "body", value: "\(bytes.count) bytes",
+                .frameTooLarge, place: "body", value: "\(bytes.byteCount) bytes",
                 remedy: "Send at most \(Limits.bodyBytes) bytes in one message; split larger batches.")
         }
         arena.reset()
-        let message = unsafe arena.withAllocator { allocator in
-            unsafe unpack(allocator, bytes.count, bytes.bindMemory(to: UInt8.self).baseAddress)
+        let message = unsafe bytes.withUnsafeBytes { bytes in
+            unsafe arena.withAllocator { allocator in
+                unsafe unpack(allocator, bytes.count, bytes.bindMemory(to: UInt8.self).baseAddress)
+            }
         }
         guard let message = unsafe message else {
             throw arena.isExhausted
                 ? Refusal(
-                    .bodyTooComplex, place: "body", value: "\(bytes.count) bytes",
+                    .bodyTooComplex, place: "body", value: "\(bytes.byteCount) bytes",
                     remedy: "The message unpacks to more than \(Limits.unpackedBytes) bytes: send fewer elements.")
                 : Refusal(
-                    .malformedBody, place: "body", value: "\(bytes.count) bytes",
+                    .malformedBody, place: "body", value: "\(bytes.byteCount) bytes",
                     remedy: "Encode the body as the protobuf message of this kind in pricing.proto.")
         }
         return unsafe try read(message.pointee)

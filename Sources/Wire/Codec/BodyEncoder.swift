@@ -24,16 +24,19 @@ public final class BodyEncoder {
         public let count: Int
 
         /// Writes exactly `count` bytes.
-        public func write(into buffer: UnsafeMutableBufferPointer<UInt8>) {
-            precondition(buffer.count >= count)
-            unsafe protobuf_c_message_pack(message, buffer.baseAddress)
+        public func write(into bytes: inout MutableRawSpan) {
+            precondition(bytes.byteCount >= count)
+            unsafe bytes.withUnsafeMutableBytes { buffer in
+                _ = unsafe protobuf_c_message_pack(message, buffer.bindMemory(to: UInt8.self).baseAddress)
+            }
         }
 
         public var bytes: [UInt8] {
-            unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialised in
-                unsafe write(into: buffer)
-                initialised = count
-            }
+            var bytes = [UInt8](repeating: 0, count: count)
+            var span = bytes.mutableSpan
+            var raw = unsafe span.mutableBytes
+            write(into: &raw)
+            return bytes
         }
     }
 

@@ -8,7 +8,7 @@ import Domain
 extension BodyDecoder {
     /// Kind `catalogue`.
     public func catalogueBatch(
-        _ body: UnsafeRawBufferPointer
+        _ body: RawSpan
     ) throws(Refusal) -> (tenant: String, rows: [CatalogueRow]) {
         unsafe try decode(body, farthing__catalogue_batch__unpack) {
             (message: borrowing Farthing__CatalogueBatch) throws(Refusal) in

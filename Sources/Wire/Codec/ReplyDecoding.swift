@@ -7,7 +7,7 @@ import Domain
 extension BodyDecoder {
     /// Kind `price`.
     /// - Parameter user: whom the request was for; replies do not repeat it.
-    public func priceReply(_ body: UnsafeRawBufferPointer, for user: UserKey) throws(Refusal) -> SignedQuote {
+    public func priceReply(_ body: RawSpan, for user: UserKey) throws(Refusal) -> SignedQuote {
         unsafe try decode(body, farthing__price_reply__unpack) {
             (message: borrowing Farthing__PriceReply) throws(Refusal) in
             unsafe SignedQuote(quote: try quote(message, user), token: bytes(message.token))
@@ -61,7 +61,7 @@ extension BodyDecoder {
     }
 
     /// Kind `explain`.
-    public func explainReply(_ body: UnsafeRawBufferPointer, for user: UserKey) throws(Refusal) -> Explanation {
+    public func explainReply(_ body: RawSpan, for user: UserKey) throws(Refusal) -> Explanation {
         unsafe try decode(body, farthing__explain_reply__unpack) {
             (message: borrowing Farthing__ExplainReply) throws(Refusal) in
             guard let quote = unsafe message.quote else {
@@ -93,7 +93,7 @@ extension BodyDecoder {
     }
 
     /// Kind `verify`.
-    public func verifyReply(_ body: UnsafeRawBufferPointer) throws(Refusal) -> VerifiedQuote {
+    public func verifyReply(_ body: RawSpan) throws(Refusal) -> VerifiedQuote {
         unsafe try decode(body, farthing__verify_reply__unpack) {
             (message: borrowing Farthing__VerifyReply) throws(Refusal) in
             unsafe VerifiedQuote(
@@ -109,7 +109,7 @@ extension BodyDecoder {
     }
 
     /// Kind `events`.
-    public func eventAcknowledgement(_ body: UnsafeRawBufferPointer) throws(Refusal) -> EventAcknowledgement {
+    public func eventAcknowledgement(_ body: RawSpan) throws(Refusal) -> EventAcknowledgement {
         unsafe try decode(body, farthing__event_ack__unpack) {
             (message: borrowing Farthing__EventAck) throws(Refusal) in
             unsafe EventAcknowledgement(
@@ -120,7 +120,7 @@ extension BodyDecoder {
 
     /// Kind `catalogue`.
     public func catalogueAcknowledgement(
-        _ body: UnsafeRawBufferPointer
+        _ body: RawSpan
     ) throws(Refusal) -> CatalogueAcknowledgement {
         unsafe try decode(body, farthing__catalogue_ack__unpack) {
             (message: borrowing Farthing__CatalogueAck) throws(Refusal) in
@@ -130,7 +130,7 @@ extension BodyDecoder {
 
     /// Kind `activate`.
     public func activationAcknowledgement(
-        _ body: UnsafeRawBufferPointer
+        _ body: RawSpan
     ) throws(Refusal) -> ActivationAcknowledgement {
         unsafe try decode(body, farthing__activate_reply__unpack) {
             (message: borrowing Farthing__ActivateReply) throws(Refusal) in
@@ -139,7 +139,7 @@ extension BodyDecoder {
     }
 
     /// The body of an answer whose header says `refused`.
-    public func refusal(_ body: UnsafeRawBufferPointer) throws(Refusal) -> Refusal {
+    public func refusal(_ body: RawSpan) throws(Refusal) -> Refusal {
         unsafe try decode(body, farthing__refusal__unpack) { (message: borrowing Farthing__Refusal) throws(Refusal) in
             unsafe Refusal(
                 UInt16(exactly: message.code).flatMap(RefusalCode.init(rawValue:)) ?? .outcomeUnknown,

@@ -4,7 +4,7 @@ import Domain
 
 extension BodyDecoder {
     /// Kinds `price` and `explain`.
-    public func priceRequest(_ body: UnsafeRawBufferPointer) throws(Refusal) -> PriceRequest {
+    public func priceRequest(_ body: RawSpan) throws(Refusal) -> PriceRequest {
         unsafe try decode(body, farthing__price_request__unpack) {
             (message: borrowing Farthing__PriceRequest) throws(Refusal) in
             guard unsafe message.n_lines > 0 else {
@@ -33,7 +33,7 @@ extension BodyDecoder {
 
     /// Kind `events`.
     public func eventBatch(
-        _ body: UnsafeRawBufferPointer
+        _ body: RawSpan
     ) throws(Refusal) -> (user: UserKey, events: [Event]) {
         unsafe try decode(body, farthing__event_batch__unpack) {
             (message: borrowing Farthing__EventBatch) throws(Refusal) in
@@ -110,7 +110,7 @@ extension BodyDecoder {
     }
 
     /// Kind `verify`.
-    public func verifyRequest(_ body: UnsafeRawBufferPointer) throws(Refusal) -> (user: UserKey, token: [UInt8]) {
+    public func verifyRequest(_ body: RawSpan) throws(Refusal) -> (user: UserKey, token: [UInt8]) {
         unsafe try decode(body, farthing__verify_request__unpack) {
             (message: borrowing Farthing__VerifyRequest) throws(Refusal) in
             unsafe (try user(tenant: message.tenant, user: message.user), bytes(message.token))
@@ -118,7 +118,7 @@ extension BodyDecoder {
     }
 
     /// Kind `activate`.
-    public func activateRequest(_ body: UnsafeRawBufferPointer) throws(Refusal) -> String {
+    public func activateRequest(_ body: RawSpan) throws(Refusal) -> String {
         unsafe try decode(body, farthing__activate_request__unpack) {
             (message: borrowing Farthing__ActivateRequest) throws(Refusal) in
             let path = unsafe try string(message.path, "path", atMost: 4096)

@@ -71,7 +71,7 @@ extension BodyEncoder {
 }
 
 extension BodyDecoder {
-    public func workerReport(_ body: UnsafeRawBufferPointer) throws(Refusal) -> WorkerReport {
+    public func workerReport(_ body: RawSpan) throws(Refusal) -> WorkerReport {
         unsafe try decode(body, farthing__worker_report__unpack) {
             (message: borrowing Farthing__WorkerReport) throws(Refusal) in
             unsafe WorkerReport(
@@ -82,7 +82,7 @@ extension BodyDecoder {
         }
     }
 
-    public func partitionStatus(_ body: UnsafeRawBufferPointer) throws(Refusal) -> PartitionStatus {
+    public func partitionStatus(_ body: RawSpan) throws(Refusal) -> PartitionStatus {
         unsafe try decode(body, farthing__partition_status__unpack) {
             (message: borrowing Farthing__PartitionStatus) throws(Refusal) in
             unsafe PartitionStatus(
@@ -92,7 +92,7 @@ extension BodyDecoder {
         }
     }
 
-    public func clusterStatus(_ body: UnsafeRawBufferPointer) throws(Refusal) -> ClusterStatus {
+    public func clusterStatus(_ body: RawSpan) throws(Refusal) -> ClusterStatus {
         unsafe try decode(body, farthing__status_reply__unpack) {
             (message: borrowing Farthing__StatusReply) throws(Refusal) in
             var answers = AnswerCounts()

@@ -32,20 +32,20 @@ public struct Message: ~Copyable {
 
     /// Replaces the content by a copy of `bytes`.
     public mutating func set(_ bytes: some Collection<UInt8>) {
-        unsafe reserve(bytes.count) { target in
-            _ = unsafe target.initialize(from: bytes)
+        reserve(bytes.count) { target in
+            unsafe target.withUnsafeMutableBytes { unsafe $0.copyBytes(from: bytes) }
         }
     }
 
     /// Replaces the content by `count` bytes that `fill` writes.
-    public mutating func reserve(_ count: Int, fill: (UnsafeMutableBufferPointer<UInt8>) -> Void) {
+    public mutating func reserve(_ count: Int, fill: (inout MutableRawSpan) -> Void) {
         unsafe zmq_msg_close(pointer)
         guard unsafe zmq_msg_init_size(pointer, count) == 0 else {
             preconditionFailure("zmq_msg_init_size: out of memory")
         }
-        guard count > 0, let data = unsafe zmq_msg_data(pointer) else { return }
-        unsafe fill(
-            UnsafeMutableBufferPointer(start: data.assumingMemoryBound(to: UInt8.self), count: count))
+        let bytes = unsafe UnsafeMutableRawBufferPointer(start: zmq_msg_data(pointer), count: count)
+        var span = unsafe bytes.mutableBytes
+        fill(&span)
     }
 
     /// Takes over the content of `other`, which is left empty. Copies no payload.
@@ -58,20 +58,16 @@ public struct Message: ~Copyable {
         unsafe zmq_msg_copy(pointer, other.pointer)
     }
 
-    /// Lends the content; the pointer is dead after `body` returns.
+    /// Lends the content for the time of `body`.
     public borrowing func withBytes<Result, Failure: Error>(
-        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+        _ body: (RawSpan) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        unsafe try body(UnsafeRawBufferPointer(start: zmq_msg_data(pointer), count: zmq_msg_size(pointer)))
-    }
-
-    /// Lends the content for writing in place. Only for frames that are not shared.
-    public mutating func withMutableBytes<Result>(_ body: (UnsafeMutableRawBufferPointer) -> Result) -> Result {
-        unsafe body(UnsafeMutableRawBufferPointer(start: zmq_msg_data(pointer), count: zmq_msg_size(pointer)))
+        let bytes = unsafe UnsafeRawBufferPointer(start: zmq_msg_data(pointer), count: zmq_msg_size(pointer))
+        return try body(unsafe bytes.bytes)
     }
 
     /// A copy of the content.
     public borrowing func copy() -> [UInt8] {
-        unsafe withBytes { unsafe Array($0) }
+        withBytes { bytes in unsafe bytes.withUnsafeBytes { unsafe Array($0) } }
     }
 }

@@ -30,7 +30,7 @@ extension WorkerShell {
 
     private func receivedHeader() -> Result<MessageHeader, Refusal> {
         Result { () throws(Refusal) in
-            unsafe try header.withBytes { bytes throws(Refusal) in unsafe try MessageHeader.decode(bytes) }
+            try header.withBytes { bytes throws(Refusal) in try MessageHeader.decode(bytes) }
         }
     }
 
@@ -46,32 +46,32 @@ extension WorkerShell {
         let decoder = decoder
         switch request.kind {
         case .price:
-            let cart = unsafe try body.withBytes { bytes throws(Refusal) in unsafe try decoder.priceRequest(bytes) }
+            let cart = try body.withBytes { bytes throws(Refusal) in try decoder.priceRequest(bytes) }
             let quote = try core.priceRequested(cart, header: request, now: Clock.timestamp())
             let signed = SignedQuote(quote: quote, token: key.sign(QuoteToken(quote).encoded()))
             return .answered(request.reply(.answered(quote.level)), encoder.priceReply(signed))
         case .explain:
-            let cart = unsafe try body.withBytes { bytes throws(Refusal) in unsafe try decoder.priceRequest(bytes) }
+            let cart = try body.withBytes { bytes throws(Refusal) in try decoder.priceRequest(bytes) }
             let explanation = try core.explainRequested(cart, header: request, now: Clock.timestamp())
             return .answered(request.reply(.answered(explanation.quote.level)), encoder.explainReply(explanation))
         case .events:
-            let batch = unsafe try body.withBytes { bytes throws(Refusal) in unsafe try decoder.eventBatch(bytes) }
+            let batch = try body.withBytes { bytes throws(Refusal) in try decoder.eventBatch(bytes) }
             let ticket = nextTicket(for: request)
             core.eventsReceived(
                 batch.events, of: batch.user, header: request, now: Clock.timestamp(), ticket: ticket, into: &actions)
             return .pending
         case .catalogue:
-            let batch = unsafe try body.withBytes { bytes throws(Refusal) in unsafe try decoder.catalogueBatch(bytes) }
+            let batch = try body.withBytes { bytes throws(Refusal) in try decoder.catalogueBatch(bytes) }
             let ticket = nextTicket(for: request)
             core.catalogueReceived(batch.rows, tenant: batch.tenant, ticket: ticket, into: &actions)
             return .pending
         case .activate:
-            let path = unsafe try body.withBytes { bytes throws(Refusal) in unsafe try decoder.activateRequest(bytes) }
+            let path = try body.withBytes { bytes throws(Refusal) in try decoder.activateRequest(bytes) }
             disk.post(.stageBundle(path: path, nextTicket(for: request)))
             return .pending
         case .verify:
-            let (user, token) = unsafe try body.withBytes { bytes throws(Refusal) in
-                unsafe try decoder.verifyRequest(bytes)
+            let (user, token) = try body.withBytes { bytes throws(Refusal) in
+                try decoder.verifyRequest(bytes)
             }
             return .answered(request.reply(.answered(.personal)), encoder.verifyReply(try verify(token, of: user)))
         case .inspect:

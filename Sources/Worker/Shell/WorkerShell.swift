@@ -251,11 +251,9 @@ public struct WorkerShell: ~Copyable {
     /// - Returns: false when the router does not read: it answers its clients itself when their time is up.
     @discardableResult
     mutating func send(_ reply: MessageHeader, _ packed: BodyEncoder.Packed) throws(ZeroMQError) -> Bool {
-        unsafe header.reserve(MessageHeader.encodedBytes) {
-            unsafe reply.encode(into: UnsafeMutableRawBufferPointer($0))
-        }
+        header.reserve(MessageHeader.encodedBytes) { reply.encode(into: &$0) }
         guard case .sent = try socket.send(&header, more: true) else { return false }
-        unsafe body.reserve(packed.count) { unsafe packed.write(into: $0) }
+        body.reserve(packed.count) { packed.write(into: &$0) }
         _ = try socket.send(&body)
         return true
     }
