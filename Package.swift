@@ -98,6 +98,7 @@ let package = Package(
         tests("LearningTests", ["Domain", "Features", "Learning", "Models"]),
         tests("LogTests", ["Domain", "Log", "CSQLite"]),
         tests("ConfigurationTests", ["Configuration"]),
+        tests("WireTests", ["Domain", "Wire"]),
         tests(
             "ClusterTests",
             [

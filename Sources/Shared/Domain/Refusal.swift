@@ -43,6 +43,9 @@ public enum RefusalCode: UInt16, Sendable, CaseIterable {
     case addressInUse = 301
     case invalidFile = 302
 
+    /// Statuses below it are answers.
+    public static let lowest: UInt16 = 100
+
     /// Whether the same request, sent again unchanged, can succeed.
     public var isRetryable: Bool {
         switch self {
@@ -74,9 +77,15 @@ public struct Refusal: Error, Equatable, Sendable {
 
     public init(_ code: RefusalCode, place: String, value: String = "", remedy: String) {
         self.code = code
-        self.place = place
-        self.value = value.count > 80 ? value.prefix(77) + "…" : value
-        self.remedy = remedy
+        self.place = Self.clip(place, to: 1_000)
+        self.value = Self.clip(value, to: 80)
+        self.remedy = Self.clip(remedy, to: 1_000)
+    }
+
+    /// At most so many Unicode scalars: a single visible character may consist of a megabyte of them.
+    private static func clip(_ text: String, to scalars: Int) -> String {
+        guard text.unicodeScalars.count > scalars else { return text }
+        return String(text.unicodeScalars.prefix(scalars - 3)) + "…"
     }
 }
 

@@ -9,6 +9,8 @@ import CProtobuf
 public final class Arena {
     let base: UnsafeMutableRawBufferPointer
     private var used = 0
+    /// Blocks beside `base`, for what is being built and does not fit.
+    fileprivate var spill: [UnsafeMutableRawPointer] = unsafe []
     /// True when something did not fit since the last reset.
     private(set) var isExhausted = false
 
@@ -16,11 +18,16 @@ public final class Arena {
         unsafe base = .allocate(byteCount: capacity, alignment: 16)
     }
 
-    deinit { unsafe base.deallocate() }
+    deinit {
+        reset()
+        unsafe base.deallocate()
+    }
 
     func reset() {
         used = 0
         isExhausted = false
+        unsafe spill.forEach { unsafe $0.deallocate() }
+        unsafe spill.removeAll()
     }
 
     /// - Returns: nil when the block is full; protobuf-c then gives up on the message.
@@ -83,9 +90,12 @@ extension Arena {
         return unsafe ProtobufCBinaryData(len: bytes.count, data: copy)
     }
 
-    /// Building is bounded by `Limits`, which `encodingCapacity` covers: running out is a programmer's error.
+    /// What the block cannot hold is taken from the heap: a program may build a message beyond `Limits`, and
+    /// hears from the receiver that it is too large.
     func demand(_ size: Int) -> UnsafeMutableRawPointer {
-        guard let memory = unsafe allocate(size) else { preconditionFailure("the encoding arena is too small") }
-        return unsafe memory
+        if let memory = unsafe allocate(size) { return unsafe memory }
+        let block = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 16)
+        unsafe spill.append(block)
+        return unsafe block
     }
 }

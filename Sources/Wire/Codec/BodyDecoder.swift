@@ -99,6 +99,14 @@ func timestamp(
     return time
 }
 
+func partitionID(_ number: UInt32) throws(Refusal) -> PartitionID {
+    guard let number = UInt16(exactly: number) else {
+        throw Refusal(
+            .malformedBody, place: "partition", value: "\(number)", remedy: "Number partitions from 0 to 65535.")
+    }
+    return PartitionID(number)
+}
+
 /// Copies a protobuf `bytes` field.
 func bytes(_ data: ProtobufCBinaryData) -> [UInt8] {
     unsafe Array(UnsafeBufferPointer(start: data.data, count: data.len))

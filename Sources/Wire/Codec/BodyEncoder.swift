@@ -9,7 +9,7 @@ import Domain
 public final class BodyEncoder {
     let arena: Arena
 
-    /// Room for the largest message that `Limits` allow: a full catalogue or event batch.
+    /// Room for every message that fits in a body; building a larger one costs extra allocations.
     public static let encodingCapacity = 16 << 20
 
     public init(capacity: Int = encodingCapacity) {

@@ -40,17 +40,25 @@ extension MessageHeader {
                 .malformedBody, place: "header[6]", value: "\(bytes.byte(at: 6))",
                 remedy: "Use a priority from 0 (commit) to \(MessagePriority.allCases.count - 1) (shadow).")
         }
-        guard let status = AnswerStatus(code: bytes.word(UInt16.self, at: 12)) else {
+        let isReply = kindByte & replyBit != 0
+        let status = bytes.word(UInt16.self, at: 12)
+        guard isReply || status == 0 else {
             throw Refusal(
-                .malformedBody, place: "header[12..<14]", value: "\(bytes.word(UInt16.self, at: 12))",
+                .malformedBody, place: "header[12..<14]", value: "\(status)",
                 remedy: "Set the status of a request to 0.")
         }
         return MessageHeader(
-            kind: kind, isReply: kindByte & replyBit != 0, priority: priority,
-            deadlineMicroseconds: bytes.word(UInt32.self, at: 8), status: status,
+            kind: kind, isReply: isReply, priority: priority,
+            deadlineMicroseconds: bytes.word(UInt32.self, at: 8), status: answerStatus(status),
             keyHash: KeyHash(bytes.word(UInt64.self, at: 16)),
             requestID: RequestID(high: bytes.word(UInt64.self, at: 24), low: bytes.word(UInt64.self, at: 32)),
             index: bytes.word(UInt64.self, at: 40), tag: bytes.word(UInt64.self, at: 48))
+    }
+
+    /// A reply whose status is newer than this program must still find its request: an unknown level counts as
+    /// the least personal one, and any other unknown status says that it cannot be known what happened.
+    private static func answerStatus(_ code: UInt16) -> AnswerStatus {
+        AnswerStatus(code: code) ?? (code < RefusalCode.lowest ? .answered(.list) : .refused(.outcomeUnknown))
     }
 
     /// The request id of bytes whose header may be broken elsewhere, so that a refusal can still be matched.

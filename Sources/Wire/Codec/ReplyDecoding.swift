@@ -44,6 +44,7 @@ extension BodyDecoder {
             }, total: unsafe Money(minorUnits: line.total))
     }
 
+    /// nil for a reason this client does not know, which is left out.
     private func reason(_ value: Farthing__Reason) -> PriceReason? {
         UInt8(exactly: value.rawValue).flatMap(PriceReason.init(rawValue:))
     }
@@ -84,8 +85,8 @@ extension BodyDecoder {
             elasticity: unsafe line.elasticity, probability: unsafe line.probability,
             probabilityAtList: unsafe line.probability_at_list, optimum: unsafe line.optimum,
             steps: unsafe try elements(line.steps, line.n_steps) { _, step throws(Refusal) in
-                unsafe PriceStep(reason: reason(step.reason) ?? .optimum, price: Money(minorUnits: step.price))
-            },
+                unsafe reason(step.reason).map { unsafe PriceStep(reason: $0, price: Money(minorUnits: step.price)) }
+            }.compactMap(\.self),
             features: unsafe try elements(line.features, line.n_features) { _, feature throws(Refusal) in
                 unsafe FeatureValue(
                     name: try string(feature.name, "features.name", atMost: Limits.nameBytes), value: feature.value)
@@ -113,7 +114,7 @@ extension BodyDecoder {
         unsafe try decode(body, farthing__event_ack__unpack) {
             (message: borrowing Farthing__EventAck) throws(Refusal) in
             unsafe EventAcknowledgement(
-                partition: PartitionID(UInt16(truncatingIfNeeded: message.partition)), index: message.index,
+                partition: try partitionID(message.partition), index: message.index,
                 accepted: message.accepted, duplicates: message.duplicates)
         }
     }

@@ -86,7 +86,7 @@ extension BodyDecoder {
         unsafe try decode(body, farthing__partition_status__unpack) {
             (message: borrowing Farthing__PartitionStatus) throws(Refusal) in
             unsafe PartitionStatus(
-                partition: PartitionID(UInt16(truncatingIfNeeded: message.partition)),
+                partition: try partitionID(message.partition),
                 leader: try string(message.leader, "leader", atMost: Limits.identifierBytes), index: message.index,
                 epoch: message.epoch, shoppers: message.shoppers, stateHash: message.state_hash)
         }

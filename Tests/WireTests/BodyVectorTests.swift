@@ -1,0 +1,150 @@
+// Bodies of the vectors decode to what they mean, and what they mean encodes to the same bytes.
+
+import Domain
+import Testing
+import Wire
+
+struct BodyVectorTests {
+    private let reader = Reader()
+    private let encoder = BodyEncoder()
+
+    private func vectors(of message: String) throws -> [Vectors.Body] {
+        let found = try Vectors.load().bodies.filter { $0.message == message }
+        #expect(!found.isEmpty)
+        return found
+    }
+
+    @Test func priceRequestsMeanWhatTheVectorsSay() throws {
+        for vector in try vectors(of: "PriceRequest") {
+            let request = try reader.priceRequest(vector.bytes)
+            #expect(request == vector.meaning.priceRequest)
+            #expect(encoder.priceRequest(request).bytes == vector.bytes)
+        }
+    }
+
+    @Test func eventBatchesMeanWhatTheVectorsSay() throws {
+        for vector in try vectors(of: "EventBatch") {
+            let (user, events) = (vector.meaning.user, vector.meaning.events)
+            let batch = try reader.eventBatch(vector.bytes)
+            #expect(batch.user == user)
+            #expect(batch.events == events.map(\.event))
+            #expect(encoder.eventBatch(user: user, events: events).bytes == vector.bytes)
+        }
+    }
+
+    @Test func catalogueBatchesMeanWhatTheVectorsSay() throws {
+        for vector in try vectors(of: "CatalogueBatch") {
+            let currency = try #require(vector.meaning["currency"].currency)
+            let batch = try reader.catalogueBatch(vector.bytes)
+            #expect(batch.tenant == vector.meaning["tenant"].text)
+            #expect(batch.rows == vector.meaning.catalogueRows(currency))
+            let packed = encoder.catalogueBatch(tenant: batch.tenant, currency: currency, rows: batch.rows)
+            #expect(packed.bytes == vector.bytes)
+        }
+    }
+
+    @Test func verifyRequestsMeanWhatTheVectorsSay() throws {
+        for vector in try vectors(of: "VerifyRequest") {
+            let (user, token) = try reader.verifyRequest(vector.bytes)
+            #expect(user == vector.meaning.user && token == vector.meaning["token"].bytes)
+            #expect(encoder.verifyRequest(user: user, token: token).bytes == vector.bytes)
+        }
+    }
+
+    @Test func requestsOfOperatorsMeanWhatTheVectorsSay() throws {
+        for vector in try vectors(of: "ActivateRequest") {
+            let path = try reader.activateRequest(vector.bytes)
+            #expect(path == vector.meaning["path"].text)
+            #expect(encoder.activateRequest(path: path).bytes == vector.bytes)
+        }
+        for vector in try vectors(of: "StatusRequest") {
+            #expect(encoder.statusRequest().bytes == vector.bytes)
+        }
+        for vector in try vectors(of: "InspectRequest") {
+            let partition = PartitionID(UInt16(vector.meaning["partition"].int64))
+            #expect(encoder.inspectRequest(partition).bytes == vector.bytes)
+        }
+    }
+
+    @Test func priceRepliesMeanWhatTheVectorsSay() throws {
+        for vector in try vectors(of: "PriceReply") {
+            let signed = try reader.priceReply(vector.bytes)
+            #expect(signed.quote == vector.meaning.quote(for: Reader.user))
+            #expect(signed.token == vector.meaning["token"].bytes)
+            #expect(encoder.priceReply(signed).bytes == vector.bytes)
+        }
+    }
+
+    @Test func explanationsMeanWhatTheVectorsSay() throws {
+        for vector in try vectors(of: "ExplainReply") {
+            let explanation = try reader.explainReply(vector.bytes)
+            #expect(explanation.quote == vector.meaning["quote"].quote(for: Reader.user))
+            #expect(explanation.lines == vector.meaning["lines"].list.map(\.lineExplanation))
+            #expect(encoder.explainReply(explanation).bytes == vector.bytes)
+        }
+    }
+
+    @Test func verifiedQuotesMeanWhatTheVectorsSay() throws {
+        for vector in try vectors(of: "VerifyReply") {
+            let quote = try reader.verifyReply(vector.bytes)
+            #expect(quote == vector.meaning.verifiedQuote)
+            #expect(encoder.verifyReply(quote).bytes == vector.bytes)
+        }
+    }
+
+    @Test func acknowledgementsMeanWhatTheVectorsSay() throws {
+        for vector in try vectors(of: "EventAck") {
+            let meaning = vector.meaning
+            let acknowledgement = EventAcknowledgement(
+                partition: PartitionID(UInt16(meaning["partition"].int64)), index: meaning["index"].uint64,
+                accepted: meaning["accepted"].uint32, duplicates: meaning["duplicates"].uint32)
+            #expect(try reader.eventAcknowledgement(vector.bytes) == acknowledgement)
+            #expect(encoder.eventAcknowledgement(acknowledgement).bytes == vector.bytes)
+        }
+        for vector in try vectors(of: "CatalogueAck") {
+            let acknowledgement = CatalogueAcknowledgement(
+                index: vector.meaning["index"].uint64, accepted: vector.meaning["accepted"].uint32)
+            #expect(try reader.catalogueAcknowledgement(vector.bytes) == acknowledgement)
+            #expect(encoder.catalogueAcknowledgement(acknowledgement).bytes == vector.bytes)
+        }
+        for vector in try vectors(of: "ActivateReply") {
+            let meaning = vector.meaning
+            let acknowledgement = ActivationAcknowledgement(
+                index: meaning["index"].uint64, version: meaning["version"].uint64,
+                checksum: meaning["checksum"].uint64)
+            #expect(try reader.activationAcknowledgement(vector.bytes) == acknowledgement)
+            #expect(encoder.activationAcknowledgement(acknowledgement).bytes == vector.bytes)
+        }
+    }
+
+    @Test func statusRepliesMeanWhatTheVectorsSay() throws {
+        for vector in try vectors(of: "StatusReply") {
+            let status = try reader.clusterStatus(vector.bytes)
+            #expect(status == vector.meaning.clusterStatus)
+            #expect(encoder.clusterStatus(status).bytes == vector.bytes)
+        }
+        for vector in try vectors(of: "PartitionStatus") {
+            let status = try reader.partitionStatus(vector.bytes)
+            #expect(status == vector.meaning.partitionStatus)
+            #expect(encoder.partitionStatus(status).bytes == vector.bytes)
+        }
+        for vector in try vectors(of: "WorkerReport") {
+            let report = try reader.workerReport(vector.bytes)
+            #expect(report == vector.meaning.workerReport)
+            #expect(encoder.workerReport(report).bytes == vector.bytes)
+        }
+    }
+
+    @Test func refusalsMeanWhatTheVectorsSay() throws {
+        for vector in try vectors(of: "Refusal") {
+            let (meaning, refusal) = (vector.meaning, try reader.refusal(vector.bytes))
+            #expect(Int64(refusal.code.rawValue) == meaning["code"].int64)
+            #expect(refusal.code.name == meaning["name"].text)
+            #expect(refusal.code.isRetryable == meaning["retryable"].bool)
+            #expect(refusal.place == meaning["place"].text)
+            #expect(refusal.value == meaning["value"].text)
+            #expect(refusal.remedy == meaning["remedy"].text)
+            #expect(encoder.refusal(refusal).bytes == vector.bytes)
+        }
+    }
+}

@@ -1,0 +1,69 @@
+// Events, catalogue rows and status messages of the vectors.
+
+import Domain
+
+extension JSON {
+    /// Each event with its id as the producer wrote it.
+    var events: [(id: [UInt8], event: Event)] {
+        self["events"].list.map { event in
+            let basket = event["basket"]
+            return (
+                event["event_id"].bytes,
+                Event(
+                    id: EventID(digesting: event["event_id"].bytes), occurredAt: event["occurred_at_ms"].time,
+                    basket: Basket(
+                        spend: basket["spend"].money, lines: basket["lines"].uint32,
+                        dealLines: basket["deal_lines"].uint32,
+                        items: basket["items"].list.map {
+                            BasketItem(
+                                product: $0["product"].text, quantity: $0["quantity"].int64, paid: $0["paid"].money)
+                        }))
+            )
+        }
+    }
+
+    /// The rows of a catalogue batch.
+    func catalogueRows(_ currency: Currency) -> [CatalogueRow] {
+        self["rows"].list.map { row in
+            CatalogueRow(
+                product: row["product"].text, name: row["name"].text, category: row["category"].text,
+                currency: currency, listPrice: row["list_price"]["minor"].money,
+                unitCost: row["unit_cost"]["minor"].money,
+                minimumPrice: row["minimum_price"].optional { $0["minor"].money },
+                deal: row["deal"].optional { Deal(price: $0["price"]["minor"].money, endsAt: $0["ends_at_ms"].time) },
+                displayShare: Float(row["display_share"].real), mailerShare: Float(row["mailer_share"].real),
+                effectiveAt: row["effective_at_ms"].time)
+        }
+    }
+
+    var workerReport: WorkerReport {
+        WorkerReport(
+            name: self["name"].text, isReady: self["ready"].bool, modelVersion: self["model_version"].uint64,
+            catalogueProducts: self["catalogue_products"].uint64, broadcastIndex: self["broadcast_index"].uint64,
+            answered: self["answered"].uint64, partitions: self["partitions"].uint32, problem: self["problem"].text)
+    }
+
+    var partitionStatus: PartitionStatus {
+        PartitionStatus(
+            partition: PartitionID(UInt16(truncatingIfNeeded: self["partition"].int64)), leader: self["leader"].text,
+            index: self["index"].uint64, epoch: self["epoch"].uint64, shoppers: self["shoppers"].uint64,
+            stateHash: self["state_hash"].uint64)
+    }
+
+    var clusterStatus: ClusterStatus {
+        var answers = AnswerCounts()
+        answers.personal = self["answers"]["personal"].uint64
+        answers.segment = self["answers"]["segment"].uint64
+        answers.list = self["answers"]["list"].uint64
+        answers.refused = self["answers"]["refused"].uint64
+        answers.other = self["answers"]["other"].uint64
+        return ClusterStatus(
+            cluster: self["cluster"].text, router: self["router"].text, uptimeMilliseconds: self["uptime_ms"].uint64,
+            partitions: self["partitions"].uint32, inFlight: self["in_flight"].uint32, answers: answers,
+            workers: self["workers"].list.map { worker in
+                WorkerStatus(
+                    report: worker.workerReport, silentMilliseconds: worker["silent_ms"].uint32,
+                    inFlight: worker["in_flight"].uint32)
+            })
+    }
+}

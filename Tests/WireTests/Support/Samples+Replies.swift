@@ -1,0 +1,69 @@
+import Domain
+
+extension Samples {
+    mutating func reasons() -> PriceReasons {
+        var reasons = PriceReasons()
+        for reason in PriceReason.allCases where Bool.random(using: &generator) { reasons.insert(reason) }
+        return reasons
+    }
+
+    mutating func level() -> PriceLevel { PriceLevel.allCases.randomElement(using: &generator) ?? .list }
+
+    mutating func quote(for user: UserKey) -> Quote {
+        Quote(
+            id: RequestID(using: &generator), user: user, currency: currency(), issuedAt: time(), expiresAt: time(),
+            level: level(), modelVersion: word(), arm: text(0...64), segment: text(0...64),
+            lines: some(1...10) { $0.quotedLine() }, total: money(Int64.min...Int64.max))
+    }
+
+    private mutating func quotedLine() -> QuotedLine {
+        QuotedLine(
+            product: identifier(), quantity: quantity(), listPrice: price(), personalPrice: price(),
+            unitPrice: price(), level: level(), reasons: reasons(),
+            promotion: Bool.random(using: &generator)
+                ? PromotionSlot(
+                    id: text(0...64), unitPrice: price(), endsAt: time(), applied: Bool.random(using: &generator))
+                : nil, total: amount())
+    }
+
+    mutating func explanation(for user: UserKey) -> Explanation {
+        Explanation(
+            quote: quote(for: user),
+            lines: some(0...5) { samples in
+                LineExplanation(
+                    product: samples.identifier(), listPrice: samples.price(), unitCost: samples.amount(),
+                    referencePrice: samples.real(), intercept: samples.real(), slope: samples.real(),
+                    centre: samples.real(), elasticity: samples.real(), probability: samples.real(),
+                    probabilityAtList: samples.real(), optimum: samples.real(),
+                    steps: samples.some(0...12) { samples in
+                        PriceStep(
+                            reason: PriceReason.allCases.randomElement(using: &samples.generator) ?? .optimum,
+                            price: samples.price())
+                    },
+                    features: samples.some(0...14) { FeatureValue(name: $0.text(0...128), value: $0.share()) })
+            })
+    }
+
+    mutating func workerReport() -> WorkerReport {
+        WorkerReport(
+            name: identifier(), isReady: Bool.random(using: &generator), modelVersion: word(),
+            catalogueProducts: word(), broadcastIndex: word(), answered: word(), partitions: half(),
+            problem: text(0...4_096))
+    }
+
+    mutating func clusterStatus() -> ClusterStatus {
+        var answers = AnswerCounts()
+        answers.personal = word()
+        answers.segment = word()
+        answers.list = word()
+        answers.refused = word()
+        answers.other = word()
+        return ClusterStatus(
+            cluster: text(0...64), router: text(0...64), uptimeMilliseconds: word(), partitions: half(),
+            inFlight: half(), answers: answers,
+            workers: some(0...8) { samples in
+                WorkerStatus(
+                    report: samples.workerReport(), silentMilliseconds: samples.half(), inFlight: samples.half())
+            })
+    }
+}
