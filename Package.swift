@@ -81,10 +81,13 @@ let package = Package(
             ["Domain", "Configuration", "Operations", "RouterCore", "Wire", "ZeroMQ"]),
         module(
             "WorkerShell", path: "Sources/Worker/Shell",
-            ["Domain", "Configuration", "Log", "Models", "Operations", "Pricing", "Wire", "WorkerCore", "ZeroMQ"]),
+            [
+                "Domain", "Configuration", "Features", "Log", "Models", "Operations", "Pricing", "Wire", "WorkerCore",
+                "ZeroMQ",
+            ]),
         executable(
             "farthing-router", path: "Sources/Router/Main",
-            ["Configuration", "Operations", "RouterShell", argumentParser]),
+            ["Configuration", "Domain", "Operations", "RouterShell", argumentParser]),
         executable(
             "farthing-worker", path: "Sources/Worker/Main",
             ["Configuration", "Operations", "WorkerShell", argumentParser]),
@@ -99,6 +102,7 @@ let package = Package(
         tests("LogTests", ["Domain", "Log", "CSQLite"]),
         tests("ConfigurationTests", ["Configuration"]),
         tests("WireTests", ["Domain", "Wire"]),
+        tests("ZeroMQTests", ["ZeroMQ"]),
         tests(
             "ClusterTests",
             [

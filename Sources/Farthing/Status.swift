@@ -54,9 +54,20 @@ struct Status: ParsableCommand {
         var inspected: [PartitionStatus] = []
         if partitions {
             let all = (0..<status.partitions).map { PartitionID(UInt16(truncatingIfNeeded: $0)) } + [.broadcast]
-            for partition in all { inspected.append(try client.inspect(partition).value) }
+            for partition in all { inspected.append(try inspect(partition, client)) }
         }
         try output.report(report(status, inspected)) { text(status, inspected) }
+    }
+
+    /// A partition whose worker is down is shown as led by nobody.
+    private func inspect(_ partition: PartitionID, _ client: PricingClient) throws -> PartitionStatus {
+        do throws(ClientError) {
+            return try client.inspect(partition).value
+        } catch {
+            guard case .refused = error else { throw error }
+            return PartitionStatus(
+                partition: partition, leader: "nobody", index: 0, epoch: 0, shoppers: 0, stateHash: 0)
+        }
     }
 
     private func report(_ status: ClusterStatus, _ partitions: [PartitionStatus]) -> Report {

@@ -14,16 +14,7 @@ import Testing
             row("milk", list: 1_000, cost: 500), row("eggs", list: 300, cost: 100), row("new", list: 77, cost: 1),
         ]
         _ = try client.send(catalogue: rows, tenant: tenant, currency: dollars)
-        try awaitCatalogue(client, products: 3)
         return (cluster, client)
-    }
-
-    /// Every worker follows the broadcast log within moments.
-    private func awaitCatalogue(_ client: PricingClient, products: UInt64) throws {
-        let deadline = Date().addingTimeInterval(10)
-        while try client.status().value.workers.contains(where: { $0.report.catalogueProducts < products }) {
-            try #require(Date() < deadline, "a worker did not follow the catalogue")
-        }
     }
 
     @Test func aShopperReadsItsOwnWritesAndBecomesPersonal() throws {
@@ -45,6 +36,18 @@ import Testing
         #expect(quote.lines[1].reasons.contains(.unknownToModel))
         #expect(quote.level == .list)
         #expect(quote.modelVersion == 3)
+        _ = cluster
+    }
+
+    @Test func aProductIsPricedByEveryWorkerAsSoonAsItIsAcknowledged() throws {
+        let (cluster, client) = try shop()
+        for round in 0..<20 {
+            let product = "product-\(round)"
+            _ = try client.send(catalogue: [row(product, list: 99, cost: 10)], tenant: tenant, currency: dollars)
+            for user in 0..<8 {
+                #expect(try client.price(cart("early-\(user)", [product])).value.quote.lines.count == 1)
+            }
+        }
         _ = cluster
     }
 

@@ -1,25 +1,34 @@
 // Which requests have run out of time. A hashed timing wheel (Varghese and Lauck, 1987) of one-millisecond
-// buckets that is longer than the longest deadline, so a bucket never holds two laps. Answered requests stay
-// in their bucket and are skipped when it comes round: removing them would cost more than it saves.
+// buckets. An entry keeps its due time, so that one which lies a lap or more ahead waits for its own lap, however
+// late the wheel is turned. Answered requests stay in their bucket and are skipped when it comes round: removing
+// them would cost more than it saves.
 
 import Domain
 
 public struct DeadlineWheel: Sendable {
-    private var buckets: [[Slot]]
+    private struct Entry: Sendable {
+        let slot: Slot
+        /// The millisecond in which, or after which, the slot expires.
+        let due: UInt64
+    }
+
+    private var buckets: [[Entry]]
     /// The last millisecond whose bucket has been emptied.
     private var emptied: UInt64
 
+    /// Buckets in a lap; longer than the longest deadline, so that a bucket rarely holds two laps.
     private static let span: UInt64 = 65_536
 
-    /// - Precondition: no deadline is more than 65 seconds ahead; see `Limits.deadlineMicroseconds`.
     public init(now: MonotonicInstant) {
         buckets = Array(repeating: [], count: Int(Self.span))
         emptied = now.microseconds / 1_000
     }
 
+    /// - Parameter deadline: rounded up to a whole millisecond: a slot may expire late, and never early.
     public mutating func insert(_ slot: Slot, deadline: MonotonicInstant) {
-        let due = max(deadline.microseconds / 1_000, emptied + 1)
-        buckets[Int(due % Self.span)].append(slot)
+        let (whole, rest) = deadline.microseconds.quotientAndRemainder(dividingBy: 1_000)
+        let due = max(whole + (rest > 0 ? 1 : 0), emptied + 1)
+        buckets[Int(due % Self.span)].append(Entry(slot: slot, due: due))
     }
 
     /// Calls `expire` for each slot whose deadline has passed, answered ones included.
@@ -30,8 +39,8 @@ public struct DeadlineWheel: Sendable {
         while emptied < target {
             emptied += 1
             let bucket = Int(emptied % Self.span)
-            for slot in buckets[bucket] { expire(slot) }
-            buckets[bucket].removeAll(keepingCapacity: true)
+            for entry in buckets[bucket] where entry.due <= target { expire(entry.slot) }
+            buckets[bucket].removeAll { $0.due <= target }
         }
     }
 }

@@ -164,12 +164,13 @@ public struct RouterCore: Sendable {
     /// A worker answered a request.
     public mutating func workerReplied(_ worker: Int, _ header: MessageHeader, now: MonotonicInstant) -> ReplyDecision {
         workers[worker].lastHeard = max(workers[worker].lastHeard, now)
-        guard let slot = inFlight.slot(tag: header.tag), inFlight[slot]?.worker == worker,
+        guard header.isReply, let slot = inFlight.slot(tag: header.tag), let asked = inFlight[slot],
+            // A reply that waited in a worker while this router restarted may carry a tag that is in use again.
+            asked.worker == worker, asked.header.requestID == header.requestID, asked.header.kind == header.kind,
             let request = end(slot, header.status)
         else { return .drop }
-        var reply = header
-        reply.tag = request.header.tag
-        reply.requestID = request.header.requestID
+        // All but the outcome is what the client sent; a worker cannot answer another question.
+        var reply = request.header.reply(header.status, index: header.index)
         reply.deadlineMicroseconds = UInt32(truncatingIfNeeded: request.deadline.microseconds(since: now))
         return .deliver(slot, reply)
     }
@@ -246,11 +247,11 @@ public struct RouterCore: Sendable {
             uptimeMilliseconds: now.microseconds(since: startedAt) / 1_000,
             partitions: UInt32(configuration.partitions), inFlight: UInt32(inFlight.count), answers: answers,
             workers: workers.map { worker in
-                WorkerStatus(
-                    report: worker.report
-                        ?? WorkerReport(
-                            name: worker.name, isReady: false, modelVersion: 0, catalogueProducts: 0,
-                            broadcastIndex: 0, answered: 0, partitions: 0, problem: "has not reported"),
+                var report = worker.lastReport
+                report.isReady = worker.isServing(
+                    now: now, suspectAfterMicroseconds: configuration.suspectAfterMicroseconds)
+                return WorkerStatus(
+                    report: report,
                     silentMilliseconds: worker.report == nil
                         ? 0 : UInt32(clamping: now.microseconds(since: worker.lastHeard) / 1_000),
                     inFlight: UInt32(worker.inFlight))

@@ -10,6 +10,14 @@ struct WorkerView: Sendable {
 
     init(name: String) { self.name = name }
 
+    /// What it last said of itself.
+    var lastReport: WorkerReport {
+        report
+            ?? WorkerReport(
+                name: name, isReady: false, modelVersion: 0, catalogueProducts: 0, broadcastIndex: 0, answered: 0,
+                partitions: 0, problem: "has not reported")
+    }
+
     func isServing(now: MonotonicInstant, suspectAfterMicroseconds: UInt64) -> Bool {
         guard let report, report.isReady else { return false }
         return now.microseconds(since: lastHeard) <= suspectAfterMicroseconds

@@ -1,6 +1,7 @@
 // Which worker leads which partition. Rendezvous hashing (Thaler and Ravishankar, 1998): each worker draws
-// a score for the partition and the highest wins, so removing a worker moves only its own partitions.
-// A load bound evens out the small numbers: nobody leads more than the rounded-up share.
+// a score for the partition and the highest wins, so removing a worker moves little else
+// than its own partitions. A load bound evens out the small numbers: nobody leads more than the rounded-up share,
+// at the price that a partition pushed past the bound may move as well.
 
 public struct Placement: Equatable, Sendable {
     /// Index of the leading worker, by partition number.

@@ -49,7 +49,7 @@ public enum RefusalCode: UInt16, Sendable, CaseIterable {
     /// Whether the same request, sent again unchanged, can succeed.
     public var isRetryable: Bool {
         switch self {
-        case .overloaded, .unavailable, .outcomeUnknown, .notYetReadable: true
+        case .overloaded, .unavailable, .outcomeUnknown, .notYetReadable, .logFailed: true
         default: false
         }
     }

@@ -6,7 +6,7 @@
 
 import Domain
 
-/// What a feature is derived from. A quote carries the tags of the features that touched its price.
+/// What a feature is derived from.
 public enum FeatureTag: UInt8, Sendable, CaseIterable {
     /// The shopper's own behaviour.
     case personal = 0

@@ -1,4 +1,4 @@
-// The file form of a model: magic, format, payload length, checksum, payload. The payload is read with counts
+// The file form of a model: magic, format, checksum, payload. The payload is read with counts
 // checked against the bytes that are there, then every number is checked, then the golden predictions are
 // repeated. The checksum catches damage, not malice; who may publish a model is a question of signatures.
 

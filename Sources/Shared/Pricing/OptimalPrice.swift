@@ -49,10 +49,12 @@ public enum OptimalPrice {
             if value > 0 { low = position } else { high = position }
             let newton = position - value / derivative
             let next = newton > low && newton < high ? newton : (low + high) / 2
-            if abs(next - position) < 1e-9 { return exp(next) }
+            let isSettled = abs(next - position) < 1e-9
             position = next
+            if isSettled { break }
         }
-        return exp(position)
+        // A logarithm and back may land a hair outside.
+        return min(max(exp(position), lowest), bounds.upperBound)
     }
 
     /// g and dg/d(ln p) at a price; g has the sign of the objective's derivative.

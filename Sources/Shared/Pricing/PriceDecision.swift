@@ -48,9 +48,13 @@ public enum PriceDecision {
         let limit = start.real * policy.largestDailyMoveRatio
         let held = min(max(moved, start.real - limit), start.real + limit)
 
-        guard var price = Money(held, rounded: .nearest), let optimum = Money(target, rounded: .nearest) else {
+        guard let rounded = Money(held, rounded: .nearest), let lowest = Money(start.real - limit, rounded: .up),
+            let highest = Money(start.real + limit, rounded: .down), let optimum = Money(target, rounded: .nearest)
+        else {
             return promised(bounds.ceiling, context, &trail)
         }
+        // Rounding must not move a price further than a day allows.
+        var price = min(max(rounded, lowest), highest)
         trail.note(.optimum, optimum)
         if let smooth = Money(moved, rounded: .nearest), smooth != optimum { trail.note(.smoothed, smooth) }
         if held != moved { trail.note(.dailyMove, price) }

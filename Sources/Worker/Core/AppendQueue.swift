@@ -63,6 +63,10 @@ struct AppendQueue: Sendable {
 }
 
 extension Record {
+    var isExposures: Bool {
+        if case .exposures = self { true } else { false }
+    }
+
     /// Roughly how many bytes this record takes in the log.
     var weight: Int {
         switch self {

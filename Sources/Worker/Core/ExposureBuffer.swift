@@ -32,6 +32,17 @@ struct ExposureBuffer: Sendable {
         }
     }
 
+    /// Takes back what could not be logged, unless it was shown anew since. Past `capacity` it is forgotten
+    /// instead, so that a disk that stays full does not fill the memory too.
+    mutating func takeBack(_ unlogged: ExposureBuffer) {
+        for exposure in unlogged.exposures where exposures.count < Self.capacity {
+            let product = ProductKey(product: exposure.product)
+            if quote(of: product, for: exposure.user) == nil { add(exposure, of: product) }
+        }
+    }
+
+    static let capacity = 65_536
+
     mutating func removeAll() {
         exposures.removeAll(keepingCapacity: true)
         places.removeAll(keepingCapacity: true)

@@ -39,7 +39,8 @@ struct ShopperState: Equatable, Sendable {
         quotes.remove(at: first)
     }
 
-    /// True when nothing but expired quotes is known, so that forgetting the shopper changes no price.
+    /// True when nothing but expired quotes is known: forgetting the shopper breaks no promise, and only lets
+    /// the next price move from the list price again instead of from the last one shown.
     func isForgettable(at time: Timestamp) -> Bool {
         history.isEmpty && quotes.allSatisfy { $0.expiresAt <= time }
     }

@@ -13,11 +13,10 @@ extension WorkerCore {
         var cart = try resolve(request, header, now)
         score(&cart)
         let quote = quote(request, cart, remember: false)
-        let scored = cart.lines.indices.filter { cart.lines[$0].curve != nil }
         return Explanation(
             quote: quote,
             lines: cart.lines.indices.map { index in
-                explain(cart.lines[index], cart, quote.lines[index], row: scored.firstIndex(of: index))
+                explain(cart.lines[index], cart, quote.lines[index], row: cart.scored.firstIndex(of: index))
             })
     }
 

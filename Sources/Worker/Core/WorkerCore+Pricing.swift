@@ -30,6 +30,8 @@ extension WorkerCore {
         let arm: ExperimentArm
         let expiresAt: Timestamp
         var lines: [Line] = []
+        /// Lines that the model knows; the row of each in the scratch is its place here.
+        var scored: [Int] = []
 
         struct Line {
             let key: ProductKey
@@ -102,6 +104,7 @@ extension WorkerCore {
         guard let model, cart.arm != .control else { return }
         let scored = cart.lines.indices.filter { cart.lines[$0].item != nil }
         guard !scored.isEmpty else { return }
+        cart.scored = scored
         fillRows(cart, scored)
 
         let response = model.bundle.response
@@ -151,9 +154,18 @@ extension WorkerCore {
         let level = lines.map(\.level).max() ?? .list
         return Quote(
             id: nextQuoteID(), user: request.user, currency: request.currency, issuedAt: cart.now,
-            expiresAt: cart.expiresAt, level: level, modelVersion: servingVersion, arm: cart.arm.name,
+            expiresAt: expiry(of: lines, cart), level: level, modelVersion: servingVersion, arm: cart.arm.name,
             segment: cart.isKnown ? "" : Self.strangers, lines: lines,
             total: lines.reduce(.zero) { $0 + $1.total })
+    }
+
+    /// A quote is honoured to the end and never followed by a dearer one while it lasts, so it ends with the
+    /// first deal in it.
+    private func expiry(of lines: [QuotedLine], _ cart: Cart) -> Timestamp {
+        lines.reduce(cart.expiresAt) { earliest, line in
+            guard let deal = line.promotion, deal.applied else { return earliest }
+            return min(earliest, deal.endsAt)
+        }
     }
 
     /// The segment of shoppers without behaviour.

@@ -32,6 +32,11 @@ extension WorkerCore {
             shoppers: UInt64(partitions[partition]?.state.shopperCount ?? 0), stateHash: snapshot.stateHash)
     }
 
+    /// The index that an answer about this key has seen; 0 when another worker leads its partition.
+    public func index(seenBy key: KeyHash) -> UInt64 {
+        partitions[key.partition(of: configuration.partitions)]?.state.index ?? 0
+    }
+
     /// The partitions that this worker leads, the broadcast one last.
     public var ledPartitions: [PartitionID] {
         partitions.keys.sorted() + (broadcastEpoch > 0 ? [.broadcast] : [])

@@ -194,7 +194,7 @@ public struct WorkerCore: Sendable {
         _ actions: inout [WorkerAction]
     ) {
         let counted = led.state.apply(item.record, calendar: configuration.calendar)
-        if case .exposures = item.record { led.showing.removeAll() }
+        if item.record.isExposures { led.showing.removeAll() }
         guard let ticket = item.ticket, case .events(_, let events) = item.record else { return }
         let acknowledgement = EventAcknowledgement(
             partition: partition, index: led.state.index, accepted: UInt32(counted),
@@ -239,7 +239,7 @@ public struct WorkerCore: Sendable {
                 dropped = broadcastQueue?.finish() ?? []
             } else {
                 dropped = partitions[partition]?.queue.finish() ?? []
-                partitions[partition]?.showing.removeAll()
+                if dropped.contains(where: \.record.isExposures) { takeBackExposures(of: partition) }
             }
             refuse(
                 dropped,
@@ -249,6 +249,14 @@ public struct WorkerCore: Sendable {
                 &actions)
             appendNext(partition, &actions)
         }
+    }
+
+    /// The promises of prices shown outlive a failed append; the next flush tries them again.
+    private mutating func takeBackExposures(of partition: PartitionID) {
+        guard var led = partitions.removeValue(forKey: partition) else { return }
+        led.shown.takeBack(led.showing)
+        led.showing.removeAll()
+        partitions[partition] = led
     }
 
     // MARK: - Time

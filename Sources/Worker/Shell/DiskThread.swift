@@ -14,6 +14,8 @@ enum DiskCommand: Sendable {
     case lead(PartitionID)
     /// Read the broadcast partition of another leader, now and whenever it grows.
     case followBroadcast
+    /// Read what another leader has appended to the broadcast partition by now.
+    case catchUpBroadcast
     case append([Record], to: PartitionID, epoch: UInt64, expecting: UInt64)
     case keepSnapshot(StateSnapshot, of: PartitionID)
     /// Check a bundle and keep a copy where every worker finds it.
@@ -26,6 +28,8 @@ enum DiskEvent: Sendable {
     case led(PartitionID, epoch: UInt64, Replay)
     case followedBroadcast(Replay)
     case broadcastRead([Record])
+    /// Everything appended before `catchUpBroadcast` has been handed over.
+    case broadcastCaughtUp
     case appended(PartitionID)
     case appendRefused(PartitionID, AppendFailure)
     case bundleStaged(Result<ModelActivation, Refusal>, Ticket?)
@@ -98,6 +102,9 @@ final class DiskThread: Sendable {
                 let replay = try replay(.broadcast)
                 followed = replay.index
                 events.post(.followedBroadcast(replay))
+            case .catchUpBroadcast:
+                try readBroadcast()
+                events.post(.broadcastCaughtUp)
             case .append(let records, let partition, let epoch, let expected):
                 try append(records, partition, epoch, expected)
             case .keepSnapshot(let snapshot, let partition): keep(snapshot, partition)

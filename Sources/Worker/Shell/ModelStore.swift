@@ -17,8 +17,8 @@ struct ModelStore: Sendable {
     func stage(_ path: String) -> Result<ModelActivation, Refusal> {
         Result { () throws(Refusal) in
             let (bytes, bundle, checksum) = try read(path)
-            let kept = self.path(checksum)
-            if !FileManager.default.fileExists(atPath: kept) { try keep(bytes, at: kept) }
+            // Written even when a copy exists: that one may be damaged.
+            try keep(bytes, at: self.path(checksum))
             return ModelActivation(version: bundle.version, checksum: checksum, path: path)
         }
     }
@@ -65,7 +65,12 @@ struct ModelStore: Sendable {
         do {
             try FileManager.default.createDirectory(
                 atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
-            try Data(bytes).write(to: URL(filePath: path), options: .atomic)
+            // The log will say that this model serves, so the file is on the disk before the record is.
+            let url = URL(filePath: path)
+            try Data(bytes).write(to: url, options: .atomic)
+            let file = try FileHandle(forUpdating: url)
+            try file.synchronize()
+            try file.close()
         } catch {
             throw Refusal(
                 .logFailed, place: path, value: error.localizedDescription,

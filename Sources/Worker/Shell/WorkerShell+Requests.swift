@@ -19,12 +19,18 @@ extension WorkerShell {
     mutating func handleRequest() throws(ZeroMQError) {
         switch receivedHeader() {
         case .failure(let refusal): journal.warning("dropped a message that no router would send: \(refusal)")
-        case .success(let request):
-            switch outcome(of: request) {
-            case .success(.answered(let reply, let packed)): try send(reply, packed)
-            case .success(.pending): break
-            case .failure(let refusal): try refuse(request, refusal)
-            }
+        case .success(let request): try answer(request, mayDefer: true)
+        }
+    }
+
+    /// Answers the request whose body is in `body`, now or when the disk has spoken.
+    mutating func answer(_ request: MessageHeader, mayDefer: Bool) throws(ZeroMQError) {
+        switch outcome(of: request) {
+        case .success(.answered(let reply, let packed)): try send(reply, packed)
+        case .success(.pending): break
+        case .failure(let refusal):
+            if mayDefer, refusal.code == .unknownProduct, deferUntilCaughtUp(request) { return }
+            try refuse(request, refusal)
         }
     }
 
@@ -49,7 +55,8 @@ extension WorkerShell {
             let cart = try body.withBytes { bytes throws(Refusal) in try decoder.priceRequest(bytes) }
             let quote = try core.priceRequested(cart, header: request, now: Clock.timestamp())
             let signed = SignedQuote(quote: quote, token: key.sign(QuoteToken(quote).encoded()))
-            return .answered(request.reply(.answered(quote.level)), encoder.priceReply(signed))
+            let reply = request.reply(.answered(quote.level), index: core.index(seenBy: request.keyHash))
+            return .answered(reply, encoder.priceReply(signed))
         case .explain:
             let cart = try body.withBytes { bytes throws(Refusal) in try decoder.priceRequest(bytes) }
             let explanation = try core.explainRequested(cart, header: request, now: Clock.timestamp())

@@ -29,6 +29,8 @@ public struct WorkerShell: ~Copyable {
     /// Requests that wait for the log, by ticket.
     var waiting: [Ticket: MessageHeader] = [:]
     private var tickets: UInt64 = 0
+    /// Requests that wait for one more look at the broadcast log; see `WorkerShell+Deferral`.
+    var deferred: [DeferredRequest] = []
     var actions: [WorkerAction] = []
 
     // What is still missing before requests may come.
@@ -38,6 +40,11 @@ public struct WorkerShell: ~Copyable {
     /// The model that is being loaded.
     private var loading: ModelActivation?
     private var problem = ""
+    private var problemSource: ProblemSource?
+
+    private enum ProblemSource {
+        case model, log, fence
+    }
 
     /// Messages handled before anything else gets its turn.
     private static let batch = 256
@@ -159,7 +166,10 @@ public struct WorkerShell: ~Copyable {
         }
         disk.post(.stop)
         while true {
-            for case .stopped in diskEvents.takeAll() { return }
+            for event in diskEvents.takeAll() {
+                if case .stopped = event { return }
+                if case .failed(let why) = event { throw logFailure(why) }
+            }
             _ = try Poller.wait(for: socket, descriptor: wake.descriptor, timeoutMilliseconds: 1_000)
             wake.clear()
         }
@@ -181,21 +191,27 @@ public struct WorkerShell: ~Copyable {
             case .broadcastRead(let records):
                 core.broadcastRead(records)
                 loadActivatedModel()
+            case .broadcastCaughtUp:
+                try handleDeferred()
             case .appended(let partition):
                 core.appended(to: partition, into: &actions)
+                if problemSource == .log { clearProblem() }
                 if partition == .broadcast { loadActivatedModel() }
             case .appendRefused(let partition, let failure):
                 core.appendRefused(by: partition, failure, into: &actions)
+                noteAppendFailure(failure, partition)
             case .bundleStaged(.success(let activation), let ticket):
                 core.activationRequested(activation, ticket: ticket, into: &actions)
             case .bundleStaged(.failure(let refusal), let ticket):
                 if let ticket { actions.append(.answer(ticket, .refused(refusal))) }
-                noteProblem(ticket == nil ? refusal : nil)
-                isModelSettled = true
+                if ticket == nil {
+                    noteProblem(refusal.description, .model)
+                    isModelSettled = true
+                }
             case .bundleLoaded(let result, let activation):
                 bundleLoaded(result, activation)
             case .failed(let why):
-                throw Refusal(.logFailed, place: "log", value: name, remedy: why)
+                throw logFailure(why)
             case .stopped: break
             }
         }
@@ -204,39 +220,67 @@ public struct WorkerShell: ~Copyable {
     private mutating func broadcastWasRead() {
         isBroadcastRead = true
         if core.activation == nil {
-            // A new cluster serves the configured bundle, if there is one; its leader says so in the log.
-            isModelSettled = true
-            if core.broadcastEpoch > 0, FileManager.default.fileExists(atPath: settings.model.bundleFile) {
-                isModelSettled = false
-                disk.post(.stageBundle(path: settings.model.bundleFile, nil))
-            }
+            // A new cluster serves the configured bundle, if there is a good one. Every worker checks it, so that
+            // each knows whether to wait; the one that leads the broadcast partition says so in the log.
+            let isConfigured = FileManager.default.fileExists(atPath: settings.model.bundleFile)
+            isModelSettled = !isConfigured
+            if isConfigured { disk.post(.stageBundle(path: settings.model.bundleFile, nil)) }
         }
         loadActivatedModel()
     }
 
+    /// Loads the model that the log names, unless it serves already.
     private mutating func loadActivatedModel() {
-        guard let activation = core.activation, activation != loading, activation.checksum != core.servingChecksum
-        else { return }
+        guard let activation = core.activation, loading == nil else { return }
+        guard activation.checksum != core.servingChecksum else {
+            if problemSource == .model { clearProblem() }
+            return
+        }
         loading = activation
         disk.post(.loadBundle(activation))
     }
 
     private mutating func bundleLoaded(_ result: Result<ModelBundle, Refusal>, _ activation: ModelActivation) {
         isModelSettled = true
+        loading = nil
+        guard activation == core.activation else { return loadActivatedModel() }
         switch result {
         case .success(let bundle):
             core.modelLoaded(bundle, checksum: activation.checksum)
-            problem = ""
-            journal.info("model \(hexadecimal(bundle.version)) serves")
-        case .failure(let refusal): noteProblem(refusal)
+            if problemSource == .model { clearProblem() }
+            journal.info("model \(bundle.version) serves")
+        case .failure(let refusal): noteProblem(refusal.description, .model)
+        }
+    }
+
+    // MARK: - Problems
+
+    private func logFailure(_ why: String) -> Refusal {
+        Refusal(.logFailed, place: "the log of worker \(name)", remedy: why)
+    }
+
+    private mutating func noteAppendFailure(_ failure: AppendFailure, _ partition: PartitionID) {
+        switch failure {
+        case .notWritten(let why): noteProblem("partition \(partition): \(why)", .log)
+        case .fenced:
+            // Somebody else writes there, so this process does not know the partition's state any more.
+            partitionsToLead.insert(partition)
+            noteProblem(
+                "another process leads partition \(partition): two clusters share this log directory; stop one, "
+                    + "then restart this worker", .fence)
         }
     }
 
     /// Says it in the journal and in every heartbeat, so that `farthing status` shows it.
-    private mutating func noteProblem(_ refusal: Refusal?) {
-        guard let refusal else { return }
-        problem = refusal.description
-        journal.error(problem)
+    private mutating func noteProblem(_ text: String, _ source: ProblemSource) {
+        if problem != text { journal.error(text) }
+        problem = text
+        problemSource = source
+    }
+
+    private mutating func clearProblem() {
+        problem = ""
+        problemSource = nil
     }
 
     // MARK: - Sending
