@@ -21,9 +21,9 @@ func executable(_ name: String, path: String, _ dependencies: [Target.Dependency
     .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources, swiftSettings: strict)
+        name: name, dependencies: dependencies, path: "Tests/\(name)", exclude: exclude, swiftSettings: strict)
 }
 
 /// A C library of the system, installed by `./run` and `./test`.
@@ -101,7 +101,7 @@ let package = Package(
         tests("LearningTests", ["Domain", "Features", "Learning", "Models"]),
         tests("LogTests", ["Domain", "Log", "CSQLite"]),
         tests("ConfigurationTests", ["Configuration"]),
-        tests("WireTests", ["Domain", "Wire"]),
+        tests("WireTests", ["Domain", "Wire"], exclude: ["Vectors"]),
         tests("ZeroMQTests", ["ZeroMQ"]),
         tests(
             "ClusterTests",

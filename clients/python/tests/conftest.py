@@ -36,7 +36,7 @@ def endpoint() -> str:
 
 @pytest.fixture(scope="session")
 def connection(endpoint):
-    """One connection that all tests of a session use, whatever it has been through."""
+    """One connection for all tests, whatever it has been through."""
     with Client(endpoint, deadline_ms=5_000) as client:
         yield client
 
