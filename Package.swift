@@ -96,6 +96,9 @@ let package = Package(
             ["Domain", "Client", "Configuration", "Learning", "Models", "Operations", "Wire", argumentParser]),
 
         // Tests
+        tests("DomainTests", ["Domain"]),
+        tests("PricingTests", ["Domain", "Pricing", "Promotions"]),
+        tests("CoreTests", ["Domain", "Features", "Models", "Pricing", "RouterCore", "WorkerCore"]),
         tests("FeaturesTests", ["Domain", "Features"]),
         tests("ModelsTests", ["Domain", "Models"]),
         tests("LearningTests", ["Domain", "Features", "Learning", "Models"]),

@@ -46,18 +46,17 @@ public enum PriceDecision {
         let start = min(context.yesterday ?? bounds.ceiling, bounds.ceiling)
         let moved = start.real + policy.smoothing * (target - start.real)
         let limit = start.real * policy.largestDailyMoveRatio
-        let held = min(max(moved, start.real - limit), start.real + limit)
 
-        guard let rounded = Money(held, rounded: .nearest), let lowest = Money(start.real - limit, rounded: .up),
+        guard let smooth = Money(moved, rounded: .nearest), let lowest = Money(start.real - limit, rounded: .up),
             let highest = Money(start.real + limit, rounded: .down), let optimum = Money(target, rounded: .nearest)
         else {
             return promised(bounds.ceiling, context, &trail)
         }
-        // Rounding must not move a price further than a day allows.
-        var price = min(max(rounded, lowest), highest)
+        // In whole minor units, so that rounding moves no price further than a day allows.
+        var price = min(max(smooth, lowest), highest)
         trail.note(.optimum, optimum)
-        if let smooth = Money(moved, rounded: .nearest), smooth != optimum { trail.note(.smoothed, smooth) }
-        if held != moved { trail.note(.dailyMove, price) }
+        if smooth != optimum { trail.note(.smoothed, smooth) }
+        if price != smooth { trail.note(.dailyMove, price) }
         if price < bounds.floor || optimum == bounds.floor && price == bounds.floor {
             price = bounds.floor
             trail.note(.floor, price)

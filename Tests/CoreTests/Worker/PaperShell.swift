@@ -1,0 +1,194 @@
+// A worker without sockets and disks: it does what the core decides, in an array instead of a file, and checks
+// what a real log would: that each append continues where the log ends, and that only one is under way.
+
+import Domain
+import Models
+import Testing
+import WorkerCore
+
+struct PaperShell {
+    struct Append {
+        let records: [Record]
+        let partition: PartitionID
+        let epoch: UInt64
+    }
+
+    private(set) var core: WorkerCore
+    private(set) var log: [PartitionID: [Record]]
+    private(set) var underWay: [Append] = []
+    /// How many records each append made durable.
+    private(set) var groups: [Int] = []
+    private(set) var snapshotsDue: [PartitionID] = []
+    private var answers: [Ticket: [WorkerAnswer]] = [:]
+    private var tickets: UInt64 = 0
+    private let configuration: WorkerConfiguration
+
+    static let epoch: UInt64 = 7
+
+    /// Leads every partition, as far as `log` goes.
+    init(
+        _ configuration: WorkerConfiguration = Shop.configuration(), log: [PartitionID: [Record]] = [:],
+        model: ModelBundle? = nil
+    ) {
+        self.configuration = configuration
+        self.log = log
+        core = WorkerCore(configuration, incarnation: 99)
+        for number in 0..<UInt16(configuration.partitions) { lead(PartitionID(number)) }
+        lead(.broadcast)
+        if let model { load(model) }
+    }
+
+    /// A shop that is open: catalogue, model, nothing under way.
+    static func open(_ configuration: WorkerConfiguration = Shop.configuration()) throws -> PaperShell {
+        PaperShell(
+            configuration, log: [.broadcast: [.catalogue(tenant: Shop.tenant, rows: Shop.rows)]],
+            model: try Shop.bundle())
+    }
+
+    private mutating func lead(_ partition: PartitionID) {
+        var replay = Replay(of: partition, calendar: configuration.calendar)
+        replay.apply(log[partition] ?? [])
+        core.ledPartition(partition, epoch: Self.epoch, replay: replay)
+    }
+
+    mutating func load(_ model: ModelBundle) { core.modelLoaded(model, checksum: model.version) }
+
+    /// The process ends here and another one starts from the log; what was not durable is gone.
+    func restarted(_ configuration: WorkerConfiguration? = nil, model: ModelBundle? = nil) throws -> PaperShell {
+        PaperShell(configuration ?? self.configuration, log: log, model: try model ?? Shop.bundle())
+    }
+
+    // MARK: - Requests
+
+    func header(_ user: UserKey, index: UInt64 = 0) -> MessageHeader {
+        MessageHeader(
+            kind: .price, deadlineMicroseconds: 1_000_000, keyHash: user.hash, requestID: .none, index: index)
+    }
+
+    mutating func price(
+        _ user: UserKey, _ products: String..., at now: Timestamp = Shop.noon, quantity: Int64 = 1,
+        seeing index: UInt64 = 0
+    ) throws -> Quote {
+        try core.priceRequested(
+            request(user, products, quantity), header: header(user, index: index), now: now)
+    }
+
+    mutating func price(_ request: PriceRequest, header: MessageHeader) throws -> Quote {
+        try core.priceRequested(request, header: header, now: Shop.noon)
+    }
+
+    mutating func explain(_ user: UserKey, _ products: String..., at now: Timestamp = Shop.noon) throws -> Explanation {
+        try core.explainRequested(request(user, products, 1), header: header(user), now: now)
+    }
+
+    private func request(_ user: UserKey, _ products: [String], _ quantity: Int64) -> PriceRequest {
+        PriceRequest(
+            user: user, currency: Currency(code: "USD")!,
+            lines: products.map { CartLine(product: $0, quantity: quantity) })
+    }
+
+    mutating func send(
+        _ events: [Event], of user: UserKey, keyHash: KeyHash? = nil, at now: Timestamp = Shop.noon
+    ) -> Ticket {
+        var header = header(user)
+        header.keyHash = keyHash ?? user.hash
+        return act { core, ticket, actions in
+            core.eventsReceived(events, of: user, header: header, now: now, ticket: ticket, into: &actions)
+        }
+    }
+
+    mutating func send(_ rows: [CatalogueRow]) -> Ticket {
+        act { core, ticket, actions in
+            core.catalogueReceived(rows, tenant: Shop.tenant, ticket: ticket, into: &actions)
+        }
+    }
+
+    mutating func activate(_ activation: ModelActivation) -> Ticket {
+        act { core, ticket, actions in core.activationRequested(activation, ticket: ticket, into: &actions) }
+    }
+
+    mutating func flush(at now: Timestamp = Shop.noon) {
+        _ = act { core, _, actions in core.exposuresDue(now: now, into: &actions) }
+    }
+
+    /// What a request was answered, once it was; an issue when it was answered twice.
+    func answer(to ticket: Ticket) -> WorkerAnswer? {
+        let given = answers[ticket] ?? []
+        if given.count > 1 { Issue.record("ticket \(ticket.number) was answered \(given.count) times") }
+        return given.first
+    }
+
+    func refusal(of ticket: Ticket) -> RefusalCode? {
+        if case .refused(let refusal) = answer(to: ticket) { refusal.code } else { nil }
+    }
+
+    // MARK: - The log
+
+    /// The oldest append under way reaches the disk.
+    mutating func finishAppend() {
+        let append = underWay.removeFirst()
+        log[append.partition, default: []] += append.records
+        groups.append(append.records.count)
+        _ = act { core, _, actions in core.appended(to: append.partition, into: &actions) }
+    }
+
+    mutating func failAppend(_ failure: AppendFailure) {
+        let append = underWay.removeFirst()
+        _ = act { core, _, actions in core.appendRefused(by: append.partition, failure, into: &actions) }
+    }
+
+    mutating func settle() {
+        while !underWay.isEmpty { finishAppend() }
+    }
+
+    private mutating func act(_ body: (inout WorkerCore, Ticket, inout [WorkerAction]) -> Void) -> Ticket {
+        tickets += 1
+        var actions: [WorkerAction] = []
+        body(&core, Ticket(tickets), &actions)
+        for action in actions {
+            switch action {
+            case .append(let records, let partition, let epoch, let expected):
+                #expect(!records.isEmpty)
+                #expect(epoch == Self.epoch)
+                #expect(expected == UInt64(log[partition]?.count ?? 0), "an append must continue the log")
+                #expect(!underWay.contains { $0.partition == partition }, "one append at a time")
+                underWay.append(Append(records: records, partition: partition, epoch: epoch))
+            case .answer(let ticket, let answer): answers[ticket, default: []].append(answer)
+            case .snapshotDue(let partition): snapshotsDue.append(partition)
+            }
+        }
+        return Ticket(tickets)
+    }
+
+    // MARK: - What there is to see
+
+    func partition(of user: UserKey) -> PartitionID { user.hash.partition(of: configuration.partitions) }
+
+    func stateHash(_ partition: PartitionID) -> UInt64? { core.snapshot(of: partition)?.stateHash }
+
+    func stateHashes() -> [UInt64?] { core.ledPartitions.map(stateHash) }
+
+    /// The exposures that have reached the log, in order.
+    func loggedExposures() -> [Exposure] {
+        log.keys.sorted().flatMap { log[$0, default: []] }.flatMap { record -> [Exposure] in
+            guard case .exposures(_, let exposures) = record else { return [] }
+            return exposures
+        }
+    }
+}
+
+/// The code of the refusal that `body` throws; nil when it throws none.
+func refusalCode<Value>(_ body: () throws -> Value) -> RefusalCode? {
+    do {
+        _ = try body()
+        return nil
+    } catch {
+        return (error as? Refusal)?.code
+    }
+}
+
+extension EventAcknowledgement {
+    init(_ partition: PartitionID, index: UInt64, accepted: UInt32, duplicates: UInt32 = 0) {
+        self.init(partition: partition, index: index, accepted: accepted, duplicates: duplicates)
+    }
+}

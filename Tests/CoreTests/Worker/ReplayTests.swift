@@ -1,0 +1,198 @@
+// state = fold(apply, snapshot, tail): however the records are cut into appends, snapshots and restarts, the bytes
+// are the same.
+
+import Domain
+import Testing
+import WorkerCore
+
+/// Random records of one partition or of the broadcast, plausible and otherwise.
+private struct RecordSource {
+    var lottery: Lottery
+
+    mutating func partitionRecord() -> Record {
+        let user = Shop.user("u\(lottery.number(0..<12))")
+        guard !lottery.once(in: 3) else {
+            return .exposures(at: time(), (0..<lottery.number(0..<5)).map { _ in exposure() })
+        }
+        return .events(
+            user: user, events: (0..<lottery.number(0..<4)).map { _ in event() })
+    }
+
+    mutating func broadcastRecord() -> Record {
+        if lottery.once(in: 6) {
+            return .modelActivated(ModelActivation(version: lottery.next(), checksum: lottery.next(), path: "m"))
+        }
+        return .catalogue(
+            tenant: lottery.element(["demo", "other"]), rows: (0..<lottery.number(1..<5)).map { _ in row() })
+    }
+
+    private mutating func time() -> Timestamp {
+        Shop.noon.adding(milliseconds: Int64(lottery.number(0..<(200 * Int(Shop.day)))))
+    }
+
+    private mutating func product() -> String { lottery.element(Shop.modelled + ["tea", "rice", Shop.unmodelled]) }
+
+    private mutating func event() -> Event {
+        // Few ids, so that many are repetitions; sometimes far older than anything is remembered.
+        var event = Shop.event(UInt64(lottery.number(0..<40)), product(), product())
+        event.occurredAt = time().adding(milliseconds: lottery.once(in: 10) ? -100 * Shop.week : 0)
+        return event
+    }
+
+    private mutating func exposure() -> Exposure {
+        let price = Money(minorUnits: Int64(lottery.number(1..<1_000)))
+        let shown = time()
+        return Exposure(
+            user: Shop.user("u\(lottery.number(0..<16))"), product: product(), day: ShopCalendar.utc.day(of: shown),
+            anchor: price, personalPrice: price, listPrice: price, expiresAt: shown.adding(milliseconds: Shop.window),
+            modelVersion: 1, arm: 0, propensity: 1)
+    }
+
+    private mutating func row() -> CatalogueRow {
+        let list = Int64(lottery.number(1..<1_000))
+        let from = time()
+        let deal = Deal(price: Money(minorUnits: max(1, list / 2)), endsAt: from.adding(milliseconds: Shop.day))
+        return Shop.row(product(), list: list, cost: list / 2, deal: lottery.once(in: 3) ? deal : nil, from: from)
+    }
+}
+
+@Suite struct ReplayTests {
+    private static let cases: [(partition: PartitionID, seed: UInt64)] =
+        [PartitionID(0), .broadcast].flatMap { partition in (0..<20).map { (partition, $0) } }
+
+    private func records(_ partition: PartitionID, seed: UInt64, count: Int = 120) -> [Record] {
+        var source = RecordSource(lottery: Lottery(seed: seed))
+        return (0..<count).map { _ in
+            partition == .broadcast ? source.broadcastRecord() : source.partitionRecord()
+        }
+    }
+
+    private func snapshot(_ replay: Replay, _ partition: PartitionID) throws -> StateSnapshot {
+        var core = WorkerCore(Shop.configuration(), incarnation: 1)
+        core.ledPartition(partition, epoch: 1, replay: replay)
+        return try #require(core.snapshot(of: partition))
+    }
+
+    private func replay(_ records: some Sequence<Record>, _ partition: PartitionID) -> Replay {
+        var replay = Replay(of: partition, calendar: .utc)
+        replay.apply(records)
+        return replay
+    }
+
+    @Test(arguments: cases)
+    func aSnapshotAndItsTailAreTheWholeReplay(partition: PartitionID, seed: UInt64) throws {
+        let records = records(partition, seed: seed)
+        let whole = try snapshot(replay(records, partition), partition)
+        #expect(whole.index == UInt64(records.count))
+        for cut in stride(from: 0, through: records.count, by: 8) {
+            let half = try snapshot(replay(records.prefix(cut), partition), partition)
+            var resumed = try Replay(
+                of: partition, calendar: .utc, snapshot: half.bytes, stateHash: half.stateHash)
+            #expect(resumed.index == UInt64(cut))
+            #expect(try snapshot(resumed, partition).bytes == half.bytes)
+            resumed.apply(records.dropFirst(cut))
+            #expect(try snapshot(resumed, partition).bytes == whole.bytes)
+            #expect(try snapshot(resumed, partition).stateHash == whole.stateHash)
+        }
+    }
+
+    @Test(arguments: cases)
+    func theGroupsInWhichRecordsArriveDoNotMatter(partition: PartitionID, seed: UInt64) throws {
+        let records = records(partition, seed: seed)
+        let whole = try snapshot(replay(records, partition), partition)
+        var lottery = Lottery(seed: seed)
+        var grouped = Replay(of: partition, calendar: .utc)
+        var rest = records[...]
+        while !rest.isEmpty {
+            let count = lottery.number(1..<9)
+            grouped.apply(rest.prefix(count))
+            rest = rest.dropFirst(count)
+        }
+        #expect(try snapshot(grouped, partition).stateHash == whole.stateHash)
+    }
+
+    @Test(arguments: cases)
+    func anyOtherHistoryHasAnotherHash(partition: PartitionID, seed: UInt64) throws {
+        let records = records(partition, seed: seed, count: 30)
+        let whole = try snapshot(replay(records, partition), partition).stateHash
+        for left in records.indices {
+            var shortened = records
+            shortened.remove(at: left)
+            #expect(try snapshot(replay(shortened, partition), partition).stateHash != whole)
+        }
+    }
+
+    @Test(arguments: 0..<10)
+    func aLiveWorkerHoldsWhatItsLogReplaysTo(_ seed: UInt64) throws {
+        var lottery = Lottery(seed: seed)
+        var shell = try PaperShell.open()
+        var now = Shop.noon
+        for _ in 0..<300 {
+            now = now.adding(milliseconds: Int64(lottery.number(0..<(40 * Int(Shop.minute)))))
+            let user = Shop.user("u\(lottery.number(0..<10))")
+            switch lottery.number(0..<6) {
+            case 0, 1: _ = try shell.price(user, lottery.element(Shop.modelled), Shop.unmodelled, at: now)
+            case 2, 3: _ = shell.send([Shop.event(UInt64(lottery.number(0..<60)), "milk")], of: user)
+            case 4: shell.flush(at: now)
+            default: if !shell.underWay.isEmpty { shell.finishAppend() }
+            }
+        }
+        shell.flush(at: now)
+        shell.settle()
+        #expect(shell.groups.contains { $0 > 1 })
+        #expect(!shell.loggedExposures().isEmpty)
+        let restarted = try shell.restarted()
+        #expect(restarted.stateHashes() == shell.stateHashes())
+        #expect(restarted.core.ledPartitions == shell.core.ledPartitions)
+    }
+
+    @Test(arguments: [PartitionID(0), .broadcast])
+    func aDamagedSnapshotIsRefused(_ partition: PartitionID) throws {
+        let whole = try snapshot(replay(records(partition, seed: 1), partition), partition)
+        var lottery = Lottery(seed: 2)
+        for _ in 0..<200 {
+            var bytes = whole.bytes
+            bytes[lottery.number(0..<bytes.count)] ^= UInt8(1 << lottery.number(0..<8))
+            #expect(throws: ByteError.self) {
+                try Replay(of: partition, calendar: .utc, snapshot: bytes, stateHash: whole.stateHash)
+            }
+        }
+    }
+
+    /// The hash catches damage by chance; what a broken writer hands out under its right hash must be caught by
+    /// reading it, and must not trap.
+    @Test(arguments: [PartitionID(0), .broadcast])
+    func bytesThatAreNoStateAreAnErrorEvenUnderTheirOwnHash(_ partition: PartitionID) throws {
+        let whole = try snapshot(replay(records(partition, seed: 1), partition), partition)
+        func hash(_ bytes: [UInt8]) -> UInt64 {
+            var state = FNV1a()
+            state.update(bytes)
+            return finalMix(state.value)
+        }
+        #expect(hash(whole.bytes) == whole.stateHash)
+        for length in stride(from: 0, to: whole.bytes.count, by: 31) {
+            let bytes = Array(whole.bytes.prefix(length))
+            #expect(throws: ByteError.self) {
+                try Replay(of: partition, calendar: .utc, snapshot: bytes, stateHash: hash(bytes))
+            }
+        }
+        var lottery = Lottery(seed: 3)
+        for _ in 0..<500 {
+            var bytes = whole.bytes
+            bytes[lottery.number(0..<bytes.count)] = UInt8(lottery.number(0..<256))
+            guard
+                var replay = try? Replay(
+                    of: partition, calendar: .utc, snapshot: bytes, stateHash: hash(bytes))
+            else { continue }
+            replay.apply(records(partition, seed: 4, count: 3))
+        }
+    }
+
+    @Test func aSnapshotOfAnotherPartitionsKindIsRefused() throws {
+        let catalogue = try snapshot(replay(records(.broadcast, seed: 1), .broadcast), .broadcast)
+        #expect(throws: ByteError.self) {
+            try Replay(
+                of: PartitionID(0), calendar: .utc, snapshot: catalogue.bytes, stateHash: catalogue.stateHash)
+        }
+    }
+}
