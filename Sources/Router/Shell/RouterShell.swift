@@ -153,6 +153,7 @@ public struct RouterShell: ~Copyable {
             if let abandoned = core.forwardFailed(slot, isGone: false) { try answer(abandoned) }
         case .unreachable:
             if let abandoned = core.forwardFailed(slot, isGone: true) { try answer(abandoned) }
+            for abandoned in core.workerVanished(worker) { try answer(abandoned) }
         }
     }
 

@@ -7,8 +7,8 @@ struct CatalogueEntry: Equatable, Sendable {
     private(set) var rows: [CatalogueRow] = []
     private(set) var prices = PriceHistory()
 
-    /// Rows kept; enough for a price change now and several planned ones.
-    static let capacity = 8
+    /// Rows kept; enough for the price in force and a year of weekly plans, which is as far as plans are taken.
+    static let capacity = 64
 
     init() {}
 

@@ -69,6 +69,7 @@ extension WorkerShell {
             return .pending
         case .catalogue:
             let batch = try body.withBytes { bytes throws(Refusal) in try decoder.catalogueBatch(bytes) }
+            try refuseFarPlans(batch.rows)
             let ticket = nextTicket(for: request)
             core.catalogueReceived(batch.rows, tenant: batch.tenant, ticket: ticket, into: &actions)
             return .pending
@@ -89,6 +90,16 @@ extension WorkerShell {
         case .status, .report:
             throw Refusal(
                 .unknownKind, place: "header[5]", value: "\(request.kind)", remedy: "Ask a router for this.")
+        }
+    }
+
+    /// Price histories remember a little more than a year, so a plan further ahead would push out what is known.
+    private func refuseFarPlans(_ rows: [CatalogueRow]) throws(Refusal) {
+        let latest = Clock.timestamp().adding(milliseconds: 52 * ShopCalendar.millisecondsPerWeek)
+        for (index, row) in rows.enumerated() where row.effectiveAt > latest {
+            throw Refusal(
+                .invalidCatalogueRow, place: "rows[\(index)].effective_at_ms", value: "\(row.effectiveAt.milliseconds)",
+                remedy: "Plan at most 52 weeks ahead; send the row again nearer to its day.")
         }
     }
 

@@ -146,6 +146,26 @@ private struct RecordSource {
         #expect(restarted.core.ledPartitions == shell.core.ledPartitions)
     }
 
+    /// The window of remembered ids is a ring; a snapshot may fall anywhere on it.
+    @Test(arguments: [4_096, 4_097, 6_000, 8_192])
+    func aSnapshotKeepsTheOrderInWhichEventsAreForgotten(_ events: UInt64) throws {
+        let partition = PartitionID(0)
+        func records(_ ids: Range<UInt64>) -> [Record] {
+            ids.map { .events(user: Shop.user("anna"), events: [Shop.event($0, "milk")]) }
+        }
+        let half = try snapshot(replay(records(0..<events), partition), partition)
+        var resumed = try Replay(of: partition, calendar: .utc, snapshot: half.bytes, stateHash: half.stateHash)
+        resumed.apply(records(events..<events + 50))
+        // The oldest ids left, then ids that are forgotten.
+        let oldest = events + 50 - 4_096
+        resumed.apply(records(oldest..<oldest + 20))
+        resumed.apply(records(0..<20))
+        var whole = replay(records(0..<events + 50), partition)
+        whole.apply(records(oldest..<oldest + 20))
+        whole.apply(records(0..<20))
+        #expect(try snapshot(resumed, partition).bytes == snapshot(whole, partition).bytes)
+    }
+
     @Test(arguments: [PartitionID(0), .broadcast])
     func aDamagedSnapshotIsRefused(_ partition: PartitionID) throws {
         let whole = try snapshot(replay(records(partition, seed: 1), partition), partition)
