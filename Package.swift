@@ -90,7 +90,7 @@ let package = Package(
             ["Configuration", "Domain", "Operations", "RouterShell", argumentParser]),
         executable(
             "farthing-worker", path: "Sources/Worker/Main",
-            ["Configuration", "Operations", "WorkerShell", argumentParser]),
+            ["Configuration", "Domain", "Operations", "WorkerShell", argumentParser]),
         executable(
             "farthing", path: "Sources/Farthing",
             ["Domain", "Client", "Configuration", "Learning", "Models", "Operations", "Wire", argumentParser]),

@@ -82,6 +82,9 @@ struct BenchPrice: ParsableCommand {
                 personal: measured.counts.personal, segment: measured.counts.segment, list: measured.counts.list,
                 refused: measured.refused))
         try output.report(report) { measured.text(outstanding: outstanding, lines: lines) }
-        if measured.answered == 0 { throw ExitCode.failure }
+        guard measured.answered > 0 else {
+            if let refusal = measured.firstRefusal { throw ClientError.refused(refusal) }
+            throw ClientError.unknown(endpoint: endpoint, milliseconds: Int(seconds * 1_000))
+        }
     }
 }

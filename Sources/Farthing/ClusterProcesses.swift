@@ -6,6 +6,7 @@ import Client
 import Configuration
 import Domain
 import Foundation
+import Glibc
 import Operations
 
 /// Owned by one thread; children report their end through a mailbox.
@@ -33,8 +34,13 @@ final class ClusterProcesses {
     private let notes: Mailbox<Note>
     private let noted = DispatchSemaphore(value: 0)
     private var termination: Termination?
+    private var lock: DirectoryLock?
     private var isStopping = false
+    /// A child that said that starting it again will not help.
+    private var failedForGood: String?
 
+    /// How long a child may take to end when asked to.
+    private static let patienceMicroseconds: UInt64 = 15_000_000
     /// A child that lived this long has recovered.
     private static let healthyMicroseconds: UInt64 = 10_000_000
 
@@ -57,6 +63,7 @@ final class ClusterProcesses {
 
     /// Starts every process. Returns when the router listens; workers may still be replaying.
     func start() throws {
+        lock = try DirectoryLock(configuration.log.directory)
         let standardOutput = Pipe()
         try startChild(router.name, deaths: 0, output: standardOutput)
         // One line when it listens; nothing, when it could not and has said why on standard error.
@@ -79,6 +86,10 @@ final class ClusterProcesses {
                     message: "not every worker is ready after \(Int(seconds)) s; see what they say above")
             }
             handleNotes(waitMilliseconds: 20)
+            if let name = failedForGood {
+                throw ExitCodeError(
+                    message: "\(name) cannot start, and trying again will not help; its reason stands above")
+            }
         }
         return false
     }
@@ -107,6 +118,12 @@ final class ClusterProcesses {
 
     // MARK: - Supervising
 
+    /// Looks whether SIGTERM or SIGINT has come.
+    var isAskedToStop: Bool {
+        handleNotes(waitMilliseconds: 0)
+        return isStopping
+    }
+
     /// Keeps the cluster running until SIGTERM or SIGINT.
     func supervise() {
         while !isStopping { handleNotes(waitMilliseconds: 1_000) }
@@ -126,6 +143,7 @@ final class ClusterProcesses {
 
     private func childEnded(_ name: String, _ pid: Int32, _ status: Int32) {
         guard let child = children[name], child.process.processIdentifier == pid, !isStopping else { return }
+        if status == PermanentFailure.status { failedForGood = name }
         let lived = Clock.monotonic().microseconds(since: child.startedAt)
         let deaths = lived > Self.healthyMicroseconds ? 1 : child.deaths + 1
         children[name] = Child(process: child.process, input: child.input, startedAt: child.startedAt, deaths: deaths)
@@ -155,7 +173,20 @@ final class ClusterProcesses {
     }
 
     private func end(_ children: [Child]) {
-        for child in children where child.process.isRunning { child.process.terminate() }
+        for child in children where child.process.isRunning {
+            child.process.terminate()
+            // A signal can come too early to be heard; the end of its input is there to be read at any time.
+            try? child.input.fileHandleForWriting.close()
+        }
+        let deadline = Clock.monotonic().adding(microseconds: Self.patienceMicroseconds)
+        while children.contains(where: \.process.isRunning), Clock.monotonic() < deadline {
+            _ = noted.wait(timeout: .now() + .milliseconds(100))
+        }
+        for child in children where child.process.isRunning {
+            // The log is the truth: a kill costs a longer replay and nothing else.
+            journal.warning("process \(child.process.processIdentifier) does not end; killing it")
+            kill(child.process.processIdentifier, SIGKILL)
+        }
         for child in children { child.process.waitUntilExit() }
     }
 }

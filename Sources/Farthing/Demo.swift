@@ -29,12 +29,13 @@ struct Demo: ParsableCommand {
         let cluster = try ClusterProcesses(configurationPath: options.config, configuration: configuration)
         try cluster.start()
         do {
-            guard try cluster.waitUntilReady(seconds: 120) else { return cluster.stop() }
+            guard try cluster.waitUntilReady(seconds: 120) else { throw ExitCodeError(message: "interrupted") }
             let imported = try Import.load(
                 data, into: cluster.endpoint, tenant: configuration.shop.tenant, rebase: true)
             let client = try PricingClient(endpoint: cluster.endpoint)
             try activateIfOther(configuration, client)
             let shown = try showCarts(configuration, client)
+            if cluster.isAskedToStop { throw ExitCodeError(message: "interrupted") }
             if smoke {
                 try SmokeCheck(client: client, configuration: configuration).check(imported, shown)
                 cluster.stop()

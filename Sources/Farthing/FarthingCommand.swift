@@ -1,7 +1,15 @@
 import ArgumentParser
+import Operations
+
+@main
+enum EntryPoint {
+    static func main() {
+        ProcessSetup.prepare()
+        FarthingCommand.main()
+    }
+}
 
 /// The operator's command line.
-@main
 struct FarthingCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "farthing",

@@ -98,7 +98,8 @@ struct Importer {
                     let acknowledged = try decoder.eventAcknowledgement(bytes)
                     result.accepted += Int(acknowledged.accepted)
                     result.duplicates += Int(acknowledged.duplicates)
-                    freed.append(Int(header.tag))
+                    guard let place = Int(exactly: header.tag), underWay.indices.contains(place) else { return }
+                    freed.append(place)
                 } catch {
                     failure = error
                 }

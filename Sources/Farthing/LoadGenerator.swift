@@ -87,6 +87,8 @@ struct Measurement {
     var refused = 0
     /// Answers that did not come, or did not decode.
     var broken = 0
+    /// What the first refusal said.
+    var firstRefusal: Refusal?
     var seconds = 0.0
     /// Microseconds, in no order until `sort`.
     var latencies: [UInt32] = []
@@ -145,8 +147,7 @@ struct LoadGenerator {
         while underWay > 0 {
             freed.removeAll(keepingCapacity: true)
             let count = try pipeline.receive(timeoutMilliseconds: 3_000) { header, body in
-                let place = Int(truncatingIfNeeded: header.tag)
-                guard place < outstanding else { return }
+                guard let place = Int(exactly: header.tag), sentAt.indices.contains(place) else { return }
                 freed.append(place)
                 let now = Clock.monotonic()
                 guard now >= begin, now < end else { return }
@@ -155,7 +156,9 @@ struct LoadGenerator {
                 case .answered(.personal): measured.counts.personal += 1
                 case .answered(.segment): measured.counts.segment += 1
                 case .answered(.list): measured.counts.list += 1
-                case .refused: measured.refused += 1
+                case .refused:
+                    measured.refused += 1
+                    if measured.firstRefusal == nil { measured.firstRefusal = try? decoder.refusal(body) }
                 }
                 if measured.latencies.count % Self.checkEvery == 0, case .answered = header.status {
                     let quote = try? decoder.priceReply(body, for: carts[cartAt[place]].user).quote

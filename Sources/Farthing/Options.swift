@@ -5,9 +5,10 @@ import Client
 import Configuration
 import Domain
 import Foundation
+import Operations
 
 /// Prints a line at once, even into a pipe: for commands that stay up afterwards.
-func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
+func say(_ line: String) { StandardStream.output.write(line + "\n") }
 
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
     case text, json

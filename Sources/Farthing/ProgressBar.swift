@@ -1,5 +1,5 @@
-import Foundation
 import Glibc
+import Operations
 
 /// One line on standard error that fills up. Silent when standard error is not a terminal, except for the end.
 struct ProgressBar {
@@ -23,5 +23,5 @@ struct ProgressBar {
         write((isTerminal ? "\r" : "") + "\(title)  \(result)" + (isTerminal ? "\u{1b}[K" : "") + "\n")
     }
 
-    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+    private func write(_ text: String) { StandardStream.error.write(text) }
 }

@@ -24,7 +24,7 @@ enum QuoteRendering {
         var lines = [
             "shopper \(who) · \(quote.level) prices · arm \(quote.arm)", table.text,
             "  pays \(quote.total.formatted(in: currency)) \(currency.code)\(saved(list - quote.total, currency)) · "
-                + "quote \(quote.id.description.suffix(12)) · honoured until \(clock(quote.expiresAt)) · "
+                + "quote \(quote.id) · honoured until \(clock(quote.expiresAt)) · "
                 + "model \(quote.modelVersion) · \(answer.microseconds) µs",
         ]
         if let explanation { lines += explanation.lines.map { explain($0, currency, names) } }

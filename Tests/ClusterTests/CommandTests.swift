@@ -8,7 +8,11 @@ import Testing
     @Test func aPortInUseIsSaidSoAndTheFirstClusterStaysUp() throws {
         let cluster = try TestCluster()
         try cluster.start()
-        let second = try cluster.farthing(["up"])
+        let other = cluster.folder.appending(path: "other.yaml")
+        try String(contentsOf: cluster.configuration, encoding: .utf8)
+            .replacing("directory: \"log\"", with: "directory: \"other\"")
+            .write(to: other, atomically: true, encoding: .utf8)
+        let second = try Executable.run("farthing", ["up", "--config", other.path])
         #expect(second.status != 0)
         #expect(second.errors.contains("ADDRESS_IN_USE (301)"))
         #expect(second.errors.contains("choose another port in cluster.yaml"))

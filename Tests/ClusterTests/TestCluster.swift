@@ -52,17 +52,19 @@ final class TestCluster {
 
     /// Writes a configuration; starts nothing yet.
     /// - Parameter extra: further sections of cluster.yaml.
-    init(extra: String = "experiments: {salt: tests, control_share: 0%}") throws {
+    init(
+        extra: String = "experiments: {salt: tests, control_share: 0%}", log: String = "log", partitions: Int = 16
+    ) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "farthing-\(UUID())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         configuration = folder.appending(path: "cluster.yaml")
         let ports = try freePorts(2)
         endpoint = "tcp://127.0.0.1:\(ports[0])"
         try """
-        cluster: {name: tests}
+        cluster: {name: tests, partitions: \(partitions)}
         routers:
           - {name: r1, clients: "\(endpoint)", workers: "tcp://127.0.0.1:\(ports[1])"}
-        log: {directory: log}
+        log: {directory: "\(log)"}
         quotes: {key_file: quote.key}
         model: {bundle: model.bundle}
         \(extra)
@@ -76,13 +78,13 @@ final class TestCluster {
     }
 
     /// Starts the cluster and waits until it says that it is ready.
-    func start() throws {
+    func start(standardError: FileHandle? = nil) throws {
         let process = Process()
         process.executableURL = Executable.url("farthing")
         process.arguments = ["up", "--config", configuration.path]
         output = Pipe()
         process.standardOutput = output
-        process.standardError = try FileHandle(forWritingTo: journal())
+        process.standardError = try standardError ?? FileHandle(forWritingTo: journal())
         try process.run()
         self.process = process
         let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
@@ -116,10 +118,12 @@ final class TestCluster {
     }
 
     /// The process of a worker, by its name.
-    func process(named name: String) throws -> Int32 {
+    func process(named name: String) throws -> Int32 { try #require(try processIfAny(named: name)) }
+
+    /// nil while it is being started again.
+    func processIfAny(named name: String) throws -> Int32? {
         let up = try #require(process)
-        return try #require(
-            try childProcesses(of: up.processIdentifier).first { try arguments(of: $0).contains(name) })
+        return try childProcesses(of: up.processIdentifier).first { try arguments(of: $0).contains(name) }
     }
 
     /// Index and hash of every partition's state.

@@ -18,7 +18,7 @@ import Testing
 
     @Test func aRefusalSaysWhereWhatAndWhatToDo() {
         let refusal = Refusal(.unknownProduct, place: "lines[2].product", value: "mlik", remedy: "Leave it out.")
-        #expect(refusal.description == "UNKNOWN_PRODUCT (204): lines[2].product is “mlik”. Leave it out.")
+        #expect(refusal.description == "UNKNOWN_PRODUCT (204): lines[2].product: mlik. Leave it out.")
         let blank = Refusal(.emptyCart, place: "lines", remedy: "Send one.")
         #expect(blank.description == "EMPTY_CART (201): lines. Send one.")
     }

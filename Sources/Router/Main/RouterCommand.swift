@@ -1,7 +1,6 @@
 import ArgumentParser
 import Configuration
 import Domain
-import Foundation
 import Operations
 import RouterShell
 
@@ -28,6 +27,7 @@ struct RouterCommand: ParsableCommand {
     var exitWithParent = false
 
     func run() throws {
+        ProcessSetup.prepare()
         let journal = Journal(process: "router \(name)")
         do {
             var configuration = try ClusterConfiguration.load(path: config)
@@ -43,7 +43,7 @@ struct RouterCommand: ParsableCommand {
             var router = try RouterShell(configuration, router: settings, journal: journal)
             journal.info("listening on \(settings.clients) for clients, on \(settings.workers) for workers")
             // For a supervisor: whoever reads this line may connect.
-            FileHandle.standardOutput.write(Data("ready\n".utf8))
+            StandardStream.output.write("ready\n")
             try router.run(until: stop)
             journal.info("stopped")
         } catch {

@@ -91,7 +91,7 @@ public struct Refusal: Error, Equatable, Sendable {
 
 extension Refusal: CustomStringConvertible {
     public var description: String {
-        let found = value.isEmpty ? "" : " is “\(value)”"
+        let found = value.isEmpty ? "" : ": \(value)"
         return "\(code.name) (\(code.rawValue)): \(place)\(found). \(remedy)"
     }
 }

@@ -19,6 +19,6 @@ public struct Journal: Sendable {
     private func write(_ severity: Severity, _ message: String) {
         let time = Date(timeIntervalSince1970: Double(Clock.timestamp().milliseconds) / 1_000)
         let line = "\(time.formatted(.iso8601)) \(severity.rawValue) \(process): \(message)\n"
-        FileHandle.standardError.write(Data(line.utf8))
+        StandardStream.error.write(line)
     }
 }

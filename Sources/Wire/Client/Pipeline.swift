@@ -27,7 +27,8 @@ public final class Pipeline {
     public func send(_ request: MessageHeader, body bytes: [UInt8]) throws(ClientError) {
         do throws(ZeroMQError) {
             header.reserve(MessageHeader.encodedBytes) { request.encode(into: &$0) }
-            _ = try socket.send(&header, more: true)
+            // A frame that was not taken must not be followed by the rest of its message.
+            guard case .sent = try socket.send(&header, more: true) else { return }
             body.set(bytes)
             _ = try socket.send(&body)
         } catch {

@@ -156,9 +156,11 @@ public final class PricingClient {
         let patience = UInt64(request.deadlineMicroseconds) + 250_000
         do throws(ZeroMQError) {
             header.reserve(MessageHeader.encodedBytes) { request.encode(into: &$0) }
-            _ = try socket.send(&header, more: true)
-            body.reserve(packed.count) { packed.write(into: &$0) }
-            _ = try socket.send(&body)
+            // A frame that was not taken must not be followed by the rest of its message.
+            if case .sent = try socket.send(&header, more: true) {
+                body.reserve(packed.count) { packed.write(into: &$0) }
+                _ = try socket.send(&body)
+            }
             while true {
                 if try socket.receive(&header) {
                     _ = try socket.receive(&body)

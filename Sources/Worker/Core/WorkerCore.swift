@@ -330,6 +330,7 @@ public struct WorkerCore: Sendable {
     mutating func nextQuoteID() -> RequestID {
         answered += 1
         quotesIssued += 1
-        return RequestID(high: incarnation, low: quotesIssued)
+        // Mixed, so that no part of an id looks like another one's; mixing keeps different counts different.
+        return RequestID(high: incarnation, low: finalMix(incarnation &+ quotesIssued))
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Configuration
+import Domain
 import Operations
 import WorkerShell
 
@@ -26,6 +27,7 @@ struct WorkerCommand: ParsableCommand {
     var exitWithParent = false
 
     func run() throws {
+        ProcessSetup.prepare()
         let journal = Journal(process: "worker \(name)")
         do {
             var configuration = try ClusterConfiguration.load(path: config)
@@ -36,6 +38,12 @@ struct WorkerCommand: ParsableCommand {
             defer { withExtendedLifetime(termination) {} }
             try worker.run(until: stop)
             journal.info("stopped")
+        } catch let refusal as Refusal {
+            journal.error("\(refusal)")
+            throw ExitCode(refusal.code.isPermanent ? PermanentFailure.status : 1)
+        } catch let error as ConfigurationError {
+            journal.error("\(error)")
+            throw ExitCode(PermanentFailure.status)
         } catch {
             journal.error("\(error)")
             throw ExitCode.failure

@@ -35,7 +35,8 @@ enum DiskEvent: Sendable {
     case bundleStaged(Result<ModelActivation, Refusal>, Ticket?)
     case bundleLoaded(Result<ModelBundle, Refusal>, ModelActivation)
     /// The log cannot be trusted or reached any more: the process has to end.
-    case failed(String)
+    /// `isPermanent` when starting again will not help.
+    case failed(String, isPermanent: Bool)
     case stopped
 }
 
@@ -65,7 +66,7 @@ final class DiskThread: Sendable {
                 try disk.work(on: commands, wait: { _ = arrived.wait(timeout: .now() + .milliseconds($0)) })
                 events.post(.stopped)
             } catch {
-                events.post(.failed(error.description))
+                events.post(.failed(error.description, isPermanent: error.isPermanent))
             }
         }
     }
@@ -181,6 +182,16 @@ final class DiskThread: Sendable {
                 index = last.lastIndex
             }
             followed = index
+        }
+    }
+}
+
+extension LogError {
+    /// Whether only another configuration, or another build, can help.
+    fileprivate var isPermanent: Bool {
+        switch self {
+        case .wrongCluster, .unsupportedFile, .unknownPartition: true
+        default: false
         }
     }
 }

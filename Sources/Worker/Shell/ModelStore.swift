@@ -40,10 +40,15 @@ struct ModelStore: Sendable {
     private func read(
         _ path: String
     ) throws(Refusal) -> (bytes: [UInt8], bundle: ModelBundle, checksum: UInt64) {
-        guard let handle = FileHandle(forReadingAtPath: path) else {
+        // A pipe or a device might never answer, and this thread is the one that writes the log.
+        let resolved = (path as NSString).resolvingSymlinksInPath
+        let attributes = try? FileManager.default.attributesOfItem(atPath: resolved)
+        guard attributes?[.type] as? FileAttributeType == .typeRegular,
+            let handle = FileHandle(forReadingAtPath: resolved)
+        else {
             throw Refusal(
                 .modelRejected, place: path, value: "cannot be read",
-                remedy: "Name a bundle file that every worker can read; `farthing learn` writes one.")
+                remedy: "Name a regular bundle file that every worker can read; `farthing learn` writes one.")
         }
         defer { try? handle.close() }
         guard let data = try? handle.read(upToCount: ModelBundle.largestBytes + 1) else {

@@ -37,13 +37,15 @@ public struct WorkerShell: ~Copyable {
     private var partitionsToLead: Set<PartitionID>
     private var isBroadcastRead = false
     private var isModelSettled = false
+    /// nil while the log names a model, which is always waited for.
+    private var waitForModelUntil: MonotonicInstant?
     /// The model that is being loaded.
     private var loading: ModelActivation?
     private var problem = ""
     private var problemSource: ProblemSource?
 
     private enum ProblemSource {
-        case model, log, fence
+        case model, log
     }
 
     /// Messages handled before anything else gets its turn.
@@ -108,7 +110,13 @@ public struct WorkerShell: ~Copyable {
     /// What `run` should be woken by besides messages.
     public var stopSignal: StopSignal { StopSignal(wake: wake) }
 
-    private var isReady: Bool { partitionsToLead.isEmpty && isBroadcastRead && isModelSettled }
+    private var isReady: Bool {
+        partitionsToLead.isEmpty && isBroadcastRead
+            && (isModelSettled || waitForModelUntil.map { Clock.monotonic() >= $0 } ?? false)
+    }
+
+    /// How long a worker waits for a first model that it cannot be sure will come.
+    private static let modelPatienceMicroseconds: UInt64 = 2_000_000
 
     // MARK: - The loop
 
@@ -168,7 +176,7 @@ public struct WorkerShell: ~Copyable {
         while true {
             for event in diskEvents.takeAll() {
                 if case .stopped = event { return }
-                if case .failed(let why) = event { throw logFailure(why) }
+                if case .failed(let why, let isPermanent) = event { throw logFailure(why, isPermanent) }
             }
             _ = try Poller.wait(for: socket, descriptor: wake.descriptor, timeoutMilliseconds: 1_000)
             wake.clear()
@@ -199,7 +207,7 @@ public struct WorkerShell: ~Copyable {
                 if partition == .broadcast { loadActivatedModel() }
             case .appendRefused(let partition, let failure):
                 core.appendRefused(by: partition, failure, into: &actions)
-                noteAppendFailure(failure, partition)
+                try noteAppendFailure(failure, partition)
             case .bundleStaged(.success(let activation), let ticket):
                 core.activationRequested(activation, ticket: ticket, into: &actions)
             case .bundleStaged(.failure(let refusal), let ticket):
@@ -210,8 +218,8 @@ public struct WorkerShell: ~Copyable {
                 }
             case .bundleLoaded(let result, let activation):
                 bundleLoaded(result, activation)
-            case .failed(let why):
-                throw logFailure(why)
+            case .failed(let why, let isPermanent):
+                throw logFailure(why, isPermanent)
             case .stopped: break
             }
         }
@@ -220,11 +228,14 @@ public struct WorkerShell: ~Copyable {
     private mutating func broadcastWasRead() {
         isBroadcastRead = true
         if core.activation == nil {
-            // A new cluster serves the configured bundle, if there is a good one. Every worker checks it, so that
-            // each knows whether to wait; the one that leads the broadcast partition says so in the log.
+            // A new cluster serves the configured bundle, if there is a good one: the leader of the broadcast
+            // partition says so in the log, and the others wait a moment for that.
             let isConfigured = FileManager.default.fileExists(atPath: settings.model.bundleFile)
             isModelSettled = !isConfigured
-            if isConfigured { disk.post(.stageBundle(path: settings.model.bundleFile, nil)) }
+            waitForModelUntil = Clock.monotonic().adding(microseconds: Self.modelPatienceMicroseconds)
+            if isConfigured && core.broadcastEpoch > 0 {
+                disk.post(.stageBundle(path: settings.model.bundleFile, nil))
+            }
         }
         loadActivatedModel()
     }
@@ -237,6 +248,7 @@ public struct WorkerShell: ~Copyable {
             return
         }
         loading = activation
+        waitForModelUntil = nil
         disk.post(.loadBundle(activation))
     }
 
@@ -255,19 +267,21 @@ public struct WorkerShell: ~Copyable {
 
     // MARK: - Problems
 
-    private func logFailure(_ why: String) -> Refusal {
-        Refusal(.logFailed, place: "the log of worker \(name)", remedy: why)
+    private func logFailure(_ why: String, _ isPermanent: Bool) -> Refusal {
+        Refusal(
+            isPermanent ? .invalidConfiguration : .logFailed, place: "the log of worker \(name)", remedy: why)
     }
 
-    private mutating func noteAppendFailure(_ failure: AppendFailure, _ partition: PartitionID) {
+    private mutating func noteAppendFailure(_ failure: AppendFailure, _ partition: PartitionID) throws {
         switch failure {
         case .notWritten(let why): noteProblem("partition \(partition): \(why)", .log)
         case .fenced:
-            // Somebody else writes there, so this process does not know the partition's state any more.
-            partitionsToLead.insert(partition)
-            noteProblem(
-                "another process leads partition \(partition): two clusters share this log directory; stop one, "
-                    + "then restart this worker", .fence)
+            // Somebody else writes there, so this process does not know the partition's state any more. Whoever
+            // waits is told so; then the worker ends, and reads everything back when it is started again.
+            try carryOutActions()
+            throw Refusal(
+                .unavailable, place: "partition \(partition)", value: "claimed by another process",
+                remedy: "Two clusters share this log directory, or two workers this name: stop one of them.")
         }
     }
 
