@@ -81,7 +81,7 @@ struct Status: ParsableCommand {
             workers: status.workers.map {
                 Report.Worker(
                     name: $0.report.name, ready: $0.report.isReady, silentMs: $0.silentMilliseconds,
-                    partitions: $0.report.partitions, inFlight: $0.inFlight, answered: $0.report.answered,
+                    partitions: UInt32($0.report.led), inFlight: $0.inFlight, answered: $0.report.answered,
                     modelVersion: $0.report.modelVersion, catalogueProducts: $0.report.catalogueProducts,
                     broadcastIndex: $0.report.broadcastIndex, problem: $0.report.problem)
             },
@@ -97,7 +97,7 @@ struct Status: ParsableCommand {
         var table = Table(["worker", "state", "leads", "in flight", "answered", "model", "products", "silent"])
         for worker in status.workers {
             table.add([
-                worker.report.name, worker.report.isReady ? "ready" : "not ready", "\(worker.report.partitions)",
+                worker.report.name, worker.report.isReady ? "ready" : "not ready", "\(worker.report.led)",
                 "\(worker.inFlight)", "\(worker.report.answered)", "\(worker.report.modelVersion)",
                 "\(worker.report.catalogueProducts)", "\(worker.silentMilliseconds) ms",
             ])

@@ -73,7 +73,7 @@ public struct RouterCore: Sendable {
     // MARK: - Requests
 
     public mutating func requestReceived(_ header: MessageHeader, now: MonotonicInstant) -> RequestDecision {
-        guard !header.isReply, header.kind != .report else {
+        guard !header.isReply, header.kind.destination != .peer else {
             return refuse(
                 header,
                 Refusal(
@@ -99,6 +99,7 @@ public struct RouterCore: Sendable {
         case .router:
             answers.count(.answered(.personal), of: header.kind)
             return .answerStatus(header.reply(.answered(.personal)))
+        case .peer, .namedWorker: return refuse(header, Refusal(.unknownKind, place: "header[5]", remedy: "Not yet."))
         case .keyedPartition: partition = header.keyHash.partition(of: configuration.partitions)
         case .broadcastPartition: partition = .broadcast
         case .numberedPartition:

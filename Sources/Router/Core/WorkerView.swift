@@ -15,7 +15,7 @@ struct WorkerView: Sendable {
         report
             ?? WorkerReport(
                 name: name, isReady: false, modelVersion: 0, catalogueProducts: 0, broadcastIndex: 0, answered: 0,
-                partitions: 0, problem: "has not reported")
+                problem: "has not reported")
     }
 
     func isServing(now: MonotonicInstant, suspectAfterMicroseconds: UInt64) -> Bool {

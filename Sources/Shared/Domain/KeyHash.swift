@@ -15,6 +15,13 @@ public struct KeyHash: Hashable, Sendable {
         value = finalMix(state.value)
     }
 
+    /// Names a worker in the header of a request for it.
+    public init(workerName: String) {
+        var state = FNV1a()
+        state.update(utf8: workerName)
+        value = finalMix(state.value)
+    }
+
     /// The partition of this key among `count`: the top bits scaled down, which needs no division.
     public func partition(of count: Int) -> PartitionID {
         PartitionID(UInt16(truncatingIfNeeded: value.multipliedFullWidth(by: UInt64(count)).high))

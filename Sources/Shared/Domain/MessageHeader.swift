@@ -10,16 +10,29 @@ public enum MessageKind: UInt8, Sendable, CaseIterable {
     case activate = 6
     case status = 7
     case inspect = 8
-    /// A worker's heartbeat. Never from or to a client.
+    /// Asks a partition's leader to append a checkpoint, at which every replica hashes its state.
+    case checkpoint = 9
+    /// Asks a worker, named by the hash of its name, to hand over what it holds.
+    case drain = 10
+    // Between workers and routers; never from or to a client.
+    /// A worker's heartbeat.
     case report = 32
+    /// A router tells a worker what to hold.
+    case assign = 33
+    /// A router asks a worker to lead the partition that the key hash names, after the epoch in `index`.
+    case lead = 34
+    /// A router tries whether a worker's connection still stands. Not answered.
+    case probe = 35
 
     /// Which log, and so which worker, a request of this kind belongs to.
     public var destination: Destination {
         switch self {
         case .price, .events, .explain, .verify: .keyedPartition
         case .catalogue, .activate: .broadcastPartition
-        case .inspect: .numberedPartition
-        case .status, .report: .router
+        case .inspect, .checkpoint: .numberedPartition
+        case .drain: .namedWorker
+        case .status: .router
+        case .report, .assign, .lead, .probe: .peer
         }
     }
 
@@ -29,15 +42,19 @@ public enum MessageKind: UInt8, Sendable, CaseIterable {
         case broadcastPartition
         /// The key hash is itself a partition number.
         case numberedPartition
+        /// The key hash is `KeyHash(workerName:)`.
+        case namedWorker
         /// Answered by the router.
         case router
+        /// Between a worker and a router only.
+        case peer
     }
 
     /// Whether the request may have changed something when its answer is lost.
     public var writes: Bool {
         switch self {
-        case .events, .catalogue, .activate: true
-        case .price, .explain, .verify, .status, .inspect, .report: false
+        case .events, .catalogue, .activate, .checkpoint: true
+        case .price, .explain, .verify, .status, .inspect, .drain, .report, .assign, .lead, .probe: false
         }
     }
 }

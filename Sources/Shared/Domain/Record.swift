@@ -10,6 +10,8 @@ public enum Record: Equatable, Sendable {
     case catalogue(tenant: String, rows: [CatalogueRow])
     /// From here on this model serves. Broadcast partition only.
     case modelActivated(ModelActivation)
+    /// Every replica that comes past this hashes its state.
+    case checkpoint
 }
 
 /// One price that a shopper saw: what stickiness needs, and what learning will.

@@ -21,6 +21,10 @@ public enum RefusalCode: UInt16, Sendable, CaseIterable {
     case unavailable = 123
     case notYetReadable = 124
     case logFailed = 125
+    /// Internal, from a worker to a router, which sends the request on.
+    case notLeader = 126
+    /// Two workers stopped while they held this request.
+    case quarantined = 127
 
     // What was asked
     case invalidIdentifier = 200

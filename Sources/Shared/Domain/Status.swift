@@ -26,20 +26,28 @@ public struct PartitionStatus: Equatable, Sendable {
 /// A worker's heartbeat.
 public struct WorkerReport: Equatable, Sendable {
     public var name: String
-    /// True once every partition it leads is replayed.
+    /// True once the broadcast partition is read and the model that shall serve is loaded.
     public var isReady: Bool
     public var modelVersion: UInt64
     public var catalogueProducts: UInt64
     public var broadcastIndex: UInt64
     /// Requests answered since it started.
     public var answered: UInt64
-    public var partitions: UInt32
     /// What an operator should know, empty when all is well.
     public var problem: String
+    /// Its share of the partitions, relative to the other workers'.
+    public var weight: UInt32
+    /// Whether it is handing over what it holds.
+    public var isDraining: Bool
+    /// Everything it holds, the broadcast partition last.
+    public var replicas: [ReplicaReport]
+
+    public static let defaultWeight: UInt32 = 100
 
     public init(
         name: String, isReady: Bool, modelVersion: UInt64, catalogueProducts: UInt64, broadcastIndex: UInt64,
-        answered: UInt64, partitions: UInt32, problem: String
+        answered: UInt64, problem: String, weight: UInt32 = defaultWeight, isDraining: Bool = false,
+        replicas: [ReplicaReport] = []
     ) {
         self.name = name
         self.isReady = isReady
@@ -47,9 +55,14 @@ public struct WorkerReport: Equatable, Sendable {
         self.catalogueProducts = catalogueProducts
         self.broadcastIndex = broadcastIndex
         self.answered = answered
-        self.partitions = partitions
         self.problem = problem
+        self.weight = weight
+        self.isDraining = isDraining
+        self.replicas = replicas
     }
+
+    /// How many partitions it leads.
+    public var led: Int { replicas.count { $0.role == .leading } }
 }
 
 /// A worker as the router sees it.

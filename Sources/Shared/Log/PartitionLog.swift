@@ -11,8 +11,14 @@ import Domain
 /// Indexes count records from 1; `lastIndex` 0 is an empty log.
 public protocol PartitionLog: AnyObject {
     /// Takes the lead of a partition: bumps its epoch durably, so that every earlier leader's next append fails.
-    /// - Parameter owner: who claims, for people who read the file.
-    func claim(_ partition: PartitionID, owner: String) throws(LogError) -> Claim
+    /// - Parameters:
+    ///   - owner: who claims; what `leadership` tells the others.
+    ///   - epoch: the newest that the claimant has seen.
+    /// - Throws: `.fenced` when the current epoch is another one: somebody else was quicker.
+    func claim(_ partition: PartitionID, owner: String, after epoch: UInt64) throws(LogError) -> Claim
+
+    /// Who leads now.
+    func leadership(of partition: PartitionID) throws(LogError) -> Leadership
 
     /// Appends records as one entry, all or none, durable on return.
     ///
@@ -48,6 +54,13 @@ public protocol PartitionLog: AnyObject {
 
     /// Told of damage that was found and survived, for the operator's log. Does nothing unless set.
     var damageFound: (LogError) -> Void { get set }
+}
+
+extension PartitionLog {
+    /// Takes the lead whoever has it now: for tools that own the cluster.
+    public func claim(_ partition: PartitionID, owner: String) throws(LogError) -> Claim {
+        try claim(partition, owner: owner, after: try leadership(of: partition).epoch)
+    }
 }
 
 /// The lead of a partition: valid until somebody else claims it.

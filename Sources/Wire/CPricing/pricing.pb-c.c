@@ -1177,6 +1177,51 @@ void   farthing__partition_status__free_unpacked
   assert(message->base.descriptor == &farthing__partition_status__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   farthing__replica__init
+                     (Farthing__Replica         *message)
+{
+  static const Farthing__Replica init_value = FARTHING__REPLICA__INIT;
+  *message = init_value;
+}
+size_t farthing__replica__get_packed_size
+                     (const Farthing__Replica *message)
+{
+  assert(message->base.descriptor == &farthing__replica__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t farthing__replica__pack
+                     (const Farthing__Replica *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &farthing__replica__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t farthing__replica__pack_to_buffer
+                     (const Farthing__Replica *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &farthing__replica__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Farthing__Replica *
+       farthing__replica__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Farthing__Replica *)
+     protobuf_c_message_unpack (&farthing__replica__descriptor,
+                                allocator, len, data);
+}
+void   farthing__replica__free_unpacked
+                     (Farthing__Replica *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &farthing__replica__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   farthing__worker_status__init
                      (Farthing__WorkerStatus         *message)
 {
@@ -1357,6 +1402,186 @@ void   farthing__inspect_request__free_unpacked
   assert(message->base.descriptor == &farthing__inspect_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   farthing__checkpoint_request__init
+                     (Farthing__CheckpointRequest         *message)
+{
+  static const Farthing__CheckpointRequest init_value = FARTHING__CHECKPOINT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t farthing__checkpoint_request__get_packed_size
+                     (const Farthing__CheckpointRequest *message)
+{
+  assert(message->base.descriptor == &farthing__checkpoint_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t farthing__checkpoint_request__pack
+                     (const Farthing__CheckpointRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &farthing__checkpoint_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t farthing__checkpoint_request__pack_to_buffer
+                     (const Farthing__CheckpointRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &farthing__checkpoint_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Farthing__CheckpointRequest *
+       farthing__checkpoint_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Farthing__CheckpointRequest *)
+     protobuf_c_message_unpack (&farthing__checkpoint_request__descriptor,
+                                allocator, len, data);
+}
+void   farthing__checkpoint_request__free_unpacked
+                     (Farthing__CheckpointRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &farthing__checkpoint_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   farthing__checkpoint_ack__init
+                     (Farthing__CheckpointAck         *message)
+{
+  static const Farthing__CheckpointAck init_value = FARTHING__CHECKPOINT_ACK__INIT;
+  *message = init_value;
+}
+size_t farthing__checkpoint_ack__get_packed_size
+                     (const Farthing__CheckpointAck *message)
+{
+  assert(message->base.descriptor == &farthing__checkpoint_ack__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t farthing__checkpoint_ack__pack
+                     (const Farthing__CheckpointAck *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &farthing__checkpoint_ack__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t farthing__checkpoint_ack__pack_to_buffer
+                     (const Farthing__CheckpointAck *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &farthing__checkpoint_ack__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Farthing__CheckpointAck *
+       farthing__checkpoint_ack__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Farthing__CheckpointAck *)
+     protobuf_c_message_unpack (&farthing__checkpoint_ack__descriptor,
+                                allocator, len, data);
+}
+void   farthing__checkpoint_ack__free_unpacked
+                     (Farthing__CheckpointAck *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &farthing__checkpoint_ack__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   farthing__drain_request__init
+                     (Farthing__DrainRequest         *message)
+{
+  static const Farthing__DrainRequest init_value = FARTHING__DRAIN_REQUEST__INIT;
+  *message = init_value;
+}
+size_t farthing__drain_request__get_packed_size
+                     (const Farthing__DrainRequest *message)
+{
+  assert(message->base.descriptor == &farthing__drain_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t farthing__drain_request__pack
+                     (const Farthing__DrainRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &farthing__drain_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t farthing__drain_request__pack_to_buffer
+                     (const Farthing__DrainRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &farthing__drain_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Farthing__DrainRequest *
+       farthing__drain_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Farthing__DrainRequest *)
+     protobuf_c_message_unpack (&farthing__drain_request__descriptor,
+                                allocator, len, data);
+}
+void   farthing__drain_request__free_unpacked
+                     (Farthing__DrainRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &farthing__drain_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   farthing__drain_reply__init
+                     (Farthing__DrainReply         *message)
+{
+  static const Farthing__DrainReply init_value = FARTHING__DRAIN_REPLY__INIT;
+  *message = init_value;
+}
+size_t farthing__drain_reply__get_packed_size
+                     (const Farthing__DrainReply *message)
+{
+  assert(message->base.descriptor == &farthing__drain_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t farthing__drain_reply__pack
+                     (const Farthing__DrainReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &farthing__drain_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t farthing__drain_reply__pack_to_buffer
+                     (const Farthing__DrainReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &farthing__drain_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Farthing__DrainReply *
+       farthing__drain_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Farthing__DrainReply *)
+     protobuf_c_message_unpack (&farthing__drain_reply__descriptor,
+                                allocator, len, data);
+}
+void   farthing__drain_reply__free_unpacked
+                     (Farthing__DrainReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &farthing__drain_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   farthing__worker_report__init
                      (Farthing__WorkerReport         *message)
 {
@@ -1400,6 +1625,51 @@ void   farthing__worker_report__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &farthing__worker_report__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   farthing__assignment__init
+                     (Farthing__Assignment         *message)
+{
+  static const Farthing__Assignment init_value = FARTHING__ASSIGNMENT__INIT;
+  *message = init_value;
+}
+size_t farthing__assignment__get_packed_size
+                     (const Farthing__Assignment *message)
+{
+  assert(message->base.descriptor == &farthing__assignment__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t farthing__assignment__pack
+                     (const Farthing__Assignment *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &farthing__assignment__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t farthing__assignment__pack_to_buffer
+                     (const Farthing__Assignment *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &farthing__assignment__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Farthing__Assignment *
+       farthing__assignment__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Farthing__Assignment *)
+     protobuf_c_message_unpack (&farthing__assignment__descriptor,
+                                allocator, len, data);
+}
+void   farthing__assignment__free_unpacked
+                     (Farthing__Assignment *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &farthing__assignment__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   farthing__refusal__init
@@ -3468,7 +3738,110 @@ const ProtobufCMessageDescriptor farthing__partition_status__descriptor =
   (ProtobufCMessageInit) farthing__partition_status__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor farthing__worker_status__field_descriptors[10] =
+static const ProtobufCFieldDescriptor farthing__replica__field_descriptors[6] =
+{
+  {
+    "partition",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__Replica, partition),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "role",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__Replica, role),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "epoch",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__Replica, epoch),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "index",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__Replica, index),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "checkpoint_index",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__Replica, checkpoint_index),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "checkpoint_hash",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_FIXED64,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__Replica, checkpoint_hash),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned farthing__replica__field_indices_by_name[] = {
+  5,   /* field[5] = checkpoint_hash */
+  4,   /* field[4] = checkpoint_index */
+  2,   /* field[2] = epoch */
+  3,   /* field[3] = index */
+  0,   /* field[0] = partition */
+  1,   /* field[1] = role */
+};
+static const ProtobufCIntRange farthing__replica__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor farthing__replica__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "farthing.Replica",
+  "Replica",
+  "Farthing__Replica",
+  "farthing",
+  sizeof(Farthing__Replica),
+  6,
+  farthing__replica__field_descriptors,
+  farthing__replica__field_indices_by_name,
+  1,  farthing__replica__number_ranges,
+  (ProtobufCMessageInit) farthing__replica__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor farthing__worker_status__field_descriptors[13] =
 {
   {
     "name",
@@ -3590,23 +3963,62 @@ static const ProtobufCFieldDescriptor farthing__worker_status__field_descriptors
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "weight",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__WorkerStatus, weight),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "draining",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__WorkerStatus, draining),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "replicas",
+    13,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Farthing__WorkerStatus, n_replicas),
+    offsetof(Farthing__WorkerStatus, replicas),
+    &farthing__replica__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned farthing__worker_status__field_indices_by_name[] = {
   4,   /* field[4] = answered */
   8,   /* field[8] = broadcast_index */
   7,   /* field[7] = catalogue_products */
+  11,   /* field[11] = draining */
   5,   /* field[5] = in_flight */
   6,   /* field[6] = model_version */
   0,   /* field[0] = name */
   3,   /* field[3] = partitions */
   9,   /* field[9] = problem */
   1,   /* field[1] = ready */
+  12,   /* field[12] = replicas */
   2,   /* field[2] = silent_ms */
+  10,   /* field[10] = weight */
 };
 static const ProtobufCIntRange farthing__worker_status__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 10 }
+  { 0, 13 }
 };
 const ProtobufCMessageDescriptor farthing__worker_status__descriptor =
 {
@@ -3616,7 +4028,7 @@ const ProtobufCMessageDescriptor farthing__worker_status__descriptor =
   "Farthing__WorkerStatus",
   "farthing",
   sizeof(Farthing__WorkerStatus),
-  10,
+  13,
   farthing__worker_status__field_descriptors,
   farthing__worker_status__field_indices_by_name,
   1,  farthing__worker_status__number_ranges,
@@ -3867,7 +4279,172 @@ const ProtobufCMessageDescriptor farthing__inspect_request__descriptor =
   (ProtobufCMessageInit) farthing__inspect_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor farthing__worker_report__field_descriptors[8] =
+static const ProtobufCFieldDescriptor farthing__checkpoint_request__field_descriptors[1] =
+{
+  {
+    "partition",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__CheckpointRequest, partition),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned farthing__checkpoint_request__field_indices_by_name[] = {
+  0,   /* field[0] = partition */
+};
+static const ProtobufCIntRange farthing__checkpoint_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor farthing__checkpoint_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "farthing.CheckpointRequest",
+  "CheckpointRequest",
+  "Farthing__CheckpointRequest",
+  "farthing",
+  sizeof(Farthing__CheckpointRequest),
+  1,
+  farthing__checkpoint_request__field_descriptors,
+  farthing__checkpoint_request__field_indices_by_name,
+  1,  farthing__checkpoint_request__number_ranges,
+  (ProtobufCMessageInit) farthing__checkpoint_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor farthing__checkpoint_ack__field_descriptors[1] =
+{
+  {
+    "index",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__CheckpointAck, index),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned farthing__checkpoint_ack__field_indices_by_name[] = {
+  0,   /* field[0] = index */
+};
+static const ProtobufCIntRange farthing__checkpoint_ack__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor farthing__checkpoint_ack__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "farthing.CheckpointAck",
+  "CheckpointAck",
+  "Farthing__CheckpointAck",
+  "farthing",
+  sizeof(Farthing__CheckpointAck),
+  1,
+  farthing__checkpoint_ack__field_descriptors,
+  farthing__checkpoint_ack__field_indices_by_name,
+  1,  farthing__checkpoint_ack__number_ranges,
+  (ProtobufCMessageInit) farthing__checkpoint_ack__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor farthing__drain_request__field_descriptors[2] =
+{
+  {
+    "worker",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__DrainRequest, worker),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "drain",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__DrainRequest, drain),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned farthing__drain_request__field_indices_by_name[] = {
+  1,   /* field[1] = drain */
+  0,   /* field[0] = worker */
+};
+static const ProtobufCIntRange farthing__drain_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor farthing__drain_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "farthing.DrainRequest",
+  "DrainRequest",
+  "Farthing__DrainRequest",
+  "farthing",
+  sizeof(Farthing__DrainRequest),
+  2,
+  farthing__drain_request__field_descriptors,
+  farthing__drain_request__field_indices_by_name,
+  1,  farthing__drain_request__number_ranges,
+  (ProtobufCMessageInit) farthing__drain_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor farthing__drain_reply__field_descriptors[1] =
+{
+  {
+    "led",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__DrainReply, led),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned farthing__drain_reply__field_indices_by_name[] = {
+  0,   /* field[0] = led */
+};
+static const ProtobufCIntRange farthing__drain_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor farthing__drain_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "farthing.DrainReply",
+  "DrainReply",
+  "Farthing__DrainReply",
+  "farthing",
+  sizeof(Farthing__DrainReply),
+  1,
+  farthing__drain_reply__field_descriptors,
+  farthing__drain_reply__field_indices_by_name,
+  1,  farthing__drain_reply__number_ranges,
+  (ProtobufCMessageInit) farthing__drain_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor farthing__worker_report__field_descriptors[10] =
 {
   {
     "name",
@@ -3942,18 +4519,6 @@ static const ProtobufCFieldDescriptor farthing__worker_report__field_descriptors
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "partitions",
-    7,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
-    0,   /* quantifier_offset */
-    offsetof(Farthing__WorkerReport, partitions),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
     "problem",
     8,
     PROTOBUF_C_LABEL_NONE,
@@ -3965,21 +4530,60 @@ static const ProtobufCFieldDescriptor farthing__worker_report__field_descriptors
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "weight",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__WorkerReport, weight),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "draining",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__WorkerReport, draining),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "replicas",
+    11,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Farthing__WorkerReport, n_replicas),
+    offsetof(Farthing__WorkerReport, replicas),
+    &farthing__replica__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned farthing__worker_report__field_indices_by_name[] = {
   5,   /* field[5] = answered */
   4,   /* field[4] = broadcast_index */
   3,   /* field[3] = catalogue_products */
+  8,   /* field[8] = draining */
   2,   /* field[2] = model_version */
   0,   /* field[0] = name */
-  6,   /* field[6] = partitions */
-  7,   /* field[7] = problem */
+  6,   /* field[6] = problem */
   1,   /* field[1] = ready */
+  9,   /* field[9] = replicas */
+  7,   /* field[7] = weight */
 };
-static const ProtobufCIntRange farthing__worker_report__number_ranges[1 + 1] =
+static const ProtobufCIntRange farthing__worker_report__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 8, 6 },
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor farthing__worker_report__descriptor =
 {
@@ -3989,11 +4593,49 @@ const ProtobufCMessageDescriptor farthing__worker_report__descriptor =
   "Farthing__WorkerReport",
   "farthing",
   sizeof(Farthing__WorkerReport),
-  8,
+  10,
   farthing__worker_report__field_descriptors,
   farthing__worker_report__field_indices_by_name,
-  1,  farthing__worker_report__number_ranges,
+  2,  farthing__worker_report__number_ranges,
   (ProtobufCMessageInit) farthing__worker_report__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor farthing__assignment__field_descriptors[1] =
+{
+  {
+    "partitions",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Farthing__Assignment, n_partitions),
+    offsetof(Farthing__Assignment, partitions),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned farthing__assignment__field_indices_by_name[] = {
+  0,   /* field[0] = partitions */
+};
+static const ProtobufCIntRange farthing__assignment__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor farthing__assignment__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "farthing.Assignment",
+  "Assignment",
+  "Farthing__Assignment",
+  "farthing",
+  sizeof(Farthing__Assignment),
+  1,
+  farthing__assignment__field_descriptors,
+  farthing__assignment__field_indices_by_name,
+  1,  farthing__assignment__number_ranges,
+  (ProtobufCMessageInit) farthing__assignment__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor farthing__refusal__field_descriptors[6] =

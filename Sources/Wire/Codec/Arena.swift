@@ -71,6 +71,13 @@ extension Arena {
         return unsafe list
     }
 
+    func numbers(_ numbers: [UInt32]) -> UnsafeMutablePointer<UInt32> {
+        let list = unsafe demand(max(1, numbers.count) * MemoryLayout<UInt32>.stride)
+            .bindMemory(to: UInt32.self, capacity: max(1, numbers.count))
+        for (index, number) in numbers.enumerated() { unsafe list[index] = number }
+        return unsafe list
+    }
+
     /// A copy of `text` with the zero byte that C wants.
     func text(_ text: String) -> UnsafeMutablePointer<CChar> {
         var text = text

@@ -5,6 +5,20 @@ import CProtobuf
 import Domain
 
 extension BodyDecoder {
+    /// Kind `checkpoint`: where it lies.
+    public func checkpointAcknowledgement(_ body: RawSpan) throws(Refusal) -> UInt64 {
+        unsafe try decode(body, farthing__checkpoint_ack__unpack) {
+            (message: borrowing Farthing__CheckpointAck) throws(Refusal) in unsafe message.index
+        }
+    }
+
+    /// Kind `drain`: partitions that the worker still leads.
+    public func drainReply(_ body: RawSpan) throws(Refusal) -> Int {
+        unsafe try decode(body, farthing__drain_reply__unpack) {
+            (message: borrowing Farthing__DrainReply) throws(Refusal) in unsafe Int(message.led)
+        }
+    }
+
     /// Kind `price`.
     /// - Parameter user: whom the request was for; replies do not repeat it.
     public func priceReply(_ body: RawSpan, for user: UserKey) throws(Refusal) -> SignedQuote {

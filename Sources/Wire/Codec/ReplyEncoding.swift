@@ -3,6 +3,25 @@ import CProtobuf
 import Domain
 
 extension BodyEncoder {
+    /// Kind `checkpoint`.
+    public func checkpointAcknowledgement(index: UInt64) -> Packed {
+        unsafe begin {
+            let message = unsafe arena.make(farthing__checkpoint_ack__init)
+            unsafe message.pointee.index = index
+            return unsafe message
+        }
+    }
+
+    /// Kind `drain`.
+    /// - Parameter led: partitions that the worker still leads.
+    public func drainReply(led: Int) -> Packed {
+        unsafe begin {
+            let message = unsafe arena.make(farthing__drain_reply__init)
+            unsafe message.pointee.led = UInt32(led)
+            return unsafe message
+        }
+    }
+
     public func priceReply(_ signed: SignedQuote) -> Packed {
         unsafe begin { unsafe quote(signed.quote, token: signed.token) }
     }

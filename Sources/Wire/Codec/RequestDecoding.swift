@@ -130,6 +130,22 @@ extension BodyDecoder {
         }
     }
 
+    /// Kind `checkpoint`.
+    public func checkpointRequest(_ body: RawSpan) throws(Refusal) -> PartitionID {
+        unsafe try decode(body, farthing__checkpoint_request__unpack) {
+            (message: borrowing Farthing__CheckpointRequest) throws(Refusal) in
+            unsafe try partitionID(message.partition)
+        }
+    }
+
+    /// Kind `drain`.
+    public func drainRequest(_ body: RawSpan) throws(Refusal) -> (worker: String, drain: Bool) {
+        unsafe try decode(body, farthing__drain_request__unpack) {
+            (message: borrowing Farthing__DrainRequest) throws(Refusal) in
+            unsafe (try identifier(message.worker, "worker"), message.drain != 0)
+        }
+    }
+
     func user(
         tenant: UnsafeMutablePointer<CChar>?, user: UnsafeMutablePointer<CChar>?
     ) throws(Refusal) -> UserKey {

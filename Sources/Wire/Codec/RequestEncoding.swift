@@ -114,6 +114,24 @@ extension BodyEncoder {
         unsafe begin { unsafe arena.make(farthing__status_request__init) }
     }
 
+    public func checkpointRequest(_ partition: PartitionID) -> Packed {
+        unsafe begin {
+            let message = unsafe arena.make(farthing__checkpoint_request__init)
+            unsafe message.pointee.partition = UInt32(partition.number)
+            return unsafe message
+        }
+    }
+
+    /// - Parameter drain: false takes it back.
+    public func drainRequest(worker: String, drain: Bool) -> Packed {
+        unsafe begin {
+            let message = unsafe arena.make(farthing__drain_request__init)
+            unsafe message.pointee.worker = unsafe arena.text(worker)
+            unsafe message.pointee.drain = drain ? 1 : 0
+            return unsafe message
+        }
+    }
+
     public func inspectRequest(_ partition: PartitionID) -> Packed {
         unsafe begin {
             let message = unsafe arena.make(farthing__inspect_request__init)

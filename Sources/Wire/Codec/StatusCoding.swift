@@ -14,8 +14,31 @@ extension BodyEncoder {
             unsafe message.pointee.catalogue_products = report.catalogueProducts
             unsafe message.pointee.broadcast_index = report.broadcastIndex
             unsafe message.pointee.answered = report.answered
-            unsafe message.pointee.partitions = report.partitions
             unsafe message.pointee.problem = unsafe arena.text(report.problem)
+            unsafe message.pointee.weight = report.weight
+            unsafe message.pointee.draining = report.isDraining ? 1 : 0
+            unsafe message.pointee.n_replicas = report.replicas.count
+            unsafe message.pointee.replicas = unsafe arena.list(report.replicas, replica)
+            return unsafe message
+        }
+    }
+
+    private func replica(_ report: ReplicaReport) -> UnsafeMutablePointer<Farthing__Replica> {
+        let message = unsafe arena.make(farthing__replica__init)
+        unsafe message.pointee.partition = UInt32(report.partition.number)
+        unsafe message.pointee.role = UInt32(report.role.rawValue)
+        unsafe message.pointee.epoch = report.epoch
+        unsafe message.pointee.index = report.index
+        unsafe message.pointee.checkpoint_index = report.checkpoint?.index ?? 0
+        unsafe message.pointee.checkpoint_hash = report.checkpoint?.stateHash ?? 0
+        return unsafe message
+    }
+
+    public func assignment(_ assignment: Assignment) -> Packed {
+        unsafe begin {
+            let message = unsafe arena.make(farthing__assignment__init)
+            unsafe message.pointee.n_partitions = assignment.partitions.count
+            unsafe message.pointee.partitions = unsafe arena.numbers(assignment.partitions.map { UInt32($0.number) })
             return unsafe message
         }
     }
@@ -59,13 +82,17 @@ extension BodyEncoder {
         unsafe message.pointee.name = unsafe arena.text(status.report.name)
         unsafe message.pointee.ready = status.report.isReady ? 1 : 0
         unsafe message.pointee.silent_ms = status.silentMilliseconds
-        unsafe message.pointee.partitions = status.report.partitions
+        unsafe message.pointee.partitions = UInt32(status.report.led)
         unsafe message.pointee.answered = status.report.answered
         unsafe message.pointee.in_flight = status.inFlight
         unsafe message.pointee.model_version = status.report.modelVersion
         unsafe message.pointee.catalogue_products = status.report.catalogueProducts
         unsafe message.pointee.broadcast_index = status.report.broadcastIndex
         unsafe message.pointee.problem = unsafe arena.text(status.report.problem)
+        unsafe message.pointee.weight = status.report.weight
+        unsafe message.pointee.draining = status.report.isDraining ? 1 : 0
+        unsafe message.pointee.n_replicas = status.report.replicas.count
+        unsafe message.pointee.replicas = unsafe arena.list(status.report.replicas, replica)
         return unsafe message
     }
 }
@@ -77,8 +104,34 @@ extension BodyDecoder {
             unsafe WorkerReport(
                 name: try identifier(message.name, "name"), isReady: message.ready != 0,
                 modelVersion: message.model_version, catalogueProducts: message.catalogue_products,
-                broadcastIndex: message.broadcast_index, answered: message.answered, partitions: message.partitions,
-                problem: try string(message.problem, "problem", atMost: 4096))
+                broadcastIndex: message.broadcast_index, answered: message.answered,
+                problem: try string(message.problem, "problem", atMost: 4096), weight: message.weight,
+                isDraining: message.draining != 0,
+                replicas: try elements(message.replicas, message.n_replicas, replica))
+        }
+    }
+
+    private func replica(_ index: Int, _ message: borrowing Farthing__Replica) throws(Refusal) -> ReplicaReport {
+        guard let role = unsafe UInt8(exactly: message.role).flatMap(ReplicaRole.init(rawValue:)) else {
+            throw Refusal(
+                .malformedBody, place: "replicas[\(index)].role", value: unsafe "\(message.role)",
+                remedy: "Report one of the roles 0 to \(ReplicaRole.allCases.count - 1).")
+        }
+        return unsafe ReplicaReport(
+            partition: try partitionID(message.partition), role: role, epoch: message.epoch, index: message.index,
+            checkpoint: message.checkpoint_index == 0
+                ? nil : StateCheckpoint(index: message.checkpoint_index, stateHash: message.checkpoint_hash))
+    }
+
+    /// Kind `assign`.
+    public func assignment(_ body: RawSpan) throws(Refusal) -> Assignment {
+        unsafe try decode(body, farthing__assignment__unpack) {
+            (message: borrowing Farthing__Assignment) throws(Refusal) in
+            var partitions: [PartitionID] = []
+            for position in unsafe 0..<message.n_partitions {
+                partitions.append(unsafe try partitionID(message.partitions[position]))
+            }
+            return Assignment(partitions)
         }
     }
 
@@ -119,8 +172,10 @@ extension BodyDecoder {
                 name: try string(message.name, "workers[\(index)].name", atMost: Limits.identifierBytes),
                 isReady: unsafe message.ready != 0, modelVersion: unsafe message.model_version,
                 catalogueProducts: unsafe message.catalogue_products, broadcastIndex: unsafe message.broadcast_index,
-                answered: unsafe message.answered, partitions: unsafe message.partitions,
-                problem: unsafe try string(message.problem, "workers[\(index)].problem", atMost: 4096)),
+                answered: unsafe message.answered,
+                problem: unsafe try string(message.problem, "workers[\(index)].problem", atMost: 4096),
+                weight: unsafe message.weight, isDraining: unsafe message.draining != 0,
+                replicas: unsafe try elements(message.replicas, message.n_replicas, replica)),
             silentMilliseconds: unsafe message.silent_ms, inFlight: unsafe message.in_flight)
     }
 }

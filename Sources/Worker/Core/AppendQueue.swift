@@ -74,6 +74,7 @@ extension Record {
         case .exposures(_, let exposures): 20 + 120 * exposures.count
         case .catalogue(_, let rows): 20 + 300 * rows.count
         case .modelActivated: 200
+        case .checkpoint: 20
         }
     }
 }

@@ -22,7 +22,7 @@ struct BroadcastState: Equatable, Sendable {
                     .apply(row, calendar: calendar)
             }
         case .modelActivated(let activation): self.activation = activation
-        case .events, .exposures: break
+        case .events, .exposures, .checkpoint: break
         }
     }
 

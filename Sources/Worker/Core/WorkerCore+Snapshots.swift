@@ -54,6 +54,9 @@ extension WorkerCore {
         WorkerReport(
             name: configuration.name, isReady: isReady, modelVersion: servingVersion,
             catalogueProducts: UInt64(broadcast.productCount), broadcastIndex: broadcast.index, answered: answered,
-            partitions: UInt32(ledPartitions.count), problem: problem)
+            problem: problem,
+            replicas: ledPartitions.map {
+                ReplicaReport(partition: $0, role: .leading, epoch: 0, index: 0)
+            })
     }
 }

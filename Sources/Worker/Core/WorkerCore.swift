@@ -213,7 +213,7 @@ public struct WorkerCore: Sendable {
             let acknowledgement = ActivationAcknowledgement(
                 index: broadcast.index, version: activation.version, checksum: activation.checksum)
             answer(ticket, .activation(acknowledgement), &actions)
-        case .events, .exposures: break
+        case .events, .exposures, .checkpoint: break
         }
     }
 

@@ -87,7 +87,7 @@ extension WorkerShell {
             let status = try core.status(of: partition)
             return .answered(
                 request.reply(.answered(.personal), index: status.index), encoder.partitionStatus(status))
-        case .status, .report:
+        case .status, .report, .assign, .lead, .probe, .drain, .checkpoint:
             throw Refusal(
                 .unknownKind, place: "header[5]", value: "\(request.kind)", remedy: "Ask a router for this.")
         }

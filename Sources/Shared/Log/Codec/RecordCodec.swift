@@ -16,6 +16,7 @@ public enum RecordCodec {
         case exposures = 2
         case catalogue = 3
         case modelActivated = 4
+        case checkpoint = 5
     }
 
     public static func encode(_ record: Record, into writer: inout ByteWriter) {
@@ -38,6 +39,7 @@ public enum RecordCodec {
             writer.write(activation.version)
             writer.write(activation.checksum)
             writer.write(activation.path)
+        case .checkpoint: writer.write(Kind.checkpoint.rawValue)
         }
     }
 
@@ -72,6 +74,7 @@ public enum RecordCodec {
         case .modelActivated:
             return .modelActivated(
                 ModelActivation(version: try reader.read(), checksum: try reader.read(), path: try reader.readString()))
+        case .checkpoint: return .checkpoint
         }
     }
 }

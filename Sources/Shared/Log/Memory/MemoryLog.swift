@@ -91,8 +91,14 @@ public final class MemoryLog: PartitionLog {
         self.init(storage: MemoryLogStorage(partitionCount: partitionCount))
     }
 
-    public func claim(_ partition: PartitionID, owner: String) throws(LogError) -> Claim {
+    public func leadership(of partition: PartitionID) throws(LogError) -> Leadership {
         let state = try storage.partition(partition)
+        return Leadership(epoch: state.epoch, owner: state.owner)
+    }
+
+    public func claim(_ partition: PartitionID, owner: String, after epoch: UInt64) throws(LogError) -> Claim {
+        let state = try storage.partition(partition)
+        guard epoch == state.epoch else { throw .fenced(currentEpoch: state.epoch) }
         if storage.takeFault({ $0 == .claimFails }) != nil { throw failure("the claim was not written", partition) }
         if let last = state.entries.last { _ = try last.opened(partition: partition, file: Self.file) }
         state.epoch += 1

@@ -57,9 +57,11 @@ final class PartitionFile {
 
     // MARK: - Writing
 
-    func claim(owner: String) throws(LogError) -> Claim {
+    func claim(owner: String, after seen: UInt64) throws(LogError) -> Claim {
         try writing { () throws(LogError) in
-            let (epoch, overflow) = try readEpoch().addingReportingOverflow(1)
+            let current = try leadership().epoch
+            guard current == seen else { throw .fenced(currentEpoch: current) }
+            let (epoch, overflow) = current.addingReportingOverflow(1)
             guard !overflow, epoch <= UInt64(Int64.max) else { throw corrupt("the epoch has no successor") }
             // Whoever leads builds on the last entry, so it has to be whole.
             let tail = try selectTail.row { row throws(LogError) in
@@ -81,7 +83,7 @@ final class PartitionFile {
             ? nil
             : try StoredEntry(sealing: records, partition: partition, firstIndex: lastIndex + 1, epoch: epoch)
         try writing { () throws(LogError) in
-            let current = try readEpoch()
+            let current = try leadership().epoch
             guard epoch == current, epoch > 0 else { throw .fenced(currentEpoch: current) }
             let end = try end()
             guard end == lastIndex else { throw .unexpectedIndex(actual: end) }
@@ -175,15 +177,16 @@ final class PartitionFile {
             checksum: UInt64(bitPattern: row.integer(3)), payload: row.blob(4))
     }
 
-    private func readEpoch() throws(LogError) -> UInt64 {
-        let epoch: UInt64? =
+    func leadership() throws(LogError) -> Leadership {
+        let leadership: Leadership? =
             try selectLease.row { row throws(LogError) in
                 guard let epoch = UInt64(exactly: row.integer(0)) else { return nil }
-                let expected = Self.leaseChecksum(partition: partition, epoch: epoch, owner: row.text(1))
-                return UInt64(bitPattern: row.integer(2)) == expected ? epoch : nil
+                let owner = row.text(1)
+                let expected = Self.leaseChecksum(partition: partition, epoch: epoch, owner: owner)
+                return UInt64(bitPattern: row.integer(2)) == expected ? Leadership(epoch: epoch, owner: owner) : nil
             } ?? nil
-        guard let epoch else { throw corrupt("the lease, which holds the epoch, is damaged or missing") }
-        return epoch
+        guard let leadership else { throw corrupt("the lease, which holds the epoch, is damaged or missing") }
+        return leadership
     }
 
     static func leaseChecksum(partition: PartitionID, epoch: UInt64, owner: String) -> UInt64 {

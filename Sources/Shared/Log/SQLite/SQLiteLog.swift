@@ -29,8 +29,12 @@ public final class SQLiteLog: PartitionLog {
         }
     }
 
-    public func claim(_ partition: PartitionID, owner: String) throws(LogError) -> Claim {
-        try create(partition).claim(owner: owner)
+    public func claim(_ partition: PartitionID, owner: String, after epoch: UInt64) throws(LogError) -> Claim {
+        try create(partition).claim(owner: owner, after: epoch)
+    }
+
+    public func leadership(of partition: PartitionID) throws(LogError) -> Leadership {
+        try existing(partition)?.leadership() ?? Leadership(epoch: 0, owner: "")
     }
 
     @discardableResult

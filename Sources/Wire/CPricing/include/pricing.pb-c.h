@@ -41,11 +41,17 @@ typedef struct Farthing__ActivateRequest Farthing__ActivateRequest;
 typedef struct Farthing__ActivateReply Farthing__ActivateReply;
 typedef struct Farthing__StatusRequest Farthing__StatusRequest;
 typedef struct Farthing__PartitionStatus Farthing__PartitionStatus;
+typedef struct Farthing__Replica Farthing__Replica;
 typedef struct Farthing__WorkerStatus Farthing__WorkerStatus;
 typedef struct Farthing__AnswerCounts Farthing__AnswerCounts;
 typedef struct Farthing__StatusReply Farthing__StatusReply;
 typedef struct Farthing__InspectRequest Farthing__InspectRequest;
+typedef struct Farthing__CheckpointRequest Farthing__CheckpointRequest;
+typedef struct Farthing__CheckpointAck Farthing__CheckpointAck;
+typedef struct Farthing__DrainRequest Farthing__DrainRequest;
+typedef struct Farthing__DrainReply Farthing__DrainReply;
 typedef struct Farthing__WorkerReport Farthing__WorkerReport;
+typedef struct Farthing__Assignment Farthing__Assignment;
 typedef struct Farthing__Refusal Farthing__Refusal;
 
 
@@ -465,6 +471,30 @@ struct  Farthing__PartitionStatus
     , 0, (char *)protobuf_c_empty_string, 0, 0, 0, 0 }
 
 
+/*
+ * What a worker holds of one partition.
+ */
+struct  Farthing__Replica
+{
+  ProtobufCMessage base;
+  uint32_t partition;
+  /*
+   * 0 loading, 1 following, 2 claiming, 3 leading.
+   */
+  uint32_t role;
+  uint64_t epoch;
+  uint64_t index;
+  /*
+   * The newest checkpoint passed; 0 before the first.
+   */
+  uint64_t checkpoint_index;
+  uint64_t checkpoint_hash;
+};
+#define FARTHING__REPLICA__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&farthing__replica__descriptor) \
+    , 0, 0, 0, 0, 0, 0 }
+
+
 struct  Farthing__WorkerStatus
 {
   ProtobufCMessage base;
@@ -478,10 +508,14 @@ struct  Farthing__WorkerStatus
   uint64_t catalogue_products;
   uint64_t broadcast_index;
   char *problem;
+  uint32_t weight;
+  protobuf_c_boolean draining;
+  size_t n_replicas;
+  Farthing__Replica **replicas;
 };
 #define FARTHING__WORKER_STATUS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&farthing__worker_status__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, 0, 0, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, 0, 0, (char *)protobuf_c_empty_string, 0, 0, 0,NULL }
 
 
 struct  Farthing__AnswerCounts
@@ -529,6 +563,59 @@ struct  Farthing__InspectRequest
 
 
 /*
+ * Kind CHECKPOINT: every replica hashes its state where this lies in the partition's log.
+ */
+struct  Farthing__CheckpointRequest
+{
+  ProtobufCMessage base;
+  uint32_t partition;
+};
+#define FARTHING__CHECKPOINT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&farthing__checkpoint_request__descriptor) \
+    , 0 }
+
+
+struct  Farthing__CheckpointAck
+{
+  ProtobufCMessage base;
+  uint64_t index;
+};
+#define FARTHING__CHECKPOINT_ACK__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&farthing__checkpoint_ack__descriptor) \
+    , 0 }
+
+
+/*
+ * Kind DRAIN: the worker that the header's key hash names hands over what it holds.
+ */
+struct  Farthing__DrainRequest
+{
+  ProtobufCMessage base;
+  char *worker;
+  /*
+   * False takes it back.
+   */
+  protobuf_c_boolean drain;
+};
+#define FARTHING__DRAIN_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&farthing__drain_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0 }
+
+
+struct  Farthing__DrainReply
+{
+  ProtobufCMessage base;
+  /*
+   * Partitions that it still leads.
+   */
+  uint32_t led;
+};
+#define FARTHING__DRAIN_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&farthing__drain_reply__descriptor) \
+    , 0 }
+
+
+/*
  * Kind REPORT: a worker's heartbeat, from the loop that prices.
  */
 struct  Farthing__WorkerReport
@@ -540,12 +627,29 @@ struct  Farthing__WorkerReport
   uint64_t catalogue_products;
   uint64_t broadcast_index;
   uint64_t answered;
-  uint32_t partitions;
   char *problem;
+  uint32_t weight;
+  protobuf_c_boolean draining;
+  size_t n_replicas;
+  Farthing__Replica **replicas;
 };
 #define FARTHING__WORKER_REPORT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&farthing__worker_report__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, (char *)protobuf_c_empty_string, 0, 0, 0,NULL }
+
+
+/*
+ * Kind ASSIGN: what a router wants a worker to hold, besides the broadcast partition.
+ */
+struct  Farthing__Assignment
+{
+  ProtobufCMessage base;
+  size_t n_partitions;
+  uint32_t *partitions;
+};
+#define FARTHING__ASSIGNMENT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&farthing__assignment__descriptor) \
+    , 0,NULL }
 
 
 struct  Farthing__Refusal
@@ -1057,6 +1161,25 @@ Farthing__PartitionStatus *
 void   farthing__partition_status__free_unpacked
                      (Farthing__PartitionStatus *message,
                       ProtobufCAllocator *allocator);
+/* Farthing__Replica methods */
+void   farthing__replica__init
+                     (Farthing__Replica         *message);
+size_t farthing__replica__get_packed_size
+                     (const Farthing__Replica   *message);
+size_t farthing__replica__pack
+                     (const Farthing__Replica   *message,
+                      uint8_t             *out);
+size_t farthing__replica__pack_to_buffer
+                     (const Farthing__Replica   *message,
+                      ProtobufCBuffer     *buffer);
+Farthing__Replica *
+       farthing__replica__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   farthing__replica__free_unpacked
+                     (Farthing__Replica *message,
+                      ProtobufCAllocator *allocator);
 /* Farthing__WorkerStatus methods */
 void   farthing__worker_status__init
                      (Farthing__WorkerStatus         *message);
@@ -1133,6 +1256,82 @@ Farthing__InspectRequest *
 void   farthing__inspect_request__free_unpacked
                      (Farthing__InspectRequest *message,
                       ProtobufCAllocator *allocator);
+/* Farthing__CheckpointRequest methods */
+void   farthing__checkpoint_request__init
+                     (Farthing__CheckpointRequest         *message);
+size_t farthing__checkpoint_request__get_packed_size
+                     (const Farthing__CheckpointRequest   *message);
+size_t farthing__checkpoint_request__pack
+                     (const Farthing__CheckpointRequest   *message,
+                      uint8_t             *out);
+size_t farthing__checkpoint_request__pack_to_buffer
+                     (const Farthing__CheckpointRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Farthing__CheckpointRequest *
+       farthing__checkpoint_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   farthing__checkpoint_request__free_unpacked
+                     (Farthing__CheckpointRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Farthing__CheckpointAck methods */
+void   farthing__checkpoint_ack__init
+                     (Farthing__CheckpointAck         *message);
+size_t farthing__checkpoint_ack__get_packed_size
+                     (const Farthing__CheckpointAck   *message);
+size_t farthing__checkpoint_ack__pack
+                     (const Farthing__CheckpointAck   *message,
+                      uint8_t             *out);
+size_t farthing__checkpoint_ack__pack_to_buffer
+                     (const Farthing__CheckpointAck   *message,
+                      ProtobufCBuffer     *buffer);
+Farthing__CheckpointAck *
+       farthing__checkpoint_ack__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   farthing__checkpoint_ack__free_unpacked
+                     (Farthing__CheckpointAck *message,
+                      ProtobufCAllocator *allocator);
+/* Farthing__DrainRequest methods */
+void   farthing__drain_request__init
+                     (Farthing__DrainRequest         *message);
+size_t farthing__drain_request__get_packed_size
+                     (const Farthing__DrainRequest   *message);
+size_t farthing__drain_request__pack
+                     (const Farthing__DrainRequest   *message,
+                      uint8_t             *out);
+size_t farthing__drain_request__pack_to_buffer
+                     (const Farthing__DrainRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Farthing__DrainRequest *
+       farthing__drain_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   farthing__drain_request__free_unpacked
+                     (Farthing__DrainRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Farthing__DrainReply methods */
+void   farthing__drain_reply__init
+                     (Farthing__DrainReply         *message);
+size_t farthing__drain_reply__get_packed_size
+                     (const Farthing__DrainReply   *message);
+size_t farthing__drain_reply__pack
+                     (const Farthing__DrainReply   *message,
+                      uint8_t             *out);
+size_t farthing__drain_reply__pack_to_buffer
+                     (const Farthing__DrainReply   *message,
+                      ProtobufCBuffer     *buffer);
+Farthing__DrainReply *
+       farthing__drain_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   farthing__drain_reply__free_unpacked
+                     (Farthing__DrainReply *message,
+                      ProtobufCAllocator *allocator);
 /* Farthing__WorkerReport methods */
 void   farthing__worker_report__init
                      (Farthing__WorkerReport         *message);
@@ -1151,6 +1350,25 @@ Farthing__WorkerReport *
                       const uint8_t       *data);
 void   farthing__worker_report__free_unpacked
                      (Farthing__WorkerReport *message,
+                      ProtobufCAllocator *allocator);
+/* Farthing__Assignment methods */
+void   farthing__assignment__init
+                     (Farthing__Assignment         *message);
+size_t farthing__assignment__get_packed_size
+                     (const Farthing__Assignment   *message);
+size_t farthing__assignment__pack
+                     (const Farthing__Assignment   *message,
+                      uint8_t             *out);
+size_t farthing__assignment__pack_to_buffer
+                     (const Farthing__Assignment   *message,
+                      ProtobufCBuffer     *buffer);
+Farthing__Assignment *
+       farthing__assignment__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   farthing__assignment__free_unpacked
+                     (Farthing__Assignment *message,
                       ProtobufCAllocator *allocator);
 /* Farthing__Refusal methods */
 void   farthing__refusal__init
@@ -1251,6 +1469,9 @@ typedef void (*Farthing__StatusRequest_Closure)
 typedef void (*Farthing__PartitionStatus_Closure)
                  (const Farthing__PartitionStatus *message,
                   void *closure_data);
+typedef void (*Farthing__Replica_Closure)
+                 (const Farthing__Replica *message,
+                  void *closure_data);
 typedef void (*Farthing__WorkerStatus_Closure)
                  (const Farthing__WorkerStatus *message,
                   void *closure_data);
@@ -1263,8 +1484,23 @@ typedef void (*Farthing__StatusReply_Closure)
 typedef void (*Farthing__InspectRequest_Closure)
                  (const Farthing__InspectRequest *message,
                   void *closure_data);
+typedef void (*Farthing__CheckpointRequest_Closure)
+                 (const Farthing__CheckpointRequest *message,
+                  void *closure_data);
+typedef void (*Farthing__CheckpointAck_Closure)
+                 (const Farthing__CheckpointAck *message,
+                  void *closure_data);
+typedef void (*Farthing__DrainRequest_Closure)
+                 (const Farthing__DrainRequest *message,
+                  void *closure_data);
+typedef void (*Farthing__DrainReply_Closure)
+                 (const Farthing__DrainReply *message,
+                  void *closure_data);
 typedef void (*Farthing__WorkerReport_Closure)
                  (const Farthing__WorkerReport *message,
+                  void *closure_data);
+typedef void (*Farthing__Assignment_Closure)
+                 (const Farthing__Assignment *message,
                   void *closure_data);
 typedef void (*Farthing__Refusal_Closure)
                  (const Farthing__Refusal *message,
@@ -1303,11 +1539,17 @@ extern const ProtobufCMessageDescriptor farthing__activate_request__descriptor;
 extern const ProtobufCMessageDescriptor farthing__activate_reply__descriptor;
 extern const ProtobufCMessageDescriptor farthing__status_request__descriptor;
 extern const ProtobufCMessageDescriptor farthing__partition_status__descriptor;
+extern const ProtobufCMessageDescriptor farthing__replica__descriptor;
 extern const ProtobufCMessageDescriptor farthing__worker_status__descriptor;
 extern const ProtobufCMessageDescriptor farthing__answer_counts__descriptor;
 extern const ProtobufCMessageDescriptor farthing__status_reply__descriptor;
 extern const ProtobufCMessageDescriptor farthing__inspect_request__descriptor;
+extern const ProtobufCMessageDescriptor farthing__checkpoint_request__descriptor;
+extern const ProtobufCMessageDescriptor farthing__checkpoint_ack__descriptor;
+extern const ProtobufCMessageDescriptor farthing__drain_request__descriptor;
+extern const ProtobufCMessageDescriptor farthing__drain_reply__descriptor;
 extern const ProtobufCMessageDescriptor farthing__worker_report__descriptor;
+extern const ProtobufCMessageDescriptor farthing__assignment__descriptor;
 extern const ProtobufCMessageDescriptor farthing__refusal__descriptor;
 
 PROTOBUF_C__END_DECLS
