@@ -1,25 +1,132 @@
+// What a router knows of one worker: whether it is connected, whether it can be trusted, and what it says it holds.
+// Only a hint: the log decides who may write.
+
 import Domain
 
-/// What the router knows of one configured worker. Only a hint: the log decides who may write.
 struct WorkerView: Sendable {
     let name: String
-    /// nil until the worker has reported.
-    var report: WorkerReport?
-    var lastHeard = MonotonicInstant(microseconds: 0)
+    let key: KeyHash
+    /// Which start of the process speaks under this name; nil when none is connected.
+    private(set) var connection: UInt64?
+    /// The start that spoke under this name before, while the newer one does.
+    private var superseded: UInt64?
+    var report: WorkerReport
+    /// By partition; from the last report.
+    var replicas: [PartitionID: ReplicaReport] = [:]
+    private(set) var lastHeard: MonotonicInstant
+    private var detector: SuspicionDetector
+    private(set) var isSuspected = false
+    private var beatsSinceSuspicion = 0
+    /// When its process went away, while it has not come back.
+    var goneSince: MonotonicInstant?
     var inFlight = 0
 
-    init(name: String) { self.name = name }
+    /// Times at which its process went away, of the last minute.
+    private var deaths: [MonotonicInstant] = []
+    private var quarantines = 0
+    private var isQuarantined = false
+    /// Since when it has been ready without a break.
+    private var readySince: MonotonicInstant?
 
-    /// What it last said of itself.
-    var lastReport: WorkerReport {
-        report
-            ?? WorkerReport(
-                name: name, isReady: false, modelVersion: 0, catalogueProducts: 0, broadcastIndex: 0, answered: 0,
-                problem: "has not reported")
+    /// Requests that wait to be tried on it one at a time; see `RouterCore+Suspects`.
+    var suspects: [Slot] = []
+    var suspectUnderTrial: Slot?
+    /// What it was last told to hold.
+    var assigned: [PartitionID]?
+
+    /// Heartbeats in a row after which a suspected worker is trusted again.
+    private static let beatsToTrust = 3
+    private static let deathsToQuarantine = 2
+    private static let deathWindowMicroseconds: UInt64 = 60_000_000
+    private static let quarantineMicroseconds: UInt64 = 5_000_000
+
+    init(name: String, now: MonotonicInstant, _ configuration: RouterConfiguration) {
+        self.name = name
+        key = KeyHash(workerName: name)
+        lastHeard = now
+        report = WorkerReport(
+            name: name, isReady: false, modelVersion: 0, catalogueProducts: 0, broadcastIndex: 0, answered: 0,
+            problem: "has not reported")
+        detector = SuspicionDetector(
+            expectedMicroseconds: configuration.heartbeatMicroseconds,
+            limitMicroseconds: configuration.suspectAfterMicroseconds)
     }
 
-    func isServing(now: MonotonicInstant, suspectAfterMicroseconds: UInt64) -> Bool {
-        guard let report, report.isReady else { return false }
-        return now.microseconds(since: lastHeard) <= suspectAfterMicroseconds
+    var isConnected: Bool { connection != nil }
+
+    /// Whether it should get requests while somebody else could.
+    func isTrusted(now: MonotonicInstant) -> Bool {
+        isConnected && report.isReady && !isSuspected && !isInQuarantine(now)
+    }
+
+    private func isInQuarantine(_ now: MonotonicInstant) -> Bool {
+        guard isQuarantined else { return false }
+        guard let readySince else { return true }
+        return now.microseconds(since: readySince) < Self.quarantineMicroseconds << UInt64(min(quarantines - 1, 4))
+    }
+
+    /// Why it gets no requests, in words; empty when it does.
+    func trouble(_ now: MonotonicInstant) -> String {
+        if isSuspected { return "silent" }
+        if isInQuarantine(now) { return "quarantined: it has stopped \(deaths.count) times in a minute" }
+        return ""
+    }
+
+    // MARK: - Events
+
+    /// Whether this is an older process under a name that a newer one has taken.
+    func isSuperseded(_ connection: UInt64) -> Bool { superseded == connection }
+
+    mutating func connected(
+        _ connection: UInt64, replacing earlier: UInt64?, now: MonotonicInstant, _ configuration: RouterConfiguration
+    ) {
+        self.connection = connection
+        superseded = earlier
+        goneSince = nil
+        isSuspected = false
+        detector = SuspicionDetector(
+            expectedMicroseconds: configuration.heartbeatMicroseconds,
+            limitMicroseconds: configuration.suspectAfterMicroseconds)
+        readySince = nil
+        assigned = nil
+    }
+
+    mutating func reported(_ report: WorkerReport, now: MonotonicInstant) {
+        self.report = report
+        replicas = Dictionary(report.replicas.map { ($0.partition, $0) }) { $1 }
+        lastHeard = now
+        detector.heard(at: now)
+        if isSuspected {
+            beatsSinceSuspicion += 1
+            if beatsSinceSuspicion >= Self.beatsToTrust { isSuspected = false }
+        }
+        if !report.isReady { readySince = nil } else if readySince == nil { readySince = now }
+        if isQuarantined && !isInQuarantine(now) { isQuarantined = false }
+    }
+
+    /// - Returns: whether it has just become suspected.
+    mutating func timeAdvanced(to now: MonotonicInstant, excusedMicroseconds: UInt64) -> Bool {
+        guard isConnected else { return false }
+        if excusedMicroseconds > 0 { detector.excuse(microseconds: excusedMicroseconds) }
+        guard detector.isSuspicious(at: now) else { return false }
+        beatsSinceSuspicion = 0
+        defer { isSuspected = true }
+        return !isSuspected
+    }
+
+    mutating func vanished(now: MonotonicInstant) {
+        connection = nil
+        superseded = nil
+        replicas = [:]
+        report.isReady = false
+        report.replicas = []
+        goneSince = now
+        deaths.removeAll { now.microseconds(since: $0) > Self.deathWindowMicroseconds }
+        if deaths.isEmpty { quarantines = 0 }
+        deaths.append(now)
+        if deaths.count >= Self.deathsToQuarantine {
+            isQuarantined = true
+            quarantines += 1
+        }
     }
 }

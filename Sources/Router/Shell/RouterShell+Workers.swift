@@ -1,4 +1,4 @@
-// The side that faces workers: replies on their way back to clients, and heartbeats.
+// The side that faces workers: heartbeats, answers on their way back to clients, and what workers are told.
 
 import Domain
 import Operations
@@ -15,10 +15,15 @@ extension RouterShell {
                 continue
             }
             switch workerMessage() {
-            case .report(let report): try handleReport(report, connection, now)
-            case .reply(let header): try handleReply(header, connection, now)
+            case .report(let report): handleReport(report, connection, now)
+            case .reply(let header):
+                if let worker = numbers[connection] {
+                    core.workerReplied(worker, header, now: now, into: &actions)
+                }
             case .unreadable(let refusal): journal.warning("dropped a message from a worker: \(refusal)")
             }
+            // An answer is passed on before the next message takes its place.
+            try carryOutActions(now)
         }
     }
 
@@ -41,33 +46,55 @@ extension RouterShell {
         }
     }
 
-    private mutating func handleReply(
-        _ header: MessageHeader, _ connection: WorkerConnection, _ now: MonotonicInstant
+    private mutating func handleReport(
+        _ report: WorkerReport, _ connection: WorkerConnection, _ now: MonotonicInstant
+    ) {
+        let known = numbers[connection]
+        guard
+            let worker = core.workerReported(report, connection: connection.word, now: now, into: &actions)
+        else { return }
+        guard known != worker || connections[worker] != connection else { return }
+        while connections.count <= worker { connections.append(nil) }
+        if let earlier = connections[worker] { numbers[earlier] = nil }
+        connections[worker] = connection
+        numbers[connection] = worker
+        journal.info("worker \(report.name) connected")
+    }
+
+    // MARK: - To workers
+
+    /// Sends a header and the body in `outgoingBody`, which may be empty.
+    private mutating func send(_ header: MessageHeader, toWorker worker: Int) throws(ZeroMQError) -> SendOutcome {
+        guard worker < connections.count, let connection = connections[worker] else { return .unreachable }
+        connection.write(to: &outgoing)
+        let outcome = try workers.send(&outgoing, more: true)
+        guard case .sent = outcome else { return outcome }
+        header.write(to: &outgoing)
+        _ = try workers.send(&outgoing, more: true)
+        _ = try workers.send(&outgoingBody)
+        return outcome
+    }
+
+    mutating func forward(
+        _ slot: Slot, _ worker: Int, _ header: MessageHeader, _ now: MonotonicInstant
     ) throws(ZeroMQError) {
-        guard let worker = workerByConnection[connection] else { return }
-        switch core.workerReplied(worker, header, now: now) {
-        case .deliver(let slot, let reply): try send(reply, toSlot: slot.number)
-        case .drop: break
+        outgoingBody.share(bodies[slot.number])
+        switch try send(header, toWorker: worker) {
+        case .sent: break
+        case .full: core.forwardFailed(slot, worker: worker, isGone: false, now: now, into: &actions)
+        case .unreachable: core.forwardFailed(slot, worker: worker, isGone: true, now: now, into: &actions)
         }
     }
 
-    /// A heartbeat. A connection not seen before is a worker that has (re)started: whatever an earlier
-    /// connection of that name still held will not be answered by it.
-    private mutating func handleReport(
-        _ report: WorkerReport, _ connection: WorkerConnection, _ now: MonotonicInstant
+    /// What a worker cannot take now it hears again: assignments and requests to lead are repeated.
+    mutating func tell(
+        _ worker: Int, _ kind: MessageKind, _ key: KeyHash = KeyHash(0), index: UInt64 = 0,
+        now: MonotonicInstant
     ) throws(ZeroMQError) {
-        guard let worker = names[report.name] else {
-            return journal.warning("“\(report.name)” reports, but cluster.yaml names no such worker")
+        let header = MessageHeader(
+            kind: kind, priority: .commit, deadlineMicroseconds: 0, keyHash: key, requestID: .none, index: index)
+        if case .unreachable = try send(header, toWorker: worker) {
+            core.workerVanished(worker, now: now, into: &actions)
         }
-        if connections[worker] != connection {
-            if let earlier = connections[worker] {
-                workerByConnection[earlier] = nil
-                for abandoned in core.workerVanished(worker) { try answer(abandoned) }
-            }
-            connections[worker] = connection
-            workerByConnection[connection] = worker
-            journal.info("worker \(report.name) connected")
-        }
-        core.workerReported(worker, report, now: now)
     }
 }

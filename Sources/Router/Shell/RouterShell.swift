@@ -1,6 +1,6 @@
 // The router's process: two ROUTER sockets, one thread, and the core that decides. The loop reads what has
 // arrived, workers first because their replies free what requests need, asks the core, and sends. Bodies pass
-// through without being looked at.
+// through without being looked at, and are kept until their request is answered.
 
 import Configuration
 import Domain
@@ -15,17 +15,22 @@ public struct RouterShell: ~Copyable {
     let journal: Journal
     var clients: Socket
     var workers: Socket
+    private var disconnects: DisconnectMonitor
     /// The way back to each client in flight, by slot.
     var identities: MessageSlab
     var envelopes: [ClientEnvelope]
-    var names: [String: Int]
-    /// Which connection speaks for each worker. New at every start of the worker.
-    var connections: [WorkerConnection?]
-    var workerByConnection: [WorkerConnection: Int] = [:]
+    /// What each client in flight asked, by slot: it may have to be sent again.
+    var bodies: MessageSlab
+    /// Which connection speaks for each worker, by the core's numbers. New at every start of the worker.
+    var connections: [WorkerConnection?] = []
+    var numbers: [WorkerConnection: Int] = [:]
     let decoder = BodyDecoder()
     let encoder = BodyEncoder(capacity: 1 << 20)
     var incoming = ClientMessage()
     var outgoing = Message()
+    var outgoingBody = Message()
+    /// Decided by the core and not carried out yet.
+    var actions: [RouterAction] = []
 
     /// Messages taken from one socket before the other one gets its turn.
     static let batch = 256
@@ -35,20 +40,32 @@ public struct RouterShell: ~Copyable {
         let context = Context()
         let clients = try Self.listen(router.clients, key: "clients", in: context)
         let workers = try Self.listen(router.workers, key: "workers", in: context)
-        let names = configuration.workers.names
+        let disconnects = try Self.monitor(workers, in: context)
         self.journal = journal
         self.clients = clients
         self.workers = workers
+        self.disconnects = disconnects
         core = RouterCore(
             RouterConfiguration(
-                cluster: configuration.cluster.name, name: router.name, workers: names,
-                partitions: configuration.cluster.partitions, inFlightCapacity: configuration.limits.inFlight,
+                cluster: configuration.cluster.name, name: router.name, partitions: configuration.cluster.partitions,
+                replicas: configuration.cluster.replicas, inFlightCapacity: configuration.limits.inFlight,
+                heartbeatMicroseconds: configuration.heartbeats.interval.wholeMicroseconds,
                 suspectAfterMicroseconds: configuration.heartbeats.suspectAfter.wholeMicroseconds),
             now: Clock.monotonic())
         identities = MessageSlab(capacity: configuration.limits.inFlight)
+        bodies = MessageSlab(capacity: configuration.limits.inFlight)
         envelopes = Array(repeating: .bare, count: configuration.limits.inFlight)
-        connections = Array(repeating: nil, count: names.count)
-        self.names = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
+    }
+
+    private static func monitor(
+        _ socket: borrowing Socket, in context: Context
+    ) throws(Refusal) -> DisconnectMonitor {
+        do throws(ZeroMQError) {
+            return try DisconnectMonitor(of: socket, name: "workers", in: context)
+        } catch {
+            throw Refusal(
+                .unavailable, place: "routers.workers", value: "cannot be watched", remedy: error.description)
+        }
     }
 
     private static func listen(
@@ -74,16 +91,52 @@ public struct RouterShell: ~Copyable {
     /// Routes until `stop` is requested.
     public mutating func run(until stop: StopSignal) throws(ZeroMQError) {
         while true {
-            // With requests in flight a deadline may pass at any millisecond.
             let ready = try Poller.wait(
-                for: workers, or: clients, descriptor: stop.descriptor,
-                timeoutMilliseconds: core.hasRequestsInFlight ? 1 : 100)
+                for: workers, or: clients, or: disconnects.socket, descriptor: stop.descriptor,
+                timeoutMilliseconds: core.isBusy(now: Clock.monotonic())
+                    ? 1 : Int(RouterCore.wakeMicroseconds / 1_000))
             if stop.isRequested { return }
             let now = Clock.monotonic()
             if ready[0] { try drainWorkers(now) }
             if ready[1] { try drainClients(now) }
-            for abandoned in core.timeAdvanced(to: now) { try answer(abandoned) }
+            if ready[2], try disconnects.takeDisconnects() { core.connectionLost(now: now, into: &actions) }
+            core.timeAdvanced(to: now, into: &actions)
+            try carryOutActions(now)
         }
+    }
+
+    /// Does what the core has decided; what comes of it may be decided on in turn.
+    mutating func carryOutActions(_ now: MonotonicInstant) throws(ZeroMQError) {
+        var next = 0
+        while next < actions.count {
+            let action = actions[next]
+            next += 1
+            switch action {
+            case .forward(let slot, let worker, let header): try forward(slot, worker, header, now)
+            case .deliver(let slot, let reply):
+                outgoingBody.take(&incoming.body)
+                try answer(slot, reply)
+            case .refuse(let slot, let reply, let refusal):
+                pack(encoder.refusal(refusal))
+                try answer(slot, reply)
+            case .convict(let slot, let header): convict(slot, header, now)
+            case .assign(let worker, let assignment):
+                pack(encoder.assignment(assignment))
+                try tell(worker, .assign, now: now)
+            case .lead(let worker, let partition, let epoch):
+                outgoingBody.set([])
+                try tell(worker, .lead, KeyHash(UInt64(partition.number)), index: epoch, now: now)
+            case .probe(let worker):
+                outgoingBody.set([])
+                try tell(worker, .probe, now: now)
+            }
+        }
+        actions.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func convict(_ slot: Slot, _ header: MessageHeader, _ now: MonotonicInstant) {
+        core.requestConvicted(header.fingerprint(body: bodies[slot.number].copy()), now: now)
+        journal.error("request \(header.requestID) has stopped two workers; its like is refused for ten minutes")
     }
 
     // MARK: - Clients
@@ -125,36 +178,19 @@ public struct RouterShell: ~Copyable {
     }
 
     private mutating func handleRequest(_ header: MessageHeader, _ now: MonotonicInstant) throws(ZeroMQError) {
-        switch core.requestReceived(header, now: now) {
+        let fingerprint = core.wantsFingerprints ? header.fingerprint(body: incoming.body.copy()) : nil
+        switch core.requestReceived(header, fingerprint: fingerprint, now: now, into: &actions) {
         case .refuse(let reply, let refusal):
             try refuse(reply, refusal)
         case .answerStatus(let reply):
             pack(encoder.clusterStatus(core.status(now: now)))
             try send(reply, incoming.envelope)
-        case .forward(let slot, let worker, let header):
+        case .retain(let slot):
             identities[slot.number].take(&incoming.identity)
             envelopes[slot.number] = incoming.envelope
-            try forward(slot, worker, header)
+            bodies[slot.number].take(&incoming.body)
         }
-    }
-
-    private mutating func forward(_ slot: Slot, _ worker: Int, _ header: MessageHeader) throws(ZeroMQError) {
-        guard let connection = connections[worker] else {
-            if let abandoned = core.forwardFailed(slot, isGone: true) { try answer(abandoned) }
-            return
-        }
-        connection.write(to: &outgoing)
-        switch try workers.send(&outgoing, more: true) {
-        case .sent:
-            header.write(to: &outgoing)
-            _ = try workers.send(&outgoing, more: true)
-            _ = try workers.send(&incoming.body)
-        case .full:
-            if let abandoned = core.forwardFailed(slot, isGone: false) { try answer(abandoned) }
-        case .unreachable:
-            if let abandoned = core.forwardFailed(slot, isGone: true) { try answer(abandoned) }
-            for abandoned in core.workerVanished(worker) { try answer(abandoned) }
-        }
+        try carryOutActions(now)
     }
 
     /// Refuses the message that has just arrived.
@@ -163,21 +199,18 @@ public struct RouterShell: ~Copyable {
         try send(reply, incoming.envelope)
     }
 
-    mutating func answer(_ abandoned: Abandoned) throws(ZeroMQError) {
-        pack(encoder.refusal(abandoned.refusal))
-        try send(abandoned.header, toSlot: abandoned.slot.number)
-    }
-
     private mutating func pack(_ packed: BodyEncoder.Packed) {
-        incoming.body.reserve(packed.count) { packed.write(into: &$0) }
+        outgoingBody.reserve(packed.count) { packed.write(into: &$0) }
     }
 
-    mutating func send(_ header: MessageHeader, toSlot slot: Int) throws(ZeroMQError) {
-        incoming.identity.take(&identities[slot])
-        try send(header, envelopes[slot])
+    /// Sends a header and the body in `outgoingBody` to the client of this slot, and lets go of what it asked.
+    private mutating func answer(_ slot: Slot, _ header: MessageHeader) throws(ZeroMQError) {
+        incoming.identity.take(&identities[slot.number])
+        try send(header, envelopes[slot.number])
+        outgoing.take(&bodies[slot.number])
     }
 
-    /// Sends a header and the body in `incoming.body` to the client `incoming.identity`. One that is gone, or
+    /// Sends a header and the body in `outgoingBody` to the client `incoming.identity`. One that is gone, or
     /// that has stopped reading, gets nothing: there is nobody to answer.
     private mutating func send(_ header: MessageHeader, _ envelope: ClientEnvelope) throws(ZeroMQError) {
         guard case .sent = try clients.send(&incoming.identity, more: true) else { return }
@@ -191,11 +224,22 @@ public struct RouterShell: ~Copyable {
         }
         header.write(to: &outgoing)
         _ = try clients.send(&outgoing, more: true)
-        _ = try clients.send(&incoming.body)
+        _ = try clients.send(&outgoingBody)
     }
 
     private mutating func sendEmpty() throws(ZeroMQError) {
         outgoing.set([])
         _ = try clients.send(&outgoing, more: true)
+    }
+}
+
+extension MessageHeader {
+    /// What two requests share when they ask for the same: kind, key and body.
+    fileprivate func fingerprint(body: [UInt8]) -> UInt64 {
+        var hash = FNV1a()
+        hash.update(kind.rawValue)
+        hash.update(word: keyHash.value)
+        hash.update(body)
+        return finalMix(hash.value)
     }
 }

@@ -5,7 +5,7 @@ import ZeroMQ
 /// The routing id of a worker's connection: eight random bytes, new at every start of the worker, so that a
 /// restarted worker is never mistaken for the one that died.
 struct WorkerConnection: Hashable {
-    private let word: UInt64
+    let word: UInt64
 
     /// - Returns: nil for an id of another length, which no worker has.
     init?(_ identity: borrowing Message) {

@@ -44,6 +44,8 @@ public struct ClusterSettings: Equatable, Sendable {
     public var name = "farthing"
     /// How many partitions users are hashed to. Fixed when the log is created.
     public var partitions = 16
+    /// Workers that hold each partition.
+    public var replicas = 2
 }
 
 public struct RouterSettings: Equatable, Sendable {

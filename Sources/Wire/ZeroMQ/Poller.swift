@@ -22,15 +22,18 @@ public enum Poller {
         return unsafe try poll(&items, descriptor, timeoutMilliseconds)
     }
 
-    /// Waits for either of two sockets, or a file descriptor.
+    /// Waits for any of three sockets, or a file descriptor.
     public static func wait(
-        for first: borrowing Socket, or second: borrowing Socket, descriptor: Int32? = nil, timeoutMilliseconds: Int
+        for first: borrowing Socket, or second: borrowing Socket, or third: borrowing Socket,
+        descriptor: Int32? = nil, timeoutMilliseconds: Int
     ) throws(ZeroMQError) -> Ready {
         first.checkThread()
         second.checkThread()
+        third.checkThread()
         var items = unsafe [
             zmq_pollitem_t(socket: first.pointer, fd: 0, events: Int16(ZMQ_POLLIN), revents: 0),
             zmq_pollitem_t(socket: second.pointer, fd: 0, events: Int16(ZMQ_POLLIN), revents: 0),
+            zmq_pollitem_t(socket: third.pointer, fd: 0, events: Int16(ZMQ_POLLIN), revents: 0),
         ]
         return unsafe try poll(&items, descriptor, timeoutMilliseconds)
     }

@@ -9,7 +9,7 @@ import CZeroMQ
 import Glibc
 
 public enum SocketKind: Sendable {
-    case router, dealer, request, reply
+    case router, dealer, request, reply, pair
 
     var raw: Int32 {
         switch self {
@@ -17,6 +17,7 @@ public enum SocketKind: Sendable {
         case .dealer: ZMQ_DEALER
         case .request: ZMQ_REQ
         case .reply: ZMQ_REP
+        case .pair: ZMQ_PAIR
         }
     }
 }

@@ -81,8 +81,11 @@ public struct WorkerShell: ~Copyable {
             events: diskEvents)
 
         let placement = Placement(
-            workers: configuration.workers.names, partitions: configuration.cluster.partitions)
-        let led = placement.led(by: index)
+            members: configuration.workers.names.map { Placement.Member(name: $0) },
+            partitions: configuration.cluster.partitions, replicas: 1)
+        let led =
+            (0..<configuration.cluster.partitions).map { PartitionID(UInt16($0)) }
+            .filter { placement.holders(of: $0)[0] == index } + (placement.broadcast[0] == index ? [.broadcast] : [])
         partitionsToLead = Set(led)
         if !led.contains(.broadcast) { disk.post(.followBroadcast) }
         // The broadcast partition first, so that no cart meets an empty catalogue.

@@ -1,0 +1,24 @@
+// What a router knows of one partition: who gets its requests, and why.
+
+import Domain
+
+struct PartitionView: Sendable {
+    let id: PartitionID
+    /// The worker that gets all of its requests; nil while nobody can.
+    var target: Int?
+    /// The newest epoch heard of.
+    var epoch: UInt64 = 0
+    /// The epoch after which the target was asked to lead; nil while it leads, or was never asked.
+    var askedAfter: UInt64?
+    var askedAt = MonotonicInstant(microseconds: 0)
+    /// The target said that it does not lead: writes wait until it says that it does.
+    var holdsWrites = false
+    /// Requests that wait for a worker, suspects not counted.
+    var parked = 0
+    /// Requests that a worker may have died of, not answered yet.
+    var suspects = 0
+    /// When the target last changed.
+    var movedAt = MonotonicInstant(microseconds: 0)
+
+    init(id: PartitionID) { self.id = id }
+}

@@ -1,0 +1,107 @@
+// A request comes in: checked by its header, given a slot, and sent to the target of its partition, or kept until
+// there is one.
+
+import Domain
+
+extension RouterCore {
+    /// - Parameter fingerprint: of kind, key and body; asked for by `wantsFingerprints`.
+    public mutating func requestReceived(
+        _ header: MessageHeader, fingerprint: UInt64? = nil, now: MonotonicInstant,
+        into actions: inout [RouterAction]
+    ) -> RequestDecision {
+        if let refusal = unacceptable(header) { return refuse(header, refusal) }
+        if let fingerprint, quarantine.contains(fingerprint, now: now) { return refuse(header, Self.deadly) }
+        switch header.kind.destination {
+        case .keyedPartition:
+            return accept(
+                header, chain: Int(header.keyHash.partition(of: configuration.partitions).number), now, &actions)
+        case .broadcastPartition:
+            return accept(header, chain: configuration.partitions, now, &actions)
+        case .numberedPartition:
+            guard let partition = partition(numbered: header.keyHash.value) else {
+                return refuse(
+                    header,
+                    Refusal(
+                        .misrouted, place: "header[16..<24]", value: "\(header.keyHash.value)",
+                        remedy: "Name a partition below \(configuration.partitions), or 65535 for broadcast."))
+            }
+            return accept(header, chain: chain(of: partition), now, &actions)
+        case .namedWorker: return acceptForWorker(header, now, &actions)
+        case .router, .peer:
+            answers.count(.answered(.personal), of: header.kind)
+            return .answerStatus(header.reply(.answered(.personal)))
+        }
+    }
+
+    private func unacceptable(_ header: MessageHeader) -> Refusal? {
+        guard !header.isReply, header.kind.destination != .peer else {
+            return Refusal(
+                .unknownKind, place: "header[5]", value: "\(header.kind)\(header.isReply ? " reply" : "")",
+                remedy: "Send requests here; replies and reports belong to other sockets.")
+        }
+        guard header.deadlineMicroseconds > 0 else {
+            return Refusal(
+                .deadlineExpired, place: "header[8..<12]", value: "0 µs",
+                remedy: "Send the time you still have, in microseconds; 0 means that it is already too late.")
+        }
+        guard header.deadlineMicroseconds <= Limits.deadlineMicroseconds else {
+            return Refusal(
+                .deadlineExpired, place: "header[8..<12]", value: "\(header.deadlineMicroseconds) µs",
+                remedy: "Ask for an answer within \(Limits.deadlineMicroseconds) µs.")
+        }
+        return nil
+    }
+
+    private mutating func refuse(_ header: MessageHeader, _ refusal: Refusal) -> RequestDecision {
+        answers.count(.refused(refusal.code), of: header.kind)
+        return .refuse(header.reply(.refused(refusal.code)), refusal)
+    }
+
+    private func partition(numbered value: UInt64) -> PartitionID? {
+        guard let number = UInt16(exactly: value) else { return nil }
+        let partition = PartitionID(number)
+        return partition == .broadcast || Int(number) < configuration.partitions ? partition : nil
+    }
+
+    private mutating func accept(
+        _ header: MessageHeader, chain: Int, _ now: MonotonicInstant, _ actions: inout [RouterAction]
+    ) -> RequestDecision {
+        let deadline = now.adding(microseconds: UInt64(header.deadlineMicroseconds))
+        let request = InFlightRequest(header: header, chain: chain, deadline: deadline)
+        guard let slot = inFlight.insert(request) else {
+            return refuse(
+                header,
+                Refusal(
+                    .overloaded, place: "router \(configuration.name)", value: "\(inFlight.count) requests in flight",
+                    remedy: "Ask again after a pause that grows with each attempt."))
+        }
+        deadlines.insert(slot, deadline: deadline)
+        partitions[chain].parked += 1
+        if mayForward(header, partitions[chain]) { forward(slot, to: partitions[chain].target!, now, &actions) }
+        return .retain(slot)
+    }
+
+    private mutating func acceptForWorker(
+        _ header: MessageHeader, _ now: MonotonicInstant, _ actions: inout [RouterAction]
+    ) -> RequestDecision {
+        guard let worker = workers.firstIndex(where: { $0.key == header.keyHash && $0.isConnected }) else {
+            return refuse(
+                header,
+                Refusal(
+                    .unavailable, place: "header[16..<24]", value: hexadecimal(header.keyHash.value),
+                    remedy: "No worker of this name is connected: see which are with `farthing status`."))
+        }
+        let deadline = now.adding(microseconds: UInt64(header.deadlineMicroseconds))
+        guard let slot = inFlight.insert(InFlightRequest(header: header, chain: directChain, deadline: deadline))
+        else {
+            return refuse(
+                header,
+                Refusal(
+                    .overloaded, place: "router \(configuration.name)", value: "\(inFlight.count) requests in flight",
+                    remedy: "Ask again after a pause that grows with each attempt."))
+        }
+        deadlines.insert(slot, deadline: deadline)
+        give(slot, to: worker, now, &actions)
+        return .retain(slot)
+    }
+}

@@ -1,0 +1,169 @@
+// Which worker gets a partition's requests. All of a partition's requests are outstanding at one worker, its
+// target; when the target changes, whatever is unanswered is sent to the new one in order of arrival. That, and the
+// log's refusal of stale leaders, keeps the order of one shopper's writes (docs/adr/0009).
+
+import Domain
+
+extension RouterCore {
+    /// How long a target that was asked to lead may take before another leader is listened to again.
+    static let leadPatienceMicroseconds: UInt64 = 1_000_000
+    /// Between two requests to lead.
+    static let leadAgainMicroseconds: UInt64 = 100_000
+
+    // MARK: - Choosing
+
+    /// Looks whether the target is still the right one.
+    mutating func reconsider(_ chain: Int, _ now: MonotonicInstant, _ actions: inout [RouterAction]) {
+        let partition = partitions[chain]
+        let best = bestTarget(of: partition, now)
+        if best != partition.target {
+            move(chain, to: best, now, &actions)
+        } else {
+            askToLead(chain, now, &actions)
+            flush(chain, now, &actions)
+        }
+    }
+
+    /// The leader by the log while it can be trusted; else the target as it is while it can be; else the first trusted
+    /// replica in the order of the placement; else whoever is there at all: the last replica is never given up.
+    private func bestTarget(of partition: PartitionView, _ now: MonotonicInstant) -> Int? {
+        let leader = leader(of: partition.id)
+        let isAwaitingTarget =
+            partition.askedAfter != nil
+            && now.microseconds(since: partition.movedAt) < Self.leadPatienceMicroseconds
+        if let leader, workers[leader.worker].isTrusted(now: now) {
+            // The leader that the target was asked to follow does not count while the target takes over.
+            let isSuperseded = isAwaitingTarget && leader.epoch <= partition.askedAfter!
+            if !isSuperseded { return leader.worker }
+        }
+        if let target = partition.target, workers[target].isTrusted(now: now), serves(target, partition.id) {
+            return target
+        }
+        let holders = holders(of: partition.id)
+        if let trusted = holders.first(where: { workers[$0].isTrusted(now: now) && !workers[$0].report.isDraining }) {
+            return trusted
+        }
+        if let trusted = holders.first(where: { workers[$0].isTrusted(now: now) }) { return trusted }
+        if let leader { return leader.worker }
+        return partition.target.flatMap { serves($0, partition.id) ? $0 : nil } ?? holders.first
+    }
+
+    /// The connected worker that leads under the newest epoch.
+    func leader(of partition: PartitionID) -> (worker: Int, epoch: UInt64)? {
+        var leader: (worker: Int, epoch: UInt64)?
+        for (number, worker) in workers.enumerated() where worker.isConnected {
+            guard let replica = worker.replicas[partition], replica.role == .leading else { continue }
+            if replica.epoch > leader?.epoch ?? 0 { leader = (number, replica.epoch) }
+        }
+        return leader
+    }
+
+    /// Whether a worker has read so much of a partition that it can answer for it.
+    func serves(_ worker: Int, _ partition: PartitionID) -> Bool {
+        guard workers[worker].isConnected, let replica = workers[worker].replicas[partition] else { return false }
+        return replica.role != .loading
+    }
+
+    /// Every worker that can answer for a partition, in the order of the placement; others after.
+    private func holders(of partition: PartitionID) -> [Int] {
+        let placed = placement.holders(of: partition).map { placedWorkers[$0] }
+        let others = workers.indices.filter { !placed.contains($0) }
+        return (placed + others).filter { serves($0, partition) }
+    }
+
+    // MARK: - Moving
+
+    /// Makes another worker the target and sends it everything that is unanswered.
+    mutating func move(_ chain: Int, to target: Int?, _ now: MonotonicInstant, _ actions: inout [RouterAction]) {
+        let earlier = partitions[chain].target
+        recall(chain)
+        if let earlier { tryNextSuspect(on: earlier, now, &actions) }
+        partitions[chain].target = target
+        partitions[chain].movedAt = now
+        partitions[chain].askedAfter = nil
+        partitions[chain].askedAt = MonotonicInstant(microseconds: 0)
+        partitions[chain].holdsWrites = false
+        askToLead(chain, now, &actions)
+        flush(chain, now, &actions)
+    }
+
+    /// Takes every request of a partition back from whoever has it.
+    private mutating func recall(_ chain: Int) {
+        for slot in inFlight.slots(ofChain: chain) {
+            guard let request = inFlight[slot] else { continue }
+            if request.isSuspect { forgetTrial(of: slot, request) }
+            takeBack(slot)
+        }
+    }
+
+    /// A request that some worker has, or had, waits again.
+    mutating func takeBack(_ slot: Slot) {
+        guard let request = inFlight[slot], let worker = request.worker else { return }
+        workers[worker].inFlight -= 1
+        inFlight.update(slot) { $0.worker = nil }
+        if request.chain != directChain, !request.isSuspect { partitions[request.chain].parked += 1 }
+    }
+
+    /// Asks the target to lead, if it does not, and not too often.
+    private mutating func askToLead(_ chain: Int, _ now: MonotonicInstant, _ actions: inout [RouterAction]) {
+        let partition = partitions[chain]
+        guard let target = partition.target else { return }
+        if let replica = workers[target].replicas[partition.id], replica.role == .leading,
+            replica.epoch >= partition.epoch
+        {
+            partitions[chain].askedAfter = nil
+            guard partition.holdsWrites else { return }
+            // It bounced writes of ours before it led; this tells it that the next ones are in order again.
+            partitions[chain].holdsWrites = false
+            return actions.append(.lead(worker: target, partition.id, after: partition.epoch))
+        }
+        guard now.microseconds(since: partition.askedAt) >= Self.leadAgainMicroseconds || partition.askedAfter == nil
+        else { return }
+        partitions[chain].askedAfter = partition.epoch
+        partitions[chain].askedAt = now
+        actions.append(.lead(worker: target, partition.id, after: partition.epoch))
+    }
+
+    // MARK: - Sending
+
+    /// Sends what waits, in order of arrival, as far as it may go.
+    mutating func flush(_ chain: Int, _ now: MonotonicInstant, _ actions: inout [RouterAction]) {
+        trySuspects(chain, now, &actions)
+        guard partitions[chain].parked > 0, let target = partitions[chain].target else { return }
+        for slot in inFlight.slots(ofChain: chain) {
+            guard let request = inFlight[slot], request.worker == nil, !request.isSuspect,
+                mayForward(request.header, partitions[chain])
+            else { continue }
+            forward(slot, to: target, now, &actions)
+        }
+    }
+
+    /// Whether a request that is no suspect may go to the target now.
+    func mayForward(_ header: MessageHeader, _ partition: PartitionView) -> Bool {
+        guard partition.target != nil else { return false }
+        return !header.kind.writes || !(partition.holdsWrites || partition.suspects > 0)
+    }
+
+    mutating func forward(
+        _ slot: Slot, to worker: Int, _ now: MonotonicInstant, _ actions: inout [RouterAction]
+    ) {
+        partitions[inFlight[slot]!.chain].parked -= 1
+        give(slot, to: worker, now, &actions)
+    }
+
+    mutating func give(
+        _ slot: Slot, to worker: Int, _ now: MonotonicInstant, _ actions: inout [RouterAction]
+    ) {
+        workers[worker].inFlight += 1
+        let tag = slot.tag
+        let header = inFlight.update(slot) { request in
+            request.worker = worker
+            request.wasForwarded = true
+            var header = request.header
+            header.tag = tag
+            header.deadlineMicroseconds = UInt32(clamping: request.deadline.microseconds(since: now))
+            return header
+        }
+        actions.append(.forward(slot, worker: worker, header))
+    }
+}

@@ -1,0 +1,170 @@
+// Workers come, report, answer, and go.
+
+import Domain
+
+extension RouterCore {
+    /// A heartbeat.
+    /// - Parameter connection: names this start of the process; another one of a known name means that the earlier
+    ///   process is gone.
+    /// - Returns: the worker's number; nil when it is not listened to: a newer process has its name, or there are too
+    ///   many workers.
+    public mutating func workerReported(
+        _ report: WorkerReport, connection: UInt64, now: MonotonicInstant, into actions: inout [RouterAction]
+    ) -> Int? {
+        guard let worker = number(of: report.name, now) else { return nil }
+        let earlier = workers[worker].connection
+        if earlier != connection {
+            guard !workers[worker].isSuperseded(connection) else { return nil }
+            if earlier != nil { workerVanished(worker, now: now, into: &actions) }
+            workers[worker].connected(connection, replacing: earlier, now: now, configuration)
+        }
+        let before = workers[worker]
+        workers[worker].reported(report, now: now)
+        let isTrustNew = workers[worker].isTrusted(now: now) != before.isTrusted(now: now)
+        for replica in report.replicas {
+            let chain = chain(of: replica.partition)
+            guard chain < partitions.count else { continue }
+            if replica.epoch > partitions[chain].epoch { partitions[chain].epoch = replica.epoch }
+            let known = before.replicas[replica.partition]
+            let isNews = known?.role != replica.role || known?.epoch != replica.epoch
+            if isTrustNew || isNews || partitions[chain].target == nil || isWaiting(chain, for: worker) {
+                reconsider(chain, now, &actions)
+            }
+        }
+        // What it has let go of.
+        for (chain, partition) in partitions.enumerated()
+        where partition.target == worker && workers[worker].replicas[partition.id] == nil {
+            reconsider(chain, now, &actions)
+        }
+        if isTrustNew || before.report.isDraining != report.isDraining || before.report.weight != report.weight {
+            place(now, &actions)
+        }
+        return worker
+    }
+
+    /// Whether requests wait for this worker to do something.
+    private func isWaiting(_ chain: Int, for worker: Int) -> Bool {
+        let partition = partitions[chain]
+        return partition.target == worker
+            && (partition.askedAfter != nil || partition.holdsWrites || partition.parked > 0)
+    }
+
+    private mutating func number(of name: String, _ now: MonotonicInstant) -> Int? {
+        if let known = workers.firstIndex(where: { $0.name == name }) { return known }
+        guard workers.count < Self.workerCapacity else { return nil }
+        workers.append(WorkerView(name: name, now: now, configuration))
+        return workers.count - 1
+    }
+
+    /// A worker answered a request. The first answer wins, whoever gives it.
+    public mutating func workerReplied(
+        _ worker: Int, _ header: MessageHeader, now: MonotonicInstant, into actions: inout [RouterAction]
+    ) {
+        guard header.isReply, let slot = inFlight.slot(tag: header.tag), let asked = inFlight[slot],
+            // A reply that waited in a worker while this router restarted may carry a tag that is in use again.
+            asked.header.requestID == header.requestID, asked.header.kind == header.kind
+        else { return }
+        if case .refused(let code) = header.status {
+            // A refusal by a worker that the request has been taken back from says nothing about the one that has it.
+            guard asked.worker == worker else { return }
+            if code == .notLeader { return bounced(slot, by: worker, epoch: header.index, now, &actions) }
+        }
+        // All but the outcome is what the client sent; a worker cannot answer another question.
+        var reply = asked.header.reply(header.status, index: header.index)
+        reply.deadlineMicroseconds = UInt32(clamping: asked.deadline.microseconds(since: now))
+        actions.append(.deliver(slot, reply))
+        _ = end(slot, header.status, now, &actions)
+    }
+
+    /// The worker does not lead the partition, or has not read it yet: the request waits for one that does.
+    private mutating func bounced(
+        _ slot: Slot, by worker: Int, epoch: UInt64, _ now: MonotonicInstant, _ actions: inout [RouterAction]
+    ) {
+        guard let request = inFlight[slot], request.chain != directChain else { return }
+        if request.isSuspect { forgetTrial(of: slot, request) }
+        takeBack(slot)
+        let chain = request.chain
+        if epoch > partitions[chain].epoch { partitions[chain].epoch = epoch }
+        if request.header.kind.writes {
+            partitions[chain].holdsWrites = true
+            // What it last reported is out of date: it says so again when it leads.
+            if workers[worker].replicas[partitions[chain].id]?.role == .leading {
+                workers[worker].replicas[partitions[chain].id]?.role = .following
+            }
+        } else {
+            workers[worker].replicas[partitions[chain].id]?.role = .loading
+        }
+        reconsider(chain, now, &actions)
+    }
+
+    /// A request could not be handed to its worker.
+    public mutating func forwardFailed(
+        _ slot: Slot, worker: Int, isGone: Bool, now: MonotonicInstant, into actions: inout [RouterAction]
+    ) {
+        guard let request = inFlight[slot], request.worker == worker else { return }
+        guard isGone else {
+            // The request never left this process, so even a write is known not to have happened.
+            return refuse(
+                slot,
+                Refusal(
+                    .overloaded, place: "worker \(workers[worker].name)", value: "queue full",
+                    remedy: "Nothing was changed: ask again after a pause that grows with each attempt."),
+                now, &actions)
+        }
+        guard request.chain != directChain else { return refuse(slot, goneBefore(worker), now, &actions) }
+        // It never reached the worker, so it is not what stopped it.
+        if request.isSuspect { forgetTrial(of: slot, request) }
+        takeBack(slot)
+        workerVanished(worker, now: now, into: &actions)
+        if inFlight[slot]?.worker == nil { reconsider(request.chain, now, &actions) }
+    }
+
+    /// Some worker's connection has closed; who it was shows when all are tried.
+    public mutating func connectionLost(now: MonotonicInstant, into actions: inout [RouterAction]) {
+        probeUntil = now.adding(microseconds: Self.probeMicroseconds)
+        probe(&actions)
+    }
+
+    /// A worker's process has gone, or another one has taken its name. What it had is sent on.
+    public mutating func workerVanished(
+        _ worker: Int, now: MonotonicInstant, into actions: inout [RouterAction]
+    ) {
+        guard workers[worker].isConnected else { return }
+        workers[worker].vanished(now: now)
+        var convicted: [Slot] = []
+        var orphaned: [Int] = []
+        for chain in 0...directChain {
+            for slot in inFlight.slots(ofChain: chain) {
+                guard let request = inFlight[slot], request.worker == worker else { continue }
+                if chain == directChain {
+                    refuse(slot, goneBefore(worker), now, &actions)
+                    continue
+                }
+                if request.isSuspect { forgetTrial(of: slot, request) }
+                takeBack(slot)
+                if !request.isSuspect { partitions[chain].parked -= 1 }
+                if accuse(slot) { convicted.append(slot) }
+            }
+        }
+        workers[worker].suspects = []
+        workers[worker].suspectUnderTrial = nil
+        for chain in partitions.indices where partitions[chain].target == worker {
+            // Nothing may be sent there while the others are decided on.
+            partitions[chain].target = nil
+            partitions[chain].askedAfter = nil
+            orphaned.append(chain)
+        }
+        for slot in convicted {
+            guard let header = inFlight[slot]?.header else { continue }
+            actions.append(.convict(slot, header))
+            refuse(slot, Self.deadly, now, &actions)
+        }
+        for chain in orphaned { reconsider(chain, now, &actions) }
+    }
+
+    private func goneBefore(_ worker: Int) -> Refusal {
+        Refusal(
+            .unavailable, place: "worker \(workers[worker].name)", value: "stopped before it answered",
+            remedy: "Ask again when it is back, if it still matters then.")
+    }
+}
