@@ -18,7 +18,11 @@ extension RouterCore {
         // A loop that comes round late has not heard anybody meanwhile, however loud they were.
         let late = elapsed > 2 * Self.wakeMicroseconds ? elapsed - Self.wakeMicroseconds : 0
         watch(now, late: late, &actions)
-        if now.microseconds(since: lastPlaced) >= Self.placeMicroseconds { place(now, &actions) }
+        if now.microseconds(since: lastPlaced) >= Self.placeMicroseconds {
+            place(now, &actions)
+            // One that is silent may be gone without its connection having said so.
+            for worker in workers.indices where workers[worker].isSuspected { actions.append(.probe(worker: worker)) }
+        }
         rebalance(now, &actions)
         if !quarantine.isEmpty { quarantine.forgetExpired(now: now) }
     }
@@ -52,7 +56,6 @@ extension RouterCore {
     private mutating func watch(_ now: MonotonicInstant, late: UInt64, _ actions: inout [RouterAction]) {
         for worker in workers.indices {
             let isNew = workers[worker].timeAdvanced(to: now, excusedMicroseconds: late)
-            if workers[worker].isSuspected { actions.append(.probe(worker: worker)) }
             guard isNew else { continue }
             for chain in partitions.indices where partitions[chain].target == worker {
                 reconsider(chain, now, &actions)
