@@ -58,9 +58,11 @@ public struct Placement: Equatable, Sendable {
         broadcast = Self.ranked(members, for: UInt64(PartitionID.broadcast.number))
     }
 
-    /// The members that hold a partition, the one that should lead it first.
+    /// The members that hold a partition, the one that should lead it first; none when there are no members, or no
+    /// such partition.
     public func holders(of partition: PartitionID) -> [Int] {
-        partition == .broadcast ? broadcast : replicas[Int(partition.number)]
+        if partition == .broadcast { return broadcast }
+        return replicas.indices.contains(Int(partition.number)) ? replicas[Int(partition.number)] : []
     }
 
     private static func weight(_ member: Member) -> Double { Double(max(1, member.weight)) }
