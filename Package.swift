@@ -96,9 +96,11 @@ let package = Package(
             ["Domain", "Client", "Configuration", "Learning", "Models", "Operations", "Wire", argumentParser]),
 
         // Tests
-        tests("DomainTests", ["Domain"]),
+        module("TestSupport", path: "Tests/TestSupport", ["Domain"]),
+        tests("DomainTests", ["Domain", "TestSupport"]),
         tests("PricingTests", ["Domain", "Pricing", "Promotions"]),
-        tests("CoreTests", ["Domain", "Features", "Models", "Pricing", "RouterCore", "WorkerCore"]),
+        tests("RouterTests", ["Domain", "RouterCore", "TestSupport"]),
+        tests("CoreTests", ["Domain", "Features", "Models", "Pricing", "TestSupport", "WorkerCore"]),
         tests("FeaturesTests", ["Domain", "Features"]),
         tests("ModelsTests", ["Domain", "Models"]),
         tests("LearningTests", ["Domain", "Features", "Learning", "Models"]),

@@ -2,6 +2,7 @@
 // trap, never a guess, never an allocation that only a lie asked for.
 
 import Domain
+import TestSupport
 import Testing
 
 @Suite struct ByteReaderTests {

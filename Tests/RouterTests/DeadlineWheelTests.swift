@@ -1,5 +1,6 @@
 import Domain
 import RouterCore
+import TestSupport
 import Testing
 
 @Suite struct DeadlineWheelTests {
@@ -7,10 +8,10 @@ import Testing
 
     /// Distinct slots to put on a wheel.
     private func slots(_ count: Int) throws -> [Slot] {
-        var table = InFlightTable(capacity: count)
+        var table = InFlightTable(capacity: count, chains: 1)
         let header = MessageHeader(kind: .price, deadlineMicroseconds: 1, keyHash: KeyHash(0), requestID: .none)
         return try (0..<count).map { _ in
-            try table.place(InFlightRequest(header: header, worker: 0, deadline: at(0)))
+            try table.place(InFlightRequest(header: header, chain: 0, deadline: at(0)))
         }
     }
 
