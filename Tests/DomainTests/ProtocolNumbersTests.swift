@@ -10,7 +10,7 @@ import Testing
         (104, "WRONG_FRAME_COUNT"), (105, "FRAME_TOO_LARGE"), (106, "MALFORMED_BODY"), (107, "BODY_TOO_COMPLEX"),
         (108, "MISROUTED"),
         (120, "DEADLINE_EXPIRED"), (121, "OUTCOME_UNKNOWN"), (122, "OVERLOADED"), (123, "UNAVAILABLE"),
-        (124, "NOT_YET_READABLE"), (125, "LOG_FAILED"),
+        (124, "NOT_YET_READABLE"), (125, "LOG_FAILED"), (126, "NOT_LEADER"), (127, "QUARANTINED"),
         (200, "INVALID_IDENTIFIER"), (201, "EMPTY_CART"), (202, "TOO_MANY_LINES"), (203, "INVALID_QUANTITY"),
         (204, "UNKNOWN_PRODUCT"), (205, "UNKNOWN_CURRENCY"), (206, "CURRENCY_MISMATCH"), (210, "INVALID_EVENT"),
         (211, "TOO_MANY_EVENTS"), (220, "INVALID_CATALOGUE_ROW"), (221, "TOO_MANY_ROWS"), (230, "MODEL_REJECTED"),
@@ -40,10 +40,11 @@ import Testing
     }
 
     @Test func kindsPrioritiesAndLevelsKeepTheirNumbers() {
-        #expect(MessageKind.allCases.map(\.rawValue) == [1, 2, 3, 4, 5, 6, 7, 8, 32])
+        #expect(MessageKind.allCases.map(\.rawValue) == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 32, 33, 34, 35])
         #expect(
             MessageKind.allCases == [
-                .price, .events, .catalogue, .explain, .verify, .activate, .status, .inspect, .report,
+                .price, .events, .catalogue, .explain, .verify, .activate, .status, .inspect, .checkpoint, .drain,
+                .report, .assign, .lead, .probe,
             ])
         #expect(MessagePriority.allCases == [.commit, .price, .event, .browse, .shadow])
         #expect(MessagePriority.allCases.map(\.rawValue) == [0, 1, 2, 3, 4])
@@ -53,7 +54,18 @@ import Testing
     }
 
     @Test func onlyKindsThatReachALogAreWrites() {
-        #expect(MessageKind.allCases.filter(\.writes) == [.events, .catalogue, .activate])
+        #expect(MessageKind.allCases.filter(\.writes) == [.events, .catalogue, .activate, .checkpoint])
+    }
+
+    @Test func clientsNeverSpeakTheKindsOfPeers() {
+        #expect(MessageKind.allCases.filter { $0.destination == .peer } == [.report, .assign, .lead, .probe])
+        #expect(MessageKind.allCases.filter { $0.destination == .numberedPartition } == [.inspect, .checkpoint])
+        #expect(MessageKind.allCases.filter { $0.destination == .namedWorker } == [.drain])
+    }
+
+    @Test func rolesOfReplicasKeepTheirNumbers() {
+        #expect(ReplicaRole.allCases == [.loading, .following, .claiming, .leading])
+        #expect(ReplicaRole.allCases.map(\.rawValue) == [0, 1, 2, 3])
     }
 
     @Test func everyAnswerStatusSurvivesItsCode() {

@@ -47,6 +47,23 @@ extension ConformanceCheck {
             }
             violations.expect(try log.allRecords(of: seven) == batch(5), "the records are others")
         },
+        ConformanceCheck(name: "of two that claim after the same epoch, one leads and everybody knows who") {
+            world, violations in
+            let first = try world.open()
+            let second = try world.open()
+            let nobody = try first.leadership(of: seven)
+            violations.expect(nobody == Leadership(epoch: 0, owner: ""), "before any claim \(nobody)")
+            let claim = try first.claim(seven, owner: "w1", after: nobody.epoch)
+            violations.expect(.fenced(currentEpoch: claim.epoch), from: "the slower claim") { () throws(LogError) in
+                try second.claim(seven, owner: "w2", after: nobody.epoch)
+            }
+            for log in [first, second, try world.open()] {
+                let leadership = try log.leadership(of: seven)
+                violations.expect(leadership == Leadership(epoch: claim.epoch, owner: "w1"), "then \(leadership)")
+            }
+            let next = try second.claim(seven, owner: "w2", after: claim.epoch)
+            violations.expect(next.epoch > claim.epoch, "the epoch went from \(claim.epoch) to \(next.epoch)")
+        },
         ConformanceCheck(name: "claims survive a restart") { world, violations in
             var epochs: [UInt64] = []
             for owner in ["w1", "w2", "w1"] { epochs.append(try world.open().claim(seven, owner: owner).epoch) }

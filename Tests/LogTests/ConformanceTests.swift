@@ -23,6 +23,7 @@ struct ConformanceTests {
 /// Mistakes that a log could make, and the check that has to notice.
 enum PlantedBug: CaseIterable, Sendable {
     case ignoresTheEpoch, ignoresTheIndex, acknowledgesBeforeItIsDurable, skipsOneEntry, keepsTheOldestSnapshot
+    case claimsWhateverWasSeen
 
     var check: String {
         switch self {
@@ -31,6 +32,7 @@ enum PlantedBug: CaseIterable, Sendable {
         case .acknowledgesBeforeItIsDurable: "what was acknowledged is there after a restart"
         case .skipsOneEntry: "records come back whole and in order, from any index, with any limit"
         case .keepsTheOldestSnapshot: "the newest snapshot comes back after a restart"
+        case .claimsWhateverWasSeen: "of two that claim after the same epoch, one leads and everybody knows who"
         }
     }
 }
@@ -48,8 +50,13 @@ private final class BuggyLog: PartitionLog {
         self.bug = bug
     }
 
-    func claim(_ partition: PartitionID, owner: String) throws(LogError) -> Claim {
-        try inner.claim(partition, owner: owner)
+    func claim(_ partition: PartitionID, owner: String, after epoch: UInt64) throws(LogError) -> Claim {
+        let seen = bug == .claimsWhateverWasSeen ? try inner.leadership(of: partition).epoch : epoch
+        return try inner.claim(partition, owner: owner, after: seen)
+    }
+
+    func leadership(of partition: PartitionID) throws(LogError) -> Leadership {
+        try inner.leadership(of: partition)
     }
 
     func append(

@@ -23,10 +23,11 @@ struct Samples {
     mutating func records(_ count: Int) -> [Record] { (0..<count).map { _ in record() } }
 
     mutating func record() -> Record {
-        switch generator.next() % 8 {
+        switch generator.next() % 9 {
         case 0...3: .events(user: user(), events: list(upTo: 4) { $0.event() })
         case 4...5: .exposures(at: timestamp(), list(upTo: 5) { $0.exposure() })
         case 6: .catalogue(tenant: text(), rows: list(upTo: 4) { $0.row() })
+        case 7: .checkpoint
         default:
             .modelActivated(ModelActivation(version: integer(), checksum: integer(), path: text()))
         }
@@ -67,7 +68,7 @@ struct Samples {
     private mutating func share() -> Float { Float.random(in: 0...1, using: &generator) }
 
     private mutating func integer<Value: FixedWidthInteger>() -> Value {
-        switch generator.next() % 8 {
+        switch generator.next() % 9 {
         case 0: 0
         case 1: .max
         case 2: .min

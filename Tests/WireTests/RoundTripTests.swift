@@ -28,6 +28,17 @@ struct RoundTripTests {
         let verify = try reader.verifyRequest(encoder.verifyRequest(user: user, token: token).bytes)
         #expect(verify.user == user && verify.token == token)
 
+        let partition = samples.partition()
+        #expect(try reader.checkpointRequest(encoder.checkpointRequest(partition).bytes) == partition)
+
+        let worker = samples.identifier()
+        let drain = Bool.random(using: &samples.generator)
+        let asked = try reader.drainRequest(encoder.drainRequest(worker: worker, drain: drain).bytes)
+        #expect(asked.worker == worker && asked.drain == drain)
+
+        let assignment = Assignment(Set(samples.some(0...256) { $0.partition() }).sorted())
+        #expect(try reader.assignment(encoder.assignment(assignment).bytes) == assignment)
+
         let path = samples.text(1...4_096)
         #expect(try reader.activateRequest(encoder.activateRequest(path: path).bytes) == path)
     }
@@ -58,6 +69,12 @@ struct RoundTripTests {
         let activation = ActivationAcknowledgement(
             index: samples.word(), version: samples.word(), checksum: samples.word())
         #expect(try reader.activationAcknowledgement(encoder.activationAcknowledgement(activation).bytes) == activation)
+
+        let index = samples.word()
+        #expect(try reader.checkpointAcknowledgement(encoder.checkpointAcknowledgement(index: index).bytes) == index)
+
+        let led = Int(samples.half())
+        #expect(try reader.drainReply(encoder.drainReply(led: led).bytes) == led)
 
         let report = samples.workerReport()
         #expect(try reader.workerReport(encoder.workerReport(report).bytes) == report)

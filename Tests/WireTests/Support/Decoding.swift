@@ -25,7 +25,11 @@ extension Reader {
         case .catalogue: { bytes throws(Refusal) in _ = try catalogueBatch(bytes) }
         case .verify: { bytes throws(Refusal) in _ = try verifyRequest(bytes) }
         case .activate: { bytes throws(Refusal) in _ = try activateRequest(bytes) }
-        case .status, .inspect, .report: nil
+        case .checkpoint: { bytes throws(Refusal) in _ = try checkpointRequest(bytes) }
+        case .drain: { bytes throws(Refusal) in _ = try drainRequest(bytes) }
+        case .report: { bytes throws(Refusal) in _ = try workerReport(bytes) }
+        case .assign: { bytes throws(Refusal) in _ = try assignment(bytes) }
+        case .status, .inspect, .lead, .probe: nil
         }
     }
 
@@ -45,6 +49,11 @@ extension Reader {
             ("ActivateReply", { bytes throws(Refusal) in _ = try activationAcknowledgement(bytes) }),
             ("StatusReply", { bytes throws(Refusal) in _ = try clusterStatus(bytes) }),
             ("PartitionStatus", { bytes throws(Refusal) in _ = try partitionStatus(bytes) }),
+            ("CheckpointRequest", { bytes throws(Refusal) in _ = try checkpointRequest(bytes) }),
+            ("CheckpointAck", { bytes throws(Refusal) in _ = try checkpointAcknowledgement(bytes) }),
+            ("DrainRequest", { bytes throws(Refusal) in _ = try drainRequest(bytes) }),
+            ("DrainReply", { bytes throws(Refusal) in _ = try drainReply(bytes) }),
+            ("Assignment", { bytes throws(Refusal) in _ = try assignment(bytes) }),
             ("WorkerReport", { bytes throws(Refusal) in _ = try workerReport(bytes) }),
             ("Refusal", { bytes throws(Refusal) in _ = try refusal(bytes) }),
         ]

@@ -40,7 +40,18 @@ extension JSON {
         WorkerReport(
             name: self["name"].text, isReady: self["ready"].bool, modelVersion: self["model_version"].uint64,
             catalogueProducts: self["catalogue_products"].uint64, broadcastIndex: self["broadcast_index"].uint64,
-            answered: self["answered"].uint64, partitions: self["partitions"].uint32, problem: self["problem"].text)
+            answered: self["answered"].uint64, problem: self["problem"].text, weight: self["weight"].uint32,
+            isDraining: self["draining"].bool, replicas: self["replicas"].list.map(\.replica))
+    }
+
+    private var replica: ReplicaReport {
+        ReplicaReport(
+            partition: PartitionID(UInt16(truncatingIfNeeded: self["partition"].int64)),
+            role: ReplicaRole(rawValue: UInt8(truncatingIfNeeded: self["role"].int64)) ?? .loading,
+            epoch: self["epoch"].uint64, index: self["index"].uint64,
+            checkpoint: self["checkpoint_index"].uint64 == 0
+                ? nil
+                : StateCheckpoint(index: self["checkpoint_index"].uint64, stateHash: self["checkpoint_hash"].uint64))
     }
 
     var partitionStatus: PartitionStatus {

@@ -42,6 +42,22 @@ struct Reader {
 
     func activateRequest(_ bytes: [UInt8]) throws(Refusal) -> String { try read(bytes, decoder.activateRequest) }
 
+    func checkpointRequest(_ bytes: [UInt8]) throws(Refusal) -> PartitionID {
+        try read(bytes, decoder.checkpointRequest)
+    }
+
+    func drainRequest(_ bytes: [UInt8]) throws(Refusal) -> (worker: String, drain: Bool) {
+        try read(bytes, decoder.drainRequest)
+    }
+
+    func assignment(_ bytes: [UInt8]) throws(Refusal) -> Assignment { try read(bytes, decoder.assignment) }
+
+    func checkpointAcknowledgement(_ bytes: [UInt8]) throws(Refusal) -> UInt64 {
+        try read(bytes, decoder.checkpointAcknowledgement)
+    }
+
+    func drainReply(_ bytes: [UInt8]) throws(Refusal) -> Int { try read(bytes, decoder.drainReply) }
+
     func priceReply(_ bytes: [UInt8]) throws(Refusal) -> SignedQuote {
         try read(bytes) { bytes throws(Refusal) in try decoder.priceReply(bytes, for: Self.user) }
     }

@@ -47,8 +47,17 @@ extension Samples {
     mutating func workerReport() -> WorkerReport {
         WorkerReport(
             name: identifier(), isReady: Bool.random(using: &generator), modelVersion: word(),
-            catalogueProducts: word(), broadcastIndex: word(), answered: word(), partitions: half(),
-            problem: text(0...4_096))
+            catalogueProducts: word(), broadcastIndex: word(), answered: word(),
+            problem: text(0...4_096), weight: half(), isDraining: Bool.random(using: &generator),
+            replicas: some(0...20) { $0.replica() })
+    }
+
+    private mutating func replica() -> ReplicaReport {
+        ReplicaReport(
+            partition: partition(), role: ReplicaRole.allCases.randomElement(using: &generator) ?? .loading,
+            epoch: word(), index: word(),
+            checkpoint: Bool.random(using: &generator)
+                ? StateCheckpoint(index: max(1, word()), stateHash: word()) : nil)
     }
 
     mutating func clusterStatus() -> ClusterStatus {

@@ -17,7 +17,7 @@ sys.path[:0] = [str(ROOT / "clients/python/src"), str(ROOT / "clients/python/tes
 from google.protobuf.message import Message  # noqa: E402
 from meaning import meaning  # noqa: E402
 
-from farthing import Header, Kind, Priority, basket_event, catalogue_row, key_hash, partition  # noqa: E402
+from farthing import Header, Kind, Priority, basket_event, catalogue_row, key_hash, partition, worker_hash  # noqa: E402
 from farthing import pricing_pb2 as pb  # noqa: E402
 
 FILE = ROOT / "Tests/WireTests/Vectors/wire-vectors.json"
@@ -117,10 +117,18 @@ def headers() -> list[Entry]:
         header("an activation", make(Kind.ACTIVATE, priority=Priority.COMMIT, key_hash=0)),
         header("status", make(Kind.STATUS, priority=Priority.COMMIT, key_hash=0)),
         header("inspection of the broadcast partition", make(Kind.INSPECT, key_hash=65_535)),
+        header("a checkpoint", make(Kind.CHECKPOINT, priority=Priority.COMMIT, key_hash=5)),
+        header("a worker that shall drain", make(Kind.DRAIN, priority=Priority.COMMIT, key_hash=worker_hash("w1"))),
         header("a shadow request", make(Kind.PRICE, priority=Priority.SHADOW)),
         header(
             "a worker's report", make(Kind.REPORT, priority=Priority.COMMIT, key_hash=0, request_id=0, deadline_us=0)
         ),
+        header("an assignment", make(Kind.ASSIGN, priority=Priority.COMMIT, key_hash=0, request_id=0, deadline_us=0)),
+        header(
+            "a request to lead partition 5 after epoch 3",
+            make(Kind.LEAD, priority=Priority.COMMIT, key_hash=5, request_id=0, deadline_us=0, index=3),
+        ),
+        header("a probe", make(Kind.PROBE, priority=Priority.COMMIT, key_hash=0, request_id=0, deadline_us=0)),
         header(
             "every field at its largest",
             make(
@@ -141,6 +149,9 @@ def headers() -> list[Entry]:
         header("acknowledged events", make(Kind.EVENTS, is_reply=True, priority=Priority.EVENT, index=42)),
         header("a refused price", make(Kind.PRICE, is_reply=True, status=204)),
         header("an unknown outcome", make(Kind.EVENTS, is_reply=True, status=121)),
+        header("not the leader, since epoch 4", make(Kind.EVENTS, is_reply=True, status=126, index=4)),
+        header("a request that two workers did not survive", make(Kind.PRICE, is_reply=True, status=127)),
+        header("an acknowledged checkpoint", make(Kind.CHECKPOINT, is_reply=True, priority=Priority.COMMIT, index=43)),
     ]
 
 
@@ -163,7 +174,8 @@ def broken_headers() -> list[Entry]:
         broken("version 0", with_byte(4, 0), 102, "header[4]"),
         broken("version 2", with_byte(4, 2), 102, "header[4]"),
         broken("kind 0", with_byte(5, 0), 103, "header[5]"),
-        broken("kind 9", with_byte(5, 9), 103, "header[5]"),
+        broken("kind 11", with_byte(5, 11), 103, "header[5]"),
+        broken("kind 36", with_byte(5, 36), 103, "header[5]"),
         broken("a reply of kind 127", with_byte(5, 255), 103, "header[5]"),
         broken("priority 5", with_byte(6, 5), 106, "header[6]"),
         broken("priority 255", with_byte(6, 255), 106, "header[6]"),
@@ -222,6 +234,12 @@ def bodies() -> list[Message]:
     unsigned = pb.PriceReply()
     unsigned.CopyFrom(reply)
     unsigned.ClearField("token")
+    replicas = [
+        pb.Replica(partition=0),
+        pb.Replica(partition=5, role=1, epoch=3, index=42, checkpoint_index=40, checkpoint_hash=2**64 - 1),
+        pb.Replica(partition=6, role=2, epoch=2**64 - 1, index=2**64 - 1),
+        pb.Replica(partition=65_535, role=3, epoch=1, index=9, checkpoint_index=9, checkpoint_hash=0),
+    ]
     return [
         pb.PriceRequest(tenant="demo", user="2337", currency="USD", lines=[pb.CartLine(product="1082185", quantity=2)]),
         pb.PriceRequest(
@@ -319,6 +337,18 @@ def bodies() -> list[Message]:
                 pb.WorkerStatus(name="w2", problem="has not reported"),
             ],
         ),
+        pb.StatusReply(
+            cluster="farthing",
+            router="r2",
+            uptime_ms=12_345,
+            partitions=16,
+            answers=pb.AnswerCounts(),
+            workers=[
+                pb.WorkerStatus(
+                    name="w2", ready=True, partitions=1, weight=100, draining=True, silent_ms=3, replicas=replicas
+                )
+            ],
+        ),
         pb.InspectRequest(partition=65_535),
         pb.PartitionStatus(partition=5, leader="w1", index=42, epoch=3, shoppers=17, state_hash=2**64 - 1),
         pb.WorkerReport(
@@ -328,9 +358,29 @@ def bodies() -> list[Message]:
             catalogue_products=50,
             broadcast_index=3,
             answered=10,
-            partitions=6,
             problem="",
         ),
+        pb.WorkerReport(
+            name="w2",
+            ready=True,
+            model_version=7,
+            catalogue_products=50,
+            broadcast_index=3,
+            answered=10,
+            problem="the disk is full",
+            weight=100,
+            draining=True,
+            replicas=replicas,
+        ),
+        pb.Assignment(),
+        pb.Assignment(partitions=[0, 5, 300, 1_023]),
+        pb.CheckpointRequest(partition=5),
+        pb.CheckpointRequest(partition=65_535),
+        pb.CheckpointAck(index=43),
+        pb.DrainRequest(worker="w1", drain=True),
+        pb.DrainRequest(worker="w1"),
+        pb.DrainReply(led=4),
+        pb.DrainReply(),
         pb.Refusal(
             code=204,
             name="UNKNOWN_PRODUCT",
@@ -338,6 +388,8 @@ def bodies() -> list[Message]:
             value="1082185x",
             remedy="Send a catalogue row for it first, or leave the line out and sell it at its list price.",
         ),
+        pb.Refusal(code=126, name="NOT_LEADER", place="partition 5", value="epoch 4", remedy="Ask the leader."),
+        pb.Refusal(code=127, name="QUARANTINED", place="request", remedy="Do not send it again."),
         pb.Refusal(code=122, name="OVERLOADED", place="router r1", value="", remedy="Ask again later.", retryable=True),
     ]
 
@@ -346,7 +398,7 @@ def bodies() -> list[Message]:
 
 
 def broken_bodies() -> list[Entry]:
-    return [*broken_carts(), *broken_events(), *broken_catalogues(), *broken_bytes()]
+    return [*broken_carts(), *broken_events(), *broken_catalogues(), *broken_peers(), *broken_bytes()]
 
 
 def broken(name: str, kind: Kind, message: Message, code: int, place: str) -> Entry:
@@ -476,6 +528,16 @@ def broken_catalogues() -> list[Entry]:
             "rows[0].deal.price",
             rows=[pb.CatalogueRow(product="p", list_price=pb.Amount(minor=100), unit_cost=pb.Amount(), deal=pb.Deal())],
         ),
+    ]
+
+
+def broken_peers() -> list[Entry]:
+    role = pb.WorkerReport(name="w1", replicas=[pb.Replica(), pb.Replica(role=4)])
+    return [
+        broken("a checkpoint of a partition that cannot be", Kind.CHECKPOINT, pb.CheckpointRequest(partition=65_536), 106, "partition"),
+        broken("a drain of nobody", Kind.DRAIN, pb.DrainRequest(drain=True), 200, "worker"),
+        broken("a role that is none", Kind.REPORT, role, 106, "replicas[1].role"),
+        broken("an assignment of what cannot be", Kind.ASSIGN, pb.Assignment(partitions=[1, 65_536]), 106, "partition"),
     ]
 
 

@@ -3,7 +3,7 @@
 from .client import Client, ReqClient
 from .errors import FarthingError, Refused, Unknown
 from .messages import basket_event, catalogue_row
-from .protocol import Header, Kind, Priority, key_hash, partition
+from .protocol import Header, Kind, Priority, key_hash, partition, worker_hash
 
 __all__ = [
     "Client",
@@ -18,4 +18,5 @@ __all__ = [
     "catalogue_row",
     "key_hash",
     "partition",
+    "worker_hash",
 ]

@@ -360,8 +360,24 @@ class PartitionStatus(_message.Message):
     state_hash: int
     def __init__(self, partition: _Optional[int] = ..., leader: _Optional[str] = ..., index: _Optional[int] = ..., epoch: _Optional[int] = ..., shoppers: _Optional[int] = ..., state_hash: _Optional[int] = ...) -> None: ...
 
+class Replica(_message.Message):
+    __slots__ = ("partition", "role", "epoch", "index", "checkpoint_index", "checkpoint_hash")
+    PARTITION_FIELD_NUMBER: _ClassVar[int]
+    ROLE_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    INDEX_FIELD_NUMBER: _ClassVar[int]
+    CHECKPOINT_INDEX_FIELD_NUMBER: _ClassVar[int]
+    CHECKPOINT_HASH_FIELD_NUMBER: _ClassVar[int]
+    partition: int
+    role: int
+    epoch: int
+    index: int
+    checkpoint_index: int
+    checkpoint_hash: int
+    def __init__(self, partition: _Optional[int] = ..., role: _Optional[int] = ..., epoch: _Optional[int] = ..., index: _Optional[int] = ..., checkpoint_index: _Optional[int] = ..., checkpoint_hash: _Optional[int] = ...) -> None: ...
+
 class WorkerStatus(_message.Message):
-    __slots__ = ("name", "ready", "silent_ms", "partitions", "answered", "in_flight", "model_version", "catalogue_products", "broadcast_index", "problem")
+    __slots__ = ("name", "ready", "silent_ms", "partitions", "answered", "in_flight", "model_version", "catalogue_products", "broadcast_index", "problem", "weight", "draining", "replicas")
     NAME_FIELD_NUMBER: _ClassVar[int]
     READY_FIELD_NUMBER: _ClassVar[int]
     SILENT_MS_FIELD_NUMBER: _ClassVar[int]
@@ -372,6 +388,9 @@ class WorkerStatus(_message.Message):
     CATALOGUE_PRODUCTS_FIELD_NUMBER: _ClassVar[int]
     BROADCAST_INDEX_FIELD_NUMBER: _ClassVar[int]
     PROBLEM_FIELD_NUMBER: _ClassVar[int]
+    WEIGHT_FIELD_NUMBER: _ClassVar[int]
+    DRAINING_FIELD_NUMBER: _ClassVar[int]
+    REPLICAS_FIELD_NUMBER: _ClassVar[int]
     name: str
     ready: bool
     silent_ms: int
@@ -382,7 +401,10 @@ class WorkerStatus(_message.Message):
     catalogue_products: int
     broadcast_index: int
     problem: str
-    def __init__(self, name: _Optional[str] = ..., ready: bool = ..., silent_ms: _Optional[int] = ..., partitions: _Optional[int] = ..., answered: _Optional[int] = ..., in_flight: _Optional[int] = ..., model_version: _Optional[int] = ..., catalogue_products: _Optional[int] = ..., broadcast_index: _Optional[int] = ..., problem: _Optional[str] = ...) -> None: ...
+    weight: int
+    draining: bool
+    replicas: _containers.RepeatedCompositeFieldContainer[Replica]
+    def __init__(self, name: _Optional[str] = ..., ready: bool = ..., silent_ms: _Optional[int] = ..., partitions: _Optional[int] = ..., answered: _Optional[int] = ..., in_flight: _Optional[int] = ..., model_version: _Optional[int] = ..., catalogue_products: _Optional[int] = ..., broadcast_index: _Optional[int] = ..., problem: _Optional[str] = ..., weight: _Optional[int] = ..., draining: bool = ..., replicas: _Optional[_Iterable[_Union[Replica, _Mapping]]] = ...) -> None: ...
 
 class AnswerCounts(_message.Message):
     __slots__ = ("personal", "segment", "list", "refused", "other")
@@ -422,25 +444,61 @@ class InspectRequest(_message.Message):
     partition: int
     def __init__(self, partition: _Optional[int] = ...) -> None: ...
 
+class CheckpointRequest(_message.Message):
+    __slots__ = ("partition",)
+    PARTITION_FIELD_NUMBER: _ClassVar[int]
+    partition: int
+    def __init__(self, partition: _Optional[int] = ...) -> None: ...
+
+class CheckpointAck(_message.Message):
+    __slots__ = ("index",)
+    INDEX_FIELD_NUMBER: _ClassVar[int]
+    index: int
+    def __init__(self, index: _Optional[int] = ...) -> None: ...
+
+class DrainRequest(_message.Message):
+    __slots__ = ("worker", "drain")
+    WORKER_FIELD_NUMBER: _ClassVar[int]
+    DRAIN_FIELD_NUMBER: _ClassVar[int]
+    worker: str
+    drain: bool
+    def __init__(self, worker: _Optional[str] = ..., drain: bool = ...) -> None: ...
+
+class DrainReply(_message.Message):
+    __slots__ = ("led",)
+    LED_FIELD_NUMBER: _ClassVar[int]
+    led: int
+    def __init__(self, led: _Optional[int] = ...) -> None: ...
+
 class WorkerReport(_message.Message):
-    __slots__ = ("name", "ready", "model_version", "catalogue_products", "broadcast_index", "answered", "partitions", "problem")
+    __slots__ = ("name", "ready", "model_version", "catalogue_products", "broadcast_index", "answered", "problem", "weight", "draining", "replicas")
     NAME_FIELD_NUMBER: _ClassVar[int]
     READY_FIELD_NUMBER: _ClassVar[int]
     MODEL_VERSION_FIELD_NUMBER: _ClassVar[int]
     CATALOGUE_PRODUCTS_FIELD_NUMBER: _ClassVar[int]
     BROADCAST_INDEX_FIELD_NUMBER: _ClassVar[int]
     ANSWERED_FIELD_NUMBER: _ClassVar[int]
-    PARTITIONS_FIELD_NUMBER: _ClassVar[int]
     PROBLEM_FIELD_NUMBER: _ClassVar[int]
+    WEIGHT_FIELD_NUMBER: _ClassVar[int]
+    DRAINING_FIELD_NUMBER: _ClassVar[int]
+    REPLICAS_FIELD_NUMBER: _ClassVar[int]
     name: str
     ready: bool
     model_version: int
     catalogue_products: int
     broadcast_index: int
     answered: int
-    partitions: int
     problem: str
-    def __init__(self, name: _Optional[str] = ..., ready: bool = ..., model_version: _Optional[int] = ..., catalogue_products: _Optional[int] = ..., broadcast_index: _Optional[int] = ..., answered: _Optional[int] = ..., partitions: _Optional[int] = ..., problem: _Optional[str] = ...) -> None: ...
+    weight: int
+    draining: bool
+    replicas: _containers.RepeatedCompositeFieldContainer[Replica]
+    def __init__(self, name: _Optional[str] = ..., ready: bool = ..., model_version: _Optional[int] = ..., catalogue_products: _Optional[int] = ..., broadcast_index: _Optional[int] = ..., answered: _Optional[int] = ..., problem: _Optional[str] = ..., weight: _Optional[int] = ..., draining: bool = ..., replicas: _Optional[_Iterable[_Union[Replica, _Mapping]]] = ...) -> None: ...
+
+class Assignment(_message.Message):
+    __slots__ = ("partitions",)
+    PARTITIONS_FIELD_NUMBER: _ClassVar[int]
+    partitions: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, partitions: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class Refusal(_message.Message):
     __slots__ = ("code", "name", "place", "value", "remedy", "retryable")

@@ -34,7 +34,13 @@ class Kind(IntEnum):
     ACTIVATE = 6
     STATUS = 7
     INSPECT = 8
+    CHECKPOINT = 9
+    DRAIN = 10
+    # Between workers and routers; refused from a client.
     REPORT = 32
+    ASSIGN = 33
+    LEAD = 34
+    PROBE = 35
 
 
 class Priority(IntEnum):
@@ -116,6 +122,11 @@ def new_request_id() -> int:
 def key_hash(tenant: str, user: str) -> int:
     """The routing hash: FNV-1a 64 over `tenant 0x00 user`, finished with MurmurHash3's fmix64."""
     return _mix(_fnv1a(tenant.encode() + b"\0" + user.encode()))
+
+
+def worker_hash(name: str) -> int:
+    """What the header of a DRAIN request calls a worker."""
+    return _mix(_fnv1a(name.encode()))
 
 
 def partition(key: int, partitions: int) -> int:
