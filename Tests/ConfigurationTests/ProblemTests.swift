@@ -77,8 +77,21 @@ struct ProblemTests {
             "2:11: shop.tenant is “a\tb”; expected 1 to 64 bytes of text without control "
                 + "characters"),
         // Routers
-        Mistake("routers: []", "1:10: routers is a list of 0; expected a list of exactly one router"),
-        Mistake("routers: r1", "1:10: routers is “r1”; expected a list of exactly one router"),
+        Mistake("routers: []", "1:10: routers is a list of 0; expected a list of 1 to 16 routers"),
+        Mistake(
+            "routers: [\(Array(repeating: "{}", count: 17).joined(separator: ", "))]",
+            "1:10: routers is a list of 17; expected a list of 1 to 16 routers"),
+        Mistake(
+            "routers:\n  - {name: r1, clients: 'tcp://h:1', workers: 'tcp://h:2'}\n"
+                + "  - {name: r1, clients: 'tcp://h:3', workers: 'tcp://h:4'}",
+            "3:12: routers[1].name is the name of routers[0].name too; give each router its own"),
+        Mistake(
+            "routers:\n  - {name: r1, clients: 'tcp://h:1', workers: 'tcp://h:2'}\n"
+                + "  - {name: r2, clients: 'tcp://h:2', workers: 'tcp://h:4'}",
+            "3:25: routers[1].clients is the address of routers[0].workers too; give it a port of its own"),
+        Mistake(
+            "cluster: {replicas: 0}", "1:21: cluster.replicas is “0”; expected a whole number from 1 to 5"),
+        Mistake("routers: r1", "1:10: routers is “r1”; expected a list of 1 to 16 routers"),
         Mistake(
             "routers:\n  - name: r1\n    clients: tcp://h:1\n",
             "2:5: routers[0].workers is missing; give an address such as tcp://127.0.0.1:7400"),
@@ -87,7 +100,7 @@ struct ProblemTests {
             "2:25: routers[0].clients is “tcp://h:70000”; expected an address such as tcp://127.0.0.1:7400"),
         Mistake(
             "routers:\n  - {name: r1, clients: 'tcp://h:1', workers: 'tcp://h:1'}",
-            "2:47: routers[0].workers is the clients' address; give it a port of its own"),
+            "2:47: routers[0].workers is the address of routers[0].clients too; give it a port of its own"),
         // Not YAML
         Mistake(
             "cluster:\n  name: [a\nworkers: {}\n",

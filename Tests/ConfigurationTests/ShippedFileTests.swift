@@ -47,9 +47,10 @@ struct ShippedFileTests {
     @Test
     func everyValueCanBeSet() throws {
         let text = """
-            cluster: {name: shop, partitions: 64}
+            cluster: {name: shop, partitions: 64, replicas: 5}
             routers:
               - {name: north, clients: "tcp://10.0.0.1:1", workers: "tcp://[::1]:65535"}
+              - {name: south, clients: "tcp://10.0.0.2:1", workers: "tcp://[::2]:65535"}
             workers: {count: 9}
             log: {kind: embedded, directory: d}
             shop: {time_zone: Asia/Tokyo, tenant: t, currency: JPY}
@@ -65,7 +66,8 @@ struct ShippedFileTests {
             """
         let found = try ClusterConfiguration.parse(yaml: text, source: "cluster.yaml")
         #expect(found.cluster.name == "shop" && found.cluster.partitions == 64)
-        #expect(found.routers.map(\.name) == ["north"])
+        #expect(found.cluster.replicas == 5)
+        #expect(found.routers.map(\.name) == ["north", "south"])
         #expect(found.routers[0].clients == Endpoint(host: "10.0.0.1", port: 1))
         #expect(found.routers[0].workers.description == "tcp://[::1]:65535")
         #expect(found.workers.names == (1...9).map { "w\($0)" })

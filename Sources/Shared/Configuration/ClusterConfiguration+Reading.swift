@@ -48,7 +48,7 @@ extension ClusterConfiguration {
 }
 
 /// One pass over a document.
-private struct Reading {
+struct Reading {
     let document: YAMLDocument
     let directory: String
     var problems = ProblemList()
@@ -59,6 +59,7 @@ private struct Reading {
         section("cluster", of: &file) { section, problems in
             section.read("name", into: &result.cluster.name, .text(upTo: 64), &problems)
             section.read("partitions", into: &result.cluster.partitions, .whole(1...1_024), &problems)
+            section.read("replicas", into: &result.cluster.replicas, .whole(1...5), &problems)
         }
         if let node = file.node("routers") { result.routers = routers(node) }
         section("workers", of: &file) { section, problems in
@@ -128,26 +129,6 @@ private struct Reading {
         }
         section("exposures", of: &file) { section, problems in
             section.read("flush_every", into: &result.exposures.flushEvery, .duration("1ms", "10s"), &problems)
-        }
-    }
-
-    private mutating func routers(_ node: Node) -> [RouterSettings] {
-        guard case .sequence(let items) = node, items.count == 1 else {
-            let found = node.sequence.map { "a list of \($0.count)" } ?? node.summary
-            problems.add("routers is \(found); expected a list of exactly one router", at: node.place)
-            return [RouterSettings()]
-        }
-        return items.enumerated().map { index, item in
-            var router = RouterSettings()
-            var section = SectionReader(item, path: "routers[\(index)]", in: document, &problems)
-            section.read("name", into: &router.name, .text(upTo: 64), required: true, &problems)
-            section.read("clients", into: &router.clients, .endpoint, required: true, &problems)
-            let place = section.read("workers", into: &router.workers, .endpoint, required: true, &problems)
-            if let place, router.workers == router.clients {
-                problems.add("routers[\(index)].workers is the clients' address; give it a port of its own", at: place)
-            }
-            section.finish(&problems)
-            return router
         }
     }
 

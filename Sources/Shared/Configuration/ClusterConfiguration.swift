@@ -6,7 +6,7 @@ import Domain
 /// The one source of configuration, read once at start by every process of a cluster.
 public struct ClusterConfiguration: Equatable, Sendable {
     public var cluster = ClusterSettings()
-    /// Exactly one in this version; a list, so that more can follow without a new format.
+    /// One or more, with names and addresses of their own. They do not know of each other.
     public var routers = [RouterSettings()]
     public var workers = WorkerSettings()
     public var log = LogSettings()
@@ -54,6 +54,8 @@ public struct RouterSettings: Equatable, Sendable {
     public var clients = Endpoint(host: "127.0.0.1", port: 7400)
     /// Where workers connect.
     public var workers = Endpoint(host: "127.0.0.1", port: 7401)
+
+    public static let acceptableCount = 1...16
 }
 
 public struct WorkerSettings: Equatable, Sendable {
