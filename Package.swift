@@ -62,6 +62,7 @@ let package = Package(
         module("Pricing", path: "Sources/Shared/Pricing", ["Domain"]),
         module("Promotions", path: "Sources/Shared/Promotions", ["Domain"]),
         module("RouterCore", path: "Sources/Router/Core", ["Domain"]),
+        module("ClientCore", path: "Sources/Wire/ClientCore", ["Domain"]),
         module("WorkerCore", path: "Sources/Worker/Core", ["Domain", "Features", "Models", "Pricing", "Promotions"]),
 
         // Boundaries
@@ -70,7 +71,7 @@ let package = Package(
         module("Operations", path: "Sources/Shared/Operations", ["Domain", "CSodium"]),
         module("ZeroMQ", path: "Sources/Wire/ZeroMQ", ["CZeroMQ"]),
         module("Wire", path: "Sources/Wire/Codec", ["Domain", "CPricing", "CProtobuf"]),
-        module("Client", path: "Sources/Wire/Client", ["Domain", "Operations", "Wire", "ZeroMQ"]),
+        module("Client", path: "Sources/Wire/Client", ["ClientCore", "Domain", "Operations", "Wire", "ZeroMQ"]),
         module(
             "Learning", path: "Sources/Learning", ["Domain", "Features", "Models", "CXGBoost", "CZlib"],
             exclude: ["CXGBoost", "CZlib"]),
@@ -93,7 +94,10 @@ let package = Package(
             ["Configuration", "Domain", "Operations", "WorkerShell", argumentParser]),
         executable(
             "farthing", path: "Sources/Farthing",
-            ["Domain", "Client", "Configuration", "Learning", "Models", "Operations", "Wire", argumentParser]),
+            [
+                "Domain", "Client", "ClientCore", "Configuration", "Learning", "Models", "Operations", "Wire",
+                argumentParser,
+            ]),
 
         // Tests
         module("TestSupport", path: "Tests/TestSupport", ["Domain"]),
@@ -108,6 +112,7 @@ let package = Package(
         tests("ConfigurationTests", ["Configuration"]),
         tests("WireTests", ["Domain", "Wire"], exclude: ["Vectors"]),
         tests("ZeroMQTests", ["ZeroMQ"]),
+        tests("ClientTests", ["Client", "ClientCore", "Domain", "Wire", "ZeroMQ"]),
         tests(
             "ClusterTests",
             [

@@ -14,7 +14,7 @@ struct BenchPrice: ParsableCommand {
         commandName: "price",
         abstract: "Price random carts as fast as the cluster answers.",
         discussion: """
-            Keeps a number of requests outstanding over one connection and counts what comes back. The shoppers
+            Keeps a number of requests outstanding and counts what comes back. The shoppers
             and products are those of the data set, which must have been imported. Latency is from sending to
             receiving, as the checkout sees it.
 
@@ -67,12 +67,12 @@ struct BenchPrice: ParsableCommand {
     }
 
     func run() throws {
-        let (configuration, endpoint) = try target.resolve()
+        let (configuration, endpoints) = try target.resolve()
         let carts = try RandomCarts(
             folder: data, tenant: tenant ?? configuration.shop.tenant, currency: configuration.shop.currency,
             lines: lines, seed: seed)
         var load = LoadGenerator(carts: carts, outstanding: outstanding)
-        let measured = try load.run(against: endpoint, seconds: seconds)
+        let measured = try load.run(against: endpoints, seconds: seconds)
         let report = Report(
             requestsPerSecond: (measured.perSecond * 10).rounded() / 10,
             latencyUs: .init(
@@ -84,7 +84,8 @@ struct BenchPrice: ParsableCommand {
         try output.report(report) { measured.text(outstanding: outstanding, lines: lines) }
         guard measured.answered > 0 else {
             if let refusal = measured.firstRefusal { throw ClientError.refused(refusal) }
-            throw ClientError.unknown(endpoint: endpoint, milliseconds: Int(seconds * 1_000))
+            throw ClientError.unknown(
+                endpoint: endpoints.joined(separator: ", "), milliseconds: Int(seconds * 1_000))
         }
     }
 }

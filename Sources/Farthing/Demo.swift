@@ -31,8 +31,8 @@ struct Demo: ParsableCommand {
         do {
             guard try cluster.waitUntilReady(seconds: 120) else { throw ExitCodeError(message: "interrupted") }
             let imported = try Import.load(
-                data, into: cluster.endpoint, tenant: configuration.shop.tenant, rebase: true)
-            let client = try PricingClient(endpoint: cluster.endpoint)
+                data, into: configuration.endpoints, tenant: configuration.shop.tenant, rebase: true)
+            let client = try PricingClient(endpoints: configuration.endpoints)
             try activateIfOther(configuration, client)
             let shown = try showCarts(configuration, client)
             if cluster.isAskedToStop { throw ExitCodeError(message: "interrupted") }

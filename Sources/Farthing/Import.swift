@@ -57,12 +57,12 @@ struct Import: ParsableCommand {
     }
 
     func run() throws {
-        let (configuration, endpoint) = try target.resolve()
+        let (configuration, endpoints) = try target.resolve()
         let shop = tenant ?? configuration.shop.tenant
         let result =
             catalogue == nil && baskets == nil
-            ? try Self.load(data, into: endpoint, tenant: shop, rebase: rebase != Rebase.none)
-            : try loadFiles(configuration, into: endpoint, tenant: shop)
+            ? try Self.load(data, into: endpoints, tenant: shop, rebase: rebase != Rebase.none)
+            : try loadFiles(configuration, into: endpoints, tenant: shop)
         let report = Report(
             catalogueRows: result.rows, events: result.accepted, duplicates: result.duplicates,
             shoppers: result.shoppers, seconds: result.seconds)
@@ -70,7 +70,7 @@ struct Import: ParsableCommand {
     }
 
     private func loadFiles(
-        _ configuration: ClusterConfiguration, into endpoint: String, tenant: String
+        _ configuration: ClusterConfiguration, into endpoints: [String], tenant: String
     ) throws -> ImportResult {
         let currency = configuration.shop.currency
         var history = TrainingData(description: "files", products: [], events: [], catalogue: [])
@@ -83,11 +83,11 @@ struct Import: ParsableCommand {
         if rebase == .now, let calendar = ShopCalendar(timeZone: configuration.shop.timeZone) {
             history = Rebasing(history, to: Clock.timestamp(), calendar: calendar).data
         }
-        return try Importer(endpoint: endpoint, tenant: tenant).send(history)
+        return try Importer(endpoints: endpoints, tenant: tenant).send(history)
     }
 
     /// Loads the data set and sends it, with a progress bar.
-    static func load(_ folder: String, into endpoint: String, tenant: String, rebase: Bool) throws -> ImportResult {
+    static func load(_ folder: String, into endpoints: [String], tenant: String, rebase: Bool) throws -> ImportResult {
         guard let calendar = ShopCalendar(timeZone: CompleteJourney.timeZone) else {
             throw Refusal(
                 .invalidConfiguration, place: "time zone", value: CompleteJourney.timeZone,
@@ -96,6 +96,6 @@ struct Import: ParsableCommand {
         let journey = try CompleteJourney(folder: folder, calendar: calendar)
         var data = journey.trainingData(calendar: calendar)
         if rebase { data = Rebasing(data, to: Clock.timestamp(), calendar: calendar).data }
-        return try Importer(endpoint: endpoint, tenant: tenant).send(data)
+        return try Importer(endpoints: endpoints, tenant: tenant).send(data)
     }
 }

@@ -2,6 +2,7 @@
 // in the order they happened. Batches of one shopper follow one another; many shoppers are under way at once.
 
 import Client
+import ClientCore
 import Domain
 import Foundation
 import Learning
@@ -22,12 +23,16 @@ struct ImportResult {
 }
 
 struct Importer {
-    let endpoint: String
+    let endpoints: [String]
     let tenant: String
 
     /// Batches under way at once.
     private static let outstanding = 64
-    private static let deadlineMicroseconds: UInt32 = 30_000_000
+    private static let deadlineMicroseconds: UInt32 = 10_000_000
+    /// How long one batch is sent again and again, with the same ids, before the import gives up: routers and
+    /// workers may fail over meanwhile.
+    private static let patienceMicroseconds: UInt64 = 120_000_000
+    private static let pauseMicroseconds: UInt64 = 100_000
 
     func send(_ data: TrainingData) throws -> ImportResult {
         let start = Clock.monotonic()
@@ -46,68 +51,84 @@ struct Importer {
     }
 
     private func sendCatalogue(_ rows: [CatalogueRow]) throws -> Int {
-        let client = try PricingClient(endpoint: endpoint, deadlineMilliseconds: 30_000)
+        let client = try PricingClient(
+            endpoints: endpoints, deadlineMilliseconds: Self.deadlineMicroseconds / 1_000)
         var sent = 0
         while sent < rows.count {
             let currency = rows[sent].currency
             let batch = rows[sent...].prefix(Limits.rowsInCatalogueBatch).prefix { $0.currency == currency }
-            sent += Int(try client.send(catalogue: Array(batch), tenant: tenant, currency: currency).value.accepted)
+            sent += try persisting { () throws(ClientError) in
+                Int(try client.send(catalogue: Array(batch), tenant: tenant, currency: currency).value.accepted)
+            }
         }
         return sent
     }
 
-    /// One shopper's batches, sent one after another.
-    private struct Queue {
-        let user: UserKey
-        var batches: ArraySlice<[Event]>
+    /// Repeats a call while it fails for a reason that may pass.
+    private func persisting<Value>(_ call: () throws(ClientError) -> Value) throws -> Value {
+        let end = Clock.monotonic().adding(microseconds: Self.patienceMicroseconds)
+        while true {
+            do throws(ClientError) {
+                return try call()
+            } catch {
+                guard error.isRetryable, Clock.monotonic() < end else { throw error }
+            }
+            Thread.sleep(forTimeInterval: Double(Self.pauseMicroseconds) / 1e6)
+        }
     }
 
     private func sendEvents(
         _ shoppers: [String: [ShopperEvent]], total: Int, _ result: inout ImportResult, _ progress: (Int) -> Void
     ) throws {
-        let pipeline = try Pipeline(endpoint: endpoint)
+        let pipeline = try Pipeline(endpoints: endpoints, rules: .bulk)
         let encoder = BodyEncoder()
         let decoder = BodyDecoder()
-        var idle = shoppers.keys.sorted().map { user in
-            let events = shoppers[user]!.map(\.event)
-            let batches = stride(from: 0, to: events.count, by: 200).map { start in
-                Array(events[start..<min(start + 200, events.count)])
-            }
-            return Queue(user: UserKey(tenant: tenant, user: user), batches: batches[...])
-        }[...]
-        var underWay = [Queue?](repeating: nil, count: Self.outstanding)
+        var queues = BatchQueues(shoppers, tenant: tenant, places: Self.outstanding)
         var failure: (any Error)?
+        var paused: [(place: Int, until: MonotonicInstant)] = []
 
-        func sendNext(_ place: Int) throws {
-            if underWay[place]?.batches.isEmpty ?? true { underWay[place] = idle.popFirst() }
-            guard let batch = underWay[place]?.batches.popFirst(), let user = underWay[place]?.user else { return }
-            let id = RequestID(high: user.hash.value, low: UInt64(place))
+        func send(_ place: Int) throws {
+            guard let batch = queues.batch(at: place) else { return }
             let header = MessageHeader(
-                kind: .events, priority: .event, deadlineMicroseconds: Self.deadlineMicroseconds, keyHash: user.hash,
-                requestID: id, tag: UInt64(place))
-            let body = encoder.eventBatch(user: user, events: batch.map { ($0.id.bytes, $0) }).bytes
+                kind: .events, priority: .event, deadlineMicroseconds: Self.deadlineMicroseconds,
+                keyHash: batch.user.hash, requestID: batch.id, tag: UInt64(place))
+            let body = encoder.eventBatch(user: batch.user, events: batch.events.map { ($0.id.bytes, $0) }).bytes
             try pipeline.send(header, body: body)
         }
 
-        for place in 0..<Self.outstanding { try sendNext(place) }
+        for place in 0..<Self.outstanding {
+            queues.advance(place, at: Clock.monotonic())
+            try send(place)
+        }
         while result.accepted + result.duplicates < total {
             var freed: [Int] = []
-            let count = try pipeline.receive(timeoutMilliseconds: 35_000) { header, bytes in
-                do {
-                    if case .refused = header.status { throw ClientError.refused(try decoder.refusal(bytes)) }
+            _ = try pipeline.receive(timeoutMilliseconds: paused.isEmpty ? 1_000 : 20) { header, bytes in
+                guard let place = Int(exactly: header.tag), place < Self.outstanding else { return }
+                do throws(Refusal) {
+                    if case .refused = header.status { throw try decoder.refusal(bytes) }
                     let acknowledged = try decoder.eventAcknowledgement(bytes)
                     result.accepted += Int(acknowledged.accepted)
                     result.duplicates += Int(acknowledged.duplicates)
-                    guard let place = Int(exactly: header.tag), underWay.indices.contains(place) else { return }
                     freed.append(place)
                 } catch {
-                    failure = error
+                    let waited = Clock.monotonic().microseconds(since: queues.startedAt(place))
+                    if error.code.isRetryable, waited < Self.patienceMicroseconds {
+                        paused.append((place, Clock.monotonic().adding(microseconds: Self.pauseMicroseconds)))
+                    } else {
+                        failure = ClientError.refused(error)
+                    }
                 }
             }
             if let failure { throw failure }
-            guard count > 0 else { throw ClientError.unknown(endpoint: endpoint, milliseconds: 35_000) }
             progress(result.accepted + result.duplicates)
-            for place in freed { try sendNext(place) }
+            for place in freed {
+                queues.advance(place, at: Clock.monotonic())
+                try send(place)
+            }
+            let now = Clock.monotonic()
+            let due = paused.filter { $0.until <= now }
+            paused.removeAll { $0.until <= now }
+            for (place, _) in due { try send(place) }
         }
     }
 }

@@ -127,8 +127,8 @@ struct LoadGenerator {
     }
 
     /// Runs a warm-up of a tenth of `seconds`, then measures for `seconds`.
-    mutating func run(against endpoint: String, seconds: Double) throws -> Measurement {
-        let pipeline = try Pipeline(endpoint: endpoint)
+    mutating func run(against endpoints: [String], seconds: Double) throws -> Measurement {
+        let pipeline = try Pipeline(endpoints: endpoints)
         let decoder = BodyDecoder()
         var measured = Measurement()
         measured.latencies.reserveCapacity(1 << 20)

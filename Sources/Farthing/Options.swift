@@ -42,20 +42,22 @@ struct OutputOption: ParsableArguments {
 struct EndpointOption: ParsableArguments {
     @OptionGroup var configuration: ConfigurationOption
 
-    @Option(help: "A router's address for clients; from the configuration unless given.")
-    var endpoint: String?
+    @Option(help: "A router's address for clients; repeat it for several. From the configuration unless given.")
+    var endpoint: [String] = []
 
-    /// The configuration and the address to call.
-    func resolve() throws -> (configuration: ClusterConfiguration, endpoint: String) {
+    /// The configuration and the addresses to call.
+    func resolve() throws -> (configuration: ClusterConfiguration, endpoints: [String]) {
         let loaded = try configuration.load()
-        guard let endpoint = endpoint ?? loaded.routers.first?.clients.description else {
-            throw ValidationError("\(configuration.config) names no router; give --endpoint.")
-        }
-        return (loaded, endpoint)
+        return (loaded, endpoint.isEmpty ? loaded.endpoints : endpoint)
     }
 
     func connect(deadlineMilliseconds: UInt32 = 2_000) throws -> (configuration: ClusterConfiguration, PricingClient) {
-        let (configuration, endpoint) = try resolve()
-        return (configuration, try PricingClient(endpoint: endpoint, deadlineMilliseconds: deadlineMilliseconds))
+        let (configuration, endpoints) = try resolve()
+        return (configuration, try PricingClient(endpoints: endpoints, deadlineMilliseconds: deadlineMilliseconds))
     }
+}
+
+extension ClusterConfiguration {
+    /// Where every router listens for clients.
+    var endpoints: [String] { routers.map(\.clients.description) }
 }

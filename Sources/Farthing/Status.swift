@@ -59,12 +59,12 @@ struct Status: ParsableCommand {
         try output.report(report(status, inspected)) { text(status, inspected) }
     }
 
-    /// A partition whose worker is down is shown as led by nobody.
+    /// A partition that nobody answers for is shown as led by nobody.
     private func inspect(_ partition: PartitionID, _ client: PricingClient) throws -> PartitionStatus {
         do throws(ClientError) {
             return try client.inspect(partition).value
         } catch {
-            guard case .refused = error else { throw error }
+            if case .transport = error { throw error }
             return PartitionStatus(
                 partition: partition, leader: "nobody", index: 0, epoch: 0, shoppers: 0, stateHash: 0)
         }

@@ -1,66 +1,212 @@
-// Many requests at once over one connection: for importing and for load. The caller gives each request a tag
-// below the number outstanding and gets the tag back with the answer.
+// Many requests at once: for importing and for load. The caller gives each request a tag below the number
+// outstanding and gets the tag back with the answer, exactly once. A request's body is kept until then (it is the
+// caller's array, not a copy), because a router may fall silent and another must get it.
 
+import ClientCore
 import Domain
+import Operations
 import Wire
 import ZeroMQ
 
 public final class Pipeline {
-    private var socket: Socket
-    private var header = Message()
-    private var body = Message()
-
-    public init(endpoint: String) throws(ClientError) {
-        do throws(ZeroMQError) {
-            var options = SocketOptions()
-            options.maximumFrameBytes = Int64(Limits.frameBytes)
-            options.sendHighWater = 100_000
-            options.receiveHighWater = 100_000
-            socket = try Socket(.dealer, in: Context(), options: options)
-            try socket.connect(endpoint)
-        } catch {
-            throw .transport(error)
-        }
+    /// A request under way.
+    private struct Call {
+        var header: MessageHeader
+        var body: [UInt8]
+        var plan: CallPlan
+        /// When the plan wants to know the time; nil when nobody waits for an answer under this tag.
+        var dueAt: MonotonicInstant?
+        /// The last refusal that was not the end.
+        var refusal: (header: MessageHeader, body: [UInt8])?
     }
 
-    /// Queues a request; `header.tag` comes back with its answer.
-    public func send(_ request: MessageHeader, body bytes: [UInt8]) throws(ClientError) {
-        do throws(ZeroMQError) {
-            header.reserve(MessageHeader.encodedBytes) { request.encode(into: &$0) }
-            // A frame that was not taken must not be followed by the rest of its message.
-            guard case .sent = try socket.send(&header, more: true) else { return }
-            body.set(bytes)
-            _ = try socket.send(&body)
-        } catch {
-            throw .transport(error)
+    private let sockets: RouterSockets
+    private var routers: RouterPool
+    private let rules: CallRules
+    private let place: String
+    private let encoder = BodyEncoder(capacity: 1 << 16)
+    /// By tag.
+    private var calls: [Call] = []
+    private var underWay = 0
+    /// No call is due before.
+    private var nextDue = MonotonicInstant(microseconds: .max)
+    /// Calls that ended without a reply of their own to hand over at this moment.
+    private var ended: [(header: MessageHeader, body: [UInt8])] = []
+
+    /// Tags are below; the attempt's number stands above them on the wire.
+    public static let tags = 1 << 20
+    private static let attemptShift: UInt64 = 56
+
+    /// - Parameter endpoints: the routers' addresses for clients, 1 to 16.
+    public init(endpoints: [String], rules: CallRules = CallRules()) throws(ClientError) {
+        var random = SystemRandomNumberGenerator()
+        place = endpoints.joined(separator: ", ")
+        sockets = try RouterSockets(endpoints, highWater: 100_000)
+        routers = RouterPool(count: endpoints.count, seed: random.next())
+        self.rules = rules
+    }
+
+    public convenience init(endpoint: String) throws(ClientError) { try self.init(endpoints: [endpoint]) }
+
+    /// Sends a request; `header.tag` comes back with its answer.
+    /// - Precondition: the tag is below `tags` and not under way; the request id is no other request's.
+    public func send(_ request: MessageHeader, body: [UInt8]) throws(ClientError) {
+        guard let tag = Int(exactly: request.tag), tag < Self.tags else {
+            preconditionFailure("tag \(request.tag) is not below \(Self.tags)")
         }
+        let now = Clock.monotonic()
+        let plan = CallPlan(
+            deadlineMicroseconds: request.deadlineMicroseconds, at: now, rules: rules, seed: request.requestID.low)
+        let call = Call(header: request, body: body, plan: plan)
+        while calls.count < tag { calls.append(Call(header: request, body: [], plan: plan)) }
+        if tag < calls.count {
+            precondition(calls[tag].dueAt == nil, "tag \(tag) is under way")
+            calls[tag] = call
+        } else {
+            calls.append(call)
+        }
+        underWay += 1
+        routers.cover(calls: underWay)
+        try follow(calls[tag].plan.started(at: now, with: &routers), tag, now)
     }
 
     /// Hands over every answer that has arrived, waiting for the first.
-    /// - Parameter answered: gets the header and the body, which is only readable inside the call.
+    /// - Parameter answered: gets the header and the body, which is only readable inside the call. A request whose
+    ///   outcome nobody knows is answered like one that a router reports so: refused as `outcomeUnknown`.
     /// - Returns: how many answers arrived; 0 when none did in time.
     public func receive(
         timeoutMilliseconds: Int, _ answered: (MessageHeader, RawSpan) -> Void
     ) throws(ClientError) -> Int {
-        do throws(ZeroMQError) {
+        var now = Clock.monotonic()
+        let until = now.adding(microseconds: UInt64(max(0, timeoutMilliseconds)) * 1_000)
+        while true {
             var count = 0
-            while true {
-                while try socket.receive(&header) {
-                    let reply = try? header.withBytes { bytes throws(Refusal) in
-                        try MessageHeader.decode(bytes)
-                    }
-                    _ = try socket.receive(&body)
-                    try socket.discardRest(after: &body)
-                    guard let reply else { continue }
-                    body.withBytes { answered(reply, $0) }
-                    count += 1
-                }
-                if count > 0 { return count }
-                let ready = try Poller.wait(for: socket, timeoutMilliseconds: timeoutMilliseconds)
-                if !ready[0] { return 0 }
-            }
-        } catch {
-            throw .transport(error)
+            for router in 0..<sockets.count { count += try drain(router, now, answered) }
+            if now >= nextDue { try advance(to: now) }
+            count += handOver(answered)
+            if count > 0 || now >= until { return count }
+            try sockets.wait(microseconds: min(until, nextDue).microseconds(since: now))
+            now = Clock.monotonic()
         }
+    }
+}
+
+// MARK: - Events
+
+extension Pipeline {
+    /// Takes everything that has arrived from a router.
+    private func drain(
+        _ router: Int, _ now: MonotonicInstant, _ answered: (MessageHeader, RawSpan) -> Void
+    ) throws(ClientError) -> Int {
+        var count = 0
+        while true {
+            switch try sockets.receive(from: router) {
+            case .nothing: return count
+            case .noise: continue
+            case .reply(let reply):
+                guard let tag = tag(of: reply) else {
+                    routers.heard(from: router, at: now)
+                    continue
+                }
+                let attempt = Int(reply.tag >> Self.attemptShift)
+                let decision = calls[tag].plan.replied(
+                    reply.status, to: attempt, from: router, at: now, with: &routers)
+                if decision == .finish(.answered) {
+                    var header = reply
+                    header.tag = UInt64(tag)
+                    free(tag)
+                    sockets.body.withBytes { answered(header, $0) }
+                    count += 1
+                } else {
+                    if case .refused(let code) = reply.status, code.isRetryable {
+                        calls[tag].refusal = (reply, sockets.body.copy())
+                    }
+                    try follow(decision, tag, now)
+                }
+            }
+        }
+    }
+
+    /// The tag of the call that a reply belongs to; nil for a late one.
+    private func tag(of reply: MessageHeader) -> Int? {
+        let tag = Int(reply.tag & (1 << Self.attemptShift - 1))
+        guard calls.indices.contains(tag), calls[tag].dueAt != nil,
+            calls[tag].header.requestID == reply.requestID
+        else { return nil }
+        return tag
+    }
+
+    /// Tells the time to every call that wants to know it.
+    private func advance(to now: MonotonicInstant) throws(ClientError) {
+        nextDue = MonotonicInstant(microseconds: .max)
+        for tag in calls.indices {
+            guard let due = calls[tag].dueAt else { continue }
+            if due <= now {
+                try follow(calls[tag].plan.timeAdvanced(to: now, with: &routers), tag, now)
+            } else {
+                nextDue = min(nextDue, due)
+            }
+        }
+    }
+
+    /// Carries out what a plan decides until it waits or ends.
+    private func follow(_ first: CallPlan.Decision, _ tag: Int, _ now: MonotonicInstant) throws(ClientError) {
+        var decision = first
+        while true {
+            switch decision {
+            case .send(let router, let attempt, let microseconds):
+                var header = calls[tag].header
+                header.deadlineMicroseconds = microseconds
+                header.tag |= UInt64(attempt) << Self.attemptShift
+                let left = try sockets.send(header, calls[tag].body, to: router)
+                decision =
+                    left
+                    ? calls[tag].plan.timeAdvanced(to: now, with: &routers)
+                    : calls[tag].plan.sendFailed(router, at: now, with: &routers)
+            case .wait(let until):
+                calls[tag].dueAt = until
+                nextDue = min(nextDue, until)
+                return
+            case .finish(let ending):
+                end(tag, ending)
+                return
+            case .ignore: return
+            }
+        }
+    }
+}
+
+// MARK: - Endings
+
+extension Pipeline {
+    /// Makes an answer for a call that has none to hand over.
+    private func end(_ tag: Int, _ ending: CallPlan.Ending) {
+        let call = calls[tag]
+        free(tag)
+        if ending == .refused, var refusal = call.refusal {
+            refusal.header.tag = UInt64(tag)
+            ended.append(refusal)
+            return
+        }
+        let unknown = Refusal(
+            .outcomeUnknown, place: place,
+            value: call.plan.wasSent ? "no answer within the deadline" : "no router could be reached",
+            remedy: "Send it again with the same ids.")
+        ended.append((call.header.reply(.refused(.outcomeUnknown)), encoder.refusal(unknown).bytes))
+    }
+
+    private func handOver(_ answered: (MessageHeader, RawSpan) -> Void) -> Int {
+        guard !ended.isEmpty else { return 0 }
+        let batch = ended
+        ended.removeAll()
+        for (header, body) in batch { answered(header, unsafe body.span.bytes) }
+        return batch.count
+    }
+
+    private func free(_ tag: Int) {
+        calls[tag].dueAt = nil
+        calls[tag].body = []
+        calls[tag].refusal = nil
+        underWay -= 1
     }
 }

@@ -1,30 +1,12 @@
-// The Swift client: one DEALER connection, one request at a time, answers as values. For many requests at once
-// see `Pipeline`. Owned by the thread that made it, like every socket.
+// The Swift client: a DEALER connection to each router, one request at a time, answers as values. Which router a
+// request goes to, and when another, is `CallPlan`'s business. For many requests at once see `Pipeline`. Owned by
+// the thread that made it, like every socket.
 
+import ClientCore
 import Domain
 import Operations
 import Wire
 import ZeroMQ
-
-/// Why a call got no answer that it could use.
-public enum ClientError: Error, Sendable, CustomStringConvertible {
-    /// The cluster said no, and why.
-    case refused(Refusal)
-    /// Nothing came in time. What was asked may or may not have happened: ask again with the same ids.
-    case unknown(endpoint: String, milliseconds: Int)
-    /// The connection itself failed.
-    case transport(ZeroMQError)
-
-    public var description: String {
-        switch self {
-        case .refused(let refusal): refusal.description
-        case .unknown(let endpoint, let milliseconds):
-            "no answer from \(endpoint) within \(milliseconds) ms. Is a cluster running there? "
-                + "Start one with `farthing up`; sending the same ids again is safe"
-        case .transport(let error): error.description
-        }
-    }
-}
 
 /// A value and where and when it was read.
 public struct Answer<Value: Sendable>: Sendable {
@@ -35,28 +17,25 @@ public struct Answer<Value: Sendable>: Sendable {
 }
 
 public final class PricingClient {
-    private var socket: Socket
-    private let endpoint: String
+    private let sockets: RouterSockets
+    private var routers: RouterPool
+    private let place: String
     /// How long a request may take, in microseconds.
     public var deadlineMicroseconds: UInt32
     private let encoder = BodyEncoder()
     private let decoder = BodyDecoder()
     private var random = SystemRandomNumberGenerator()
-    private var header = Message()
-    private var body = Message()
 
-    /// - Parameter endpoint: a router's address for clients, for example `tcp://127.0.0.1:7400`.
-    public init(endpoint: String, deadlineMilliseconds: UInt32 = 2_000) throws(ClientError) {
-        self.endpoint = endpoint
+    /// - Parameter endpoints: the routers' addresses for clients, for example `tcp://127.0.0.1:7400`; 1 to 16.
+    public init(endpoints: [String], deadlineMilliseconds: UInt32 = 2_000) throws(ClientError) {
+        place = endpoints.joined(separator: ", ")
         deadlineMicroseconds = min(deadlineMilliseconds, Limits.deadlineMicroseconds / 1_000) * 1_000
-        do throws(ZeroMQError) {
-            var options = SocketOptions()
-            options.maximumFrameBytes = Int64(Limits.frameBytes)
-            socket = try Socket(.dealer, in: Context(), options: options)
-            try socket.connect(endpoint)
-        } catch {
-            throw .transport(error)
-        }
+        sockets = try RouterSockets(endpoints)
+        routers = RouterPool(count: endpoints.count, seed: random.next())
+    }
+
+    public convenience init(endpoint: String, deadlineMilliseconds: UInt32 = 2_000) throws(ClientError) {
+        try self.init(endpoints: [endpoint], deadlineMilliseconds: deadlineMilliseconds)
     }
 
     // MARK: - Calls
@@ -97,7 +76,7 @@ public final class PricingClient {
         catalogue rows: [CatalogueRow], tenant: String, currency: Currency
     ) throws(ClientError) -> Answer<CatalogueAcknowledgement> {
         let packed = encoder.catalogueBatch(tenant: tenant, currency: currency, rows: rows)
-        return try call(.catalogue, KeyHash(0), priority: .event, packed) {
+        return try call(.catalogue, KeyHash(0), priority: .event, rules: .bulk, packed) {
             [decoder] (bytes: RawSpan) throws(Refusal) in
             try decoder.catalogueAcknowledgement(bytes)
         }
@@ -105,7 +84,7 @@ public final class PricingClient {
 
     /// Makes every worker serve a bundle. The path must mean the same file to the workers.
     public func activate(path: String) throws(ClientError) -> Answer<ActivationAcknowledgement> {
-        try call(.activate, KeyHash(0), priority: .commit, encoder.activateRequest(path: path)) {
+        try call(.activate, KeyHash(0), priority: .commit, rules: .bulk, encoder.activateRequest(path: path)) {
             [decoder] (bytes: RawSpan) throws(Refusal) in
             try decoder.activationAcknowledgement(bytes)
         }
@@ -124,63 +103,115 @@ public final class PricingClient {
         }
     }
 
-    // MARK: - One round trip
+    /// Makes every replica of a partition hash its state at one index.
+    /// - Returns: that index.
+    public func checkpoint(_ partition: PartitionID) throws(ClientError) -> Answer<UInt64> {
+        let key = KeyHash(UInt64(partition.number))
+        return try call(.checkpoint, key, priority: .commit, encoder.checkpointRequest(partition)) {
+            [decoder] (bytes: RawSpan) throws(Refusal) in try decoder.checkpointAcknowledgement(bytes)
+        }
+    }
+
+    /// Makes a worker hand over what it holds, or takes that back.
+    /// - Returns: partitions that it still leads.
+    public func drain(worker: String, _ drain: Bool = true) throws(ClientError) -> Answer<Int> {
+        let packed = encoder.drainRequest(worker: worker, drain: drain)
+        return try call(.drain, KeyHash(workerName: worker), priority: .commit, packed) {
+            [decoder] (bytes: RawSpan) throws(Refusal) in try decoder.drainReply(bytes)
+        }
+    }
+
+    // MARK: - One call
 
     private func call<Value>(
         _ kind: MessageKind, _ key: KeyHash, priority: MessagePriority = .price, index: UInt64 = 0,
-        _ packed: BodyEncoder.Packed, _ read: (RawSpan) throws(Refusal) -> Value
+        rules: CallRules = CallRules(), _ packed: BodyEncoder.Packed, _ read: (RawSpan) throws(Refusal) -> Value
     ) throws(ClientError) -> Answer<Value> {
-        let id = RequestID(using: &random)
         let request = MessageHeader(
-            kind: kind, priority: priority, deadlineMicroseconds: deadlineMicroseconds, keyHash: key, requestID: id,
-            index: index)
+            kind: kind, priority: priority, deadlineMicroseconds: deadlineMicroseconds, keyHash: key,
+            requestID: RequestID(using: &random), index: index)
         let start = Clock.monotonic()
-        let reply = try exchange(request, packed, start)
+        let reply = try exchange(request, packed, rules, start)
         let microseconds = Clock.monotonic().microseconds(since: start)
+        if case .refused = reply.status { throw .refused(refusal()) }
         do throws(Refusal) {
-            if case .refused = reply.status {
-                throw try body.withBytes { bytes throws(Refusal) in try decoder.refusal(bytes) }
-            }
-            let value = try body.withBytes { bytes throws(Refusal) in try read(bytes) }
+            let value = try sockets.body.withBytes { bytes throws(Refusal) in try read(bytes) }
             return Answer(value: value, index: reply.index, microseconds: microseconds)
         } catch {
             throw .refused(error)
         }
     }
 
-    /// Sends a request and waits for its reply, whose body is left in `body`.
+    /// Carries out what the plan decides until it ends.
+    /// - Returns: the reply that is the answer; its body is left in `sockets.body`.
     private func exchange(
-        _ request: MessageHeader, _ packed: BodyEncoder.Packed, _ start: MonotonicInstant
+        _ request: MessageHeader, _ packed: BodyEncoder.Packed, _ rules: CallRules, _ start: MonotonicInstant
     ) throws(ClientError) -> MessageHeader {
-        // The router answers by the deadline; the last moment is for its answer to travel.
-        let patience = UInt64(request.deadlineMicroseconds) + 250_000
-        do throws(ZeroMQError) {
-            header.reserve(MessageHeader.encodedBytes) { request.encode(into: &$0) }
-            // A frame that was not taken must not be followed by the rest of its message.
-            if case .sent = try socket.send(&header, more: true) {
-                body.reserve(packed.count) { packed.write(into: &$0) }
-                _ = try socket.send(&body)
-            }
-            while true {
-                if try socket.receive(&header) {
-                    _ = try socket.receive(&body)
-                    try socket.discardRest(after: &body)
-                    if let reply = received(), reply.requestID == request.requestID { return reply }
-                    continue
+        var plan = CallPlan(
+            deadlineMicroseconds: request.deadlineMicroseconds, at: start, rules: rules, seed: request.requestID.low)
+        var decision = plan.started(at: start, with: &routers)
+        var reply = request
+        var lastRefusal: Refusal?
+        while true {
+            switch decision {
+            case .send(let router, let attempt, let microseconds):
+                var header = request
+                header.deadlineMicroseconds = microseconds
+                header.tag = UInt64(attempt)
+                let left = try sockets.send(header, bytes: packed.count, to: router) { packed.write(into: &$0) }
+                let now = Clock.monotonic()
+                decision =
+                    left
+                    ? plan.timeAdvanced(to: now, with: &routers) : plan.sendFailed(router, at: now, with: &routers)
+            case .wait(let until):
+                if let (router, found) = try nextReply(to: request.requestID) {
+                    reply = found
+                    if case .refused(let code) = found.status, code.isRetryable { lastRefusal = refusal() }
+                    decision = plan.replied(
+                        found.status, to: Int(truncatingIfNeeded: found.tag), from: router, at: Clock.monotonic(),
+                        with: &routers)
+                } else {
+                    let now = Clock.monotonic()
+                    if now < until { try sockets.wait(microseconds: until.microseconds(since: now)) }
+                    if Clock.monotonic() >= until {
+                        decision = plan.timeAdvanced(to: Clock.monotonic(), with: &routers)
+                    }
                 }
-                let elapsed = Clock.monotonic().microseconds(since: start)
-                if elapsed >= patience { break }
-                _ = try Poller.wait(
-                    for: socket, timeoutMilliseconds: Int((patience - elapsed + 999) / 1_000))
+            case .finish(.answered): return reply
+            case .finish(.refused): throw .refused(lastRefusal ?? refusal())
+            case .finish(.unknown), .ignore:
+                let milliseconds = Int(Clock.monotonic().microseconds(since: start) / 1_000)
+                throw plan.wasSent
+                    ? .unknown(endpoint: place, milliseconds: milliseconds)
+                    : .unreachable(endpoint: place, milliseconds: milliseconds)
             }
-        } catch {
-            throw .transport(error)
         }
-        throw .unknown(endpoint: endpoint, milliseconds: Int(patience / 1_000))
     }
 
-    /// The header just received; nil for one that is not of this protocol.
-    private func received() -> MessageHeader? {
-        try? header.withBytes { bytes throws(Refusal) in try MessageHeader.decode(bytes) }
+    /// A reply to this request that has arrived; late ones to earlier requests only say that their router lives.
+    private func nextReply(to request: RequestID) throws(ClientError) -> (router: Int, MessageHeader)? {
+        for router in 0..<sockets.count {
+            while true {
+                switch try sockets.receive(from: router) {
+                case .nothing: break
+                case .noise: continue
+                case .reply(let reply):
+                    if reply.requestID == request { return (router, reply) }
+                    routers.heard(from: router, at: Clock.monotonic())
+                    continue
+                }
+                break
+            }
+        }
+        return nil
+    }
+
+    /// The refusal in the body just received.
+    private func refusal() -> Refusal {
+        do throws(Refusal) {
+            return try sockets.body.withBytes { bytes throws(Refusal) in try decoder.refusal(bytes) }
+        } catch {
+            return error
+        }
     }
 }

@@ -4,9 +4,9 @@ import CZeroMQ
 
 /// What woke a wait: a bit for each source, in the order given.
 public struct Ready: Sendable {
-    var bits: UInt8 = 0
+    var bits: UInt64 = 0
 
-    public subscript(source: Int) -> Bool { bits & (1 << UInt8(source)) != 0 }
+    public subscript(source: Int) -> Bool { bits & (1 << UInt64(source)) != 0 }
 }
 
 public enum Poller {
@@ -38,6 +38,21 @@ public enum Poller {
         return unsafe try poll(&items, descriptor, timeoutMilliseconds)
     }
 
+    /// Waits for any of at most 63 sockets, or a file descriptor.
+    public static func wait(
+        for boxes: [SocketBox], descriptor: Int32? = nil, timeoutMilliseconds: Int
+    ) throws(ZeroMQError) -> Ready {
+        precondition(boxes.count < 64, "\(boxes.count) sockets")
+        var items: [zmq_pollitem_t] = unsafe []
+        unsafe items.reserveCapacity(boxes.count + 1)
+        for box in boxes {
+            box.socket.checkThread()
+            unsafe items.append(
+                zmq_pollitem_t(socket: box.socket.pointer, fd: 0, events: Int16(ZMQ_POLLIN), revents: 0))
+        }
+        return unsafe try poll(&items, descriptor, timeoutMilliseconds)
+    }
+
     private static func poll(
         _ items: inout [zmq_pollitem_t], _ descriptor: Int32?, _ timeoutMilliseconds: Int
     ) throws(ZeroMQError) -> Ready {
@@ -50,7 +65,7 @@ public enum Poller {
         }
         var ready = Ready()
         for index in unsafe items.indices where unsafe items[index].revents & Int16(ZMQ_POLLIN) != 0 {
-            ready.bits |= 1 << UInt8(index)
+            ready.bits |= 1 << UInt64(index)
         }
         return ready
     }
