@@ -68,6 +68,7 @@ let package = Package(
         // Boundaries
         module("Configuration", path: "Sources/Shared/Configuration", ["Domain", yams]),
         module("Log", path: "Sources/Shared/Log", ["Domain", "CSQLite"]),
+        module("WorkerLog", path: "Sources/Worker/Log", ["Domain", "Log", "WorkerCore"]),
         module("Operations", path: "Sources/Shared/Operations", ["Domain", "CSodium"]),
         module("ZeroMQ", path: "Sources/Wire/ZeroMQ", ["CZeroMQ"]),
         module("Wire", path: "Sources/Wire/Codec", ["Domain", "CPricing", "CProtobuf"]),
@@ -84,7 +85,7 @@ let package = Package(
             "WorkerShell", path: "Sources/Worker/Shell",
             [
                 "Domain", "Configuration", "Features", "Log", "Models", "Operations", "Pricing", "Wire", "WorkerCore",
-                "ZeroMQ",
+                "WorkerLog", "ZeroMQ",
             ]),
         executable(
             "farthing-router", path: "Sources/Router/Main",
@@ -104,7 +105,9 @@ let package = Package(
         tests("DomainTests", ["Domain", "TestSupport"]),
         tests("PricingTests", ["Domain", "Pricing", "Promotions"]),
         tests("RouterTests", ["Domain", "RouterCore", "TestSupport"]),
-        tests("CoreTests", ["Domain", "Features", "Models", "Pricing", "TestSupport", "WorkerCore"]),
+        tests(
+            "CoreTests",
+            ["Domain", "Features", "Log", "Models", "Pricing", "TestSupport", "WorkerCore", "WorkerLog"]),
         tests("FeaturesTests", ["Domain", "Features"]),
         tests("ModelsTests", ["Domain", "Models"]),
         tests("LearningTests", ["Domain", "Features", "Learning", "Models"]),

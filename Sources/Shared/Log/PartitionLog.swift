@@ -63,19 +63,6 @@ extension PartitionLog {
     }
 }
 
-/// The lead of a partition: valid until somebody else claims it.
-public struct Claim: Equatable, Sendable {
-    /// Goes up by at least one with every claim.
-    public var epoch: UInt64
-    /// Where the log ended at that moment.
-    public var lastIndex: UInt64
-
-    public init(epoch: UInt64, lastIndex: UInt64) {
-        self.epoch = epoch
-        self.lastIndex = lastIndex
-    }
-}
-
 /// One group commit.
 public struct LogEntry: Equatable, Sendable {
     /// Index of the first record.

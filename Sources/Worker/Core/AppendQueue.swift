@@ -17,17 +17,15 @@ struct AppendQueue: Sendable {
         var ticket: Ticket?
     }
 
-    /// The epoch under which this worker may write.
-    let epoch: UInt64
     private var waiting: [Item] = []
-    private(set) var underWay: [Item] = []
+    private var underWay: [Item] = []
 
     /// Records that may wait; more are refused as overload.
     static let capacity = 65_536
     /// Weight of one append, of which a record alone may be more; see `Record.weight`.
     static let largestAppend = 4 << 20
 
-    init(epoch: UInt64) { self.epoch = epoch }
+    var isAppending: Bool { !underWay.isEmpty }
 
     var isFull: Bool { waiting.count >= Self.capacity }
 

@@ -6,24 +6,27 @@ struct BroadcastState: Equatable, Sendable {
     /// The last record applied.
     private(set) var index: UInt64 = 0
     /// By tenant, then by product.
-    private(set) var catalogues: [String: [String: CatalogueEntry]] = [:]
+    private(set) var catalogues: [String: Catalogue] = [:]
     private(set) var activation: ModelActivation?
+
+    typealias Catalogue = ShardedDictionary<String, CatalogueEntry>
 
     init() {}
 
     var productCount: Int { catalogues.values.reduce(0) { $0 + $1.count } }
 
-    mutating func apply(_ record: Record, calendar: ShopCalendar) {
+    mutating func apply(_ record: Record, calendar: ShopCalendar) -> Int {
         index += 1
         switch record {
         case .catalogue(let tenant, let rows):
             for row in rows {
-                catalogues[tenant, default: [:]][row.product, default: CatalogueEntry()]
+                catalogues[tenant, default: Catalogue()][row.product, default: CatalogueEntry()]
                     .apply(row, calendar: calendar)
             }
         case .modelActivated(let activation): self.activation = activation
         case .events, .exposures, .checkpoint: break
         }
+        return 0
     }
 
     /// The canonical bytes of this state.
@@ -58,9 +61,17 @@ struct BroadcastState: Equatable, Sendable {
             let tenant = try reader.readString()
             for _ in 0..<(try reader.readCount(minimumBytes: 12)) {
                 let product = try reader.readString()
-                catalogues[tenant, default: [:]][product] = try CatalogueEntry(from: &reader)
+                catalogues[tenant, default: Catalogue()][product] = try CatalogueEntry(from: &reader)
             }
         }
         try reader.finish()
+    }
+}
+
+extension String: ShardedKey {
+    var spread: UInt64 {
+        var hash = FNV1a()
+        hash.update(utf8: self)
+        return finalMix(hash.value)
     }
 }

@@ -5,12 +5,17 @@ import Domain
 
 struct ExposureBuffer: Sendable {
     private(set) var exposures: [Exposure] = []
+    /// No later than the first of them expires; nil when there are none.
+    private(set) var earliestExpiry: Timestamp?
     private var places: [Place: Int] = [:]
 
     private struct Place: Hashable {
         let user: KeyHash
         let product: ProductKey
     }
+
+    /// Past it, prices shown are forgotten, so that a disk that stays full does not fill the memory too.
+    static let capacity = 65_536
 
     var isEmpty: Bool { exposures.isEmpty }
 
@@ -27,24 +32,41 @@ struct ExposureBuffer: Sendable {
         if let earlier = places[place], exposures[earlier].user == exposure.user {
             exposures[earlier] = exposure
         } else {
+            guard exposures.count < Self.capacity else { return }
             places[place] = exposures.count
             exposures.append(exposure)
         }
+        earliestExpiry = min(earliestExpiry ?? exposure.expiresAt, exposure.expiresAt)
     }
 
-    /// Takes back what could not be logged, unless it was shown anew since. Past `capacity` it is forgotten
-    /// instead, so that a disk that stays full does not fill the memory too.
+    /// Takes back what could not be logged, unless it was shown anew since.
     mutating func takeBack(_ unlogged: ExposureBuffer) {
-        for exposure in unlogged.exposures where exposures.count < Self.capacity {
+        for exposure in unlogged.exposures {
             let product = ProductKey(product: exposure.product)
             if quote(of: product, for: exposure.user) == nil { add(exposure, of: product) }
         }
     }
 
-    static let capacity = 65_536
+    /// The last exposure takes the place of the removed one.
+    mutating func removeQuote(of product: ProductKey, for user: UserKey) {
+        guard let place = places.removeValue(forKey: Place(user: user.hash, product: product)) else { return }
+        let last = exposures.removeLast()
+        guard place < exposures.count else { return }
+        exposures[place] = last
+        let moved = Place(user: last.user.hash, product: ProductKey(product: last.product))
+        if places[moved] == exposures.count { places[moved] = place }
+    }
+
+    /// O(exposures).
+    mutating func removeAll(where isGone: (Exposure) -> Bool) {
+        let kept = exposures.filter { !isGone($0) }
+        removeAll()
+        for exposure in kept { add(exposure, of: ProductKey(product: exposure.product)) }
+    }
 
     mutating func removeAll() {
         exposures.removeAll(keepingCapacity: true)
         places.removeAll(keepingCapacity: true)
+        earliestExpiry = nil
     }
 }

@@ -7,7 +7,7 @@ import Features
 struct PartitionState: Equatable, Sendable {
     /// The last record applied.
     private(set) var index: UInt64 = 0
-    private var shoppers: [UserKey: ShopperState] = [:]
+    private var shoppers = ShardedDictionary<UserKey, ShopperState>()
     /// Shoppers without behaviour: made by quoting strangers, who may never return.
     private var strangers = 0
     private var strangersAllowed = Self.fewestStrangersAllowed
@@ -26,8 +26,6 @@ struct PartitionState: Equatable, Sendable {
         return events.count { !shopper.hasCounted($0.id) }
     }
 
-    /// Applies the next record.
-    /// - Returns: events that counted, when it is a record of events.
     mutating func apply(_ record: Record, calendar: ShopCalendar) -> Int {
         index += 1
         switch record {
@@ -61,8 +59,8 @@ struct PartitionState: Equatable, Sendable {
     /// Keeps memory bounded under a flood of unknown shoppers. The next time comes only after the strangers
     /// left have doubled, so that the cost stays constant for each quote.
     private mutating func forgetStrangers(at time: Timestamp) {
-        shoppers = shoppers.filter { !$0.value.isForgettable(at: time) }
-        strangers = shoppers.values.count { $0.history.isEmpty }
+        shoppers.removeAll { $0.isForgettable(at: time) }
+        strangers = shoppers.count { $0.history.isEmpty }
         strangersAllowed = max(Self.fewestStrangersAllowed, 2 * strangers)
     }
 }
@@ -91,7 +89,6 @@ extension PartitionState {
         strangers = Int(try reader.read(UInt32.self))
         strangersAllowed = Int(try reader.read(UInt32.self))
         let count = try reader.readCount(minimumBytes: 20)
-        shoppers.reserveCapacity(count)
         for _ in 0..<count {
             let user = UserKey(tenant: try reader.readString(), user: try reader.readString())
             shoppers[user] = try ShopperState(from: &reader)
@@ -100,9 +97,7 @@ extension PartitionState {
     }
 }
 
-/// The digest of a state's canonical bytes.
-func stateHash(of bytes: [UInt8]) -> UInt64 {
-    var hash = FNV1a()
-    hash.update(bytes)
-    return finalMix(hash.value)
+extension UserKey: ShardedKey {
+    /// The low bits; the high ones have chosen the partition.
+    var spread: UInt64 { hash.value }
 }

@@ -22,7 +22,7 @@ public struct Replay: Sendable {
         of partition: PartitionID, calendar: ShopCalendar, snapshot: [UInt8], stateHash expected: UInt64
     ) throws(ByteError) {
         self.init(of: partition, calendar: calendar)
-        guard stateHash(of: snapshot) == expected else {
+        guard digest(ofState: snapshot) == expected else {
             throw ByteError(offset: 0, problem: "the snapshot's state hash does not match its bytes")
         }
         if partition == .broadcast {
@@ -39,10 +39,16 @@ public struct Replay: Sendable {
     public mutating func apply(_ records: some Sequence<Record>) {
         for record in records {
             if id == .broadcast {
-                broadcast.apply(record, calendar: calendar)
+                _ = broadcast.apply(record, calendar: calendar)
             } else {
                 _ = partition.apply(record, calendar: calendar)
             }
         }
+    }
+
+    /// The state as far as it has been read.
+    public var frozen: FrozenState {
+        FrozenState(
+            id, Leadership(epoch: 0, owner: ""), id == .broadcast ? .broadcast(broadcast) : .keyed(partition))
     }
 }

@@ -1,7 +1,8 @@
 import Domain
 import Pricing
 
-/// What a worker's decisions depend on besides events and the model. The same on every worker of a cluster.
+/// What a worker's decisions depend on besides events and the model. The same on every worker of a cluster, but for
+/// name and weight.
 public struct WorkerConfiguration: Sendable {
     public var name: String
     public var partitions: Int
@@ -12,10 +13,15 @@ public struct WorkerConfiguration: Sendable {
     public var quoteWindowMilliseconds: Int64
     /// Records of one partition after which a snapshot is due.
     public var snapshotEveryRecords: UInt64
+    /// How long shown prices wait to be logged in one batch.
+    public var logExposuresEveryMicroseconds: UInt64
+    /// This worker's share of the partitions, relative to the other workers'.
+    public var weight: UInt32
 
     public init(
         name: String, partitions: Int, calendar: ShopCalendar, policy: PricingPolicy, experiment: Experiment,
-        quoteWindowMilliseconds: Int64, snapshotEveryRecords: UInt64
+        quoteWindowMilliseconds: Int64, snapshotEveryRecords: UInt64,
+        logExposuresEveryMicroseconds: UInt64 = 50_000, weight: UInt32 = WorkerReport.defaultWeight
     ) {
         self.name = name
         self.partitions = partitions
@@ -24,5 +30,7 @@ public struct WorkerConfiguration: Sendable {
         self.experiment = experiment
         self.quoteWindowMilliseconds = quoteWindowMilliseconds
         self.snapshotEveryRecords = snapshotEveryRecords
+        self.logExposuresEveryMicroseconds = logExposuresEveryMicroseconds
+        self.weight = weight
     }
 }

@@ -50,20 +50,21 @@ extension WorkerCore {
         _ request: PriceRequest, _ header: MessageHeader, _ now: Timestamp
     ) throws(Refusal) -> Cart {
         let partition = try partition(of: request.user, header)
-        guard let led = partitions[partition] else { throw notLed(partition) }
-        guard led.state.index >= header.index else {
+        let place = try readable(partition)
+        let index = keyed[place]?.state.index ?? 0
+        guard index >= header.index else {
             throw Refusal(
-                .notYetReadable, place: "partition \(partition)", value: "index \(led.state.index)",
+                .notYetReadable, place: "partition \(partition)", value: "index \(index)",
                 remedy: "Ask again shortly: index \(header.index) has not been applied here yet.")
         }
-        let shopper = led.state.shopper(request.user)
+        let shopper = keyed[place]?.state.shopper(request.user)
         let week = configuration.calendar.week(of: now)
         var cart = Cart(
             partition: partition, now: now, day: configuration.calendar.day(of: now), week: week, shopper: shopper,
             isKnown: shopper?.history.isKnown(before: week) ?? false,
             arm: configuration.experiment.arm(of: request.user), expiresAt: expiry(now))
         cart.lines.reserveCapacity(request.lines.count)
-        let catalogue = broadcast.catalogues[request.user.tenant]
+        let catalogue = broadcast.state.catalogues[request.user.tenant]
         for (index, line) in request.lines.enumerated() {
             guard let entry = catalogue?[line.product], let row = entry.row(at: now) else {
                 throw Refusal(
@@ -82,8 +83,7 @@ extension WorkerCore {
             cart.lines.append(
                 Cart.Line(
                     key: key, row: row,
-                    earlier: led.shown.quote(of: key, for: request.user)
-                        ?? led.showing.quote(of: key, for: request.user) ?? shopper?.quote(of: key),
+                    earlier: keyed[place]?.exposures.quote(of: key, for: request.user) ?? shopper?.quote(of: key),
                     item: cached?.item ?? nil, population: cached?.population ?? []))
         }
         return cart
@@ -214,6 +214,6 @@ extension WorkerCore {
             listPrice: line.row.listPrice, expiresAt: cart.expiresAt, modelVersion: servingVersion,
             arm: cart.arm.rawValue, propensity: configuration.experiment.propensity(of: cart.arm))
         guard RememberedQuote(exposure) != line.earlier else { return }
-        partitions[cart.partition]?.shown.add(exposure, of: line.key)
+        if let place = place(of: cart.partition) { keyed[place]?.exposures.add(exposure, of: line.key) }
     }
 }

@@ -8,17 +8,22 @@ import WorkerShell
 struct WorkerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "farthing-worker",
-        abstract: "Prices the carts of the partitions it leads.",
+        abstract: "Holds partitions and prices the carts of those it leads.",
         discussion: """
-            Reads its state back from the log, then reports to the router that it is ready. `farthing up` starts
-            as many as cluster.yaml says. SIGTERM makes it log what it has shown, keep a snapshot, and end.
+            Reports to every router of cluster.yaml; they assign partitions to it, by its weight, and it reads their
+            state back from the log. `farthing up` starts as many workers as cluster.yaml says; more can be started
+            at any time, under any name that nobody else has. SIGTERM makes it log what it has shown, keep
+            snapshots, and end.
             """)
 
     @Option(help: "The cluster's configuration.")
     var config = "cluster.yaml"
 
-    @Option(help: "Which of the configured workers this is: w1, w2, …")
+    @Option(help: "What this worker is called. No two workers of a cluster may have the same name.")
     var name: String
+
+    @Option(help: "Its share of the partitions, relative to the other workers': 1 to 10000.")
+    var weight: UInt32 = WorkerReport.defaultWeight
 
     @Option(help: "Workers in the cluster, in place of workers.count. The same for every process.")
     var workers: Int?
@@ -26,13 +31,19 @@ struct WorkerCommand: ParsableCommand {
     @Flag(help: .hidden)
     var exitWithParent = false
 
+    func validate() throws {
+        guard (1...10_000).contains(weight) else {
+            throw ValidationError("--weight is \(weight); use a whole number from 1 to 10000")
+        }
+    }
+
     func run() throws {
         ProcessSetup.prepare()
         let journal = Journal(process: "worker \(name)")
         do {
             var configuration = try ClusterConfiguration.load(path: config)
             if let workers { configuration = try configuration.withWorkers(workers) }
-            var worker = try WorkerShell(configuration, name: name, journal: journal)
+            var worker = try WorkerShell(configuration, name: name, weight: weight, journal: journal)
             let stop = worker.stopSignal
             let termination = Termination(withParent: exitWithParent) { stop.request() }
             defer { withExtendedLifetime(termination) {} }

@@ -5,13 +5,14 @@ import WorkerCore
 
 extension WorkerConfiguration {
     /// What `cluster.yaml` says, in the core's terms.
-    init(_ cluster: ClusterConfiguration, name: String, calendar: ShopCalendar) {
+    init(_ cluster: ClusterConfiguration, name: String, weight: UInt32, calendar: ShopCalendar) {
         self.init(
             name: name, partitions: cluster.cluster.partitions, calendar: calendar,
             policy: PricingPolicy(cluster.pricing),
             experiment: Experiment(salt: cluster.experiments.salt, controlShare: cluster.experiments.controlShare),
             quoteWindowMilliseconds: cluster.quotes.window.wholeMilliseconds,
-            snapshotEveryRecords: UInt64(cluster.snapshots.everyRecords))
+            snapshotEveryRecords: UInt64(cluster.snapshots.everyRecords),
+            logExposuresEveryMicroseconds: cluster.exposures.flushEvery.wholeMicroseconds, weight: weight)
     }
 }
 

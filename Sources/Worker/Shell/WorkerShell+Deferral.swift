@@ -1,36 +1,72 @@
-// Reading one's own catalogue. A catalogue batch is acknowledged when the broadcast partition's leader has made it
-// durable; the other workers follow the log a moment later. A shop that sends a product and at once asks for its
-// price must not hear that nobody knows it, so a worker that follows looks at the log once more before it says so.
+// Reads that have to wait for the log; `Deferral` says which and for how long.
 
 import Domain
+import Operations
 import WorkerCore
 import ZeroMQ
 
+/// A request as it came, without its body.
+struct ReceivedRequest {
+    let header: MessageHeader
+    /// The link it came on, where its answer goes.
+    let link: Int
+}
+
 /// A request put aside, with its body.
 struct DeferredRequest {
-    let header: MessageHeader
+    let request: ReceivedRequest
     let body: [UInt8]
+    let deadline: MonotonicInstant
 }
 
 extension WorkerShell {
-    /// Requests put aside at once; more are answered from what is known.
-    private static let deferralCapacity = 1_024
-
-    /// Puts the request in `body` aside.
+    /// Puts the request in `body` aside, if that helps.
+    /// - Parameter deadline: of a request that was put aside before; nil for one that has just come.
     /// - Returns: false when it has to be answered now.
-    mutating func deferUntilCaughtUp(_ request: MessageHeader) -> Bool {
-        // The leader has nobody to catch up with.
-        guard core.broadcastEpoch == 0, deferred.count < Self.deferralCapacity else { return false }
-        disk.post(.catchUpBroadcast)
-        deferred.append(DeferredRequest(header: request, body: body.copy()))
-        return true
+    mutating func putAside(
+        _ request: ReceivedRequest, refused refusal: Refusal, deadline: MonotonicInstant?
+    ) -> Bool {
+        guard let condition = core.condition(for: request.header, refused: refusal) else { return false }
+        let now = Clock.monotonic()
+        let span = UInt64(request.header.deadlineMicroseconds)
+        let deadline = deadline ?? now.adding(microseconds: span)
+        // An eighth is left for the answer's way back.
+        return deferral.add(
+            DeferredRequest(request: request, body: body.copy(), deadline: deadline), until: condition,
+            deadline: max(now, MonotonicInstant(microseconds: deadline.microseconds - span / 8)), into: &actions)
     }
 
-    /// The log has been read since the oldest of them was put aside: answers that one.
-    mutating func handleDeferred() throws(ZeroMQError) {
-        guard !deferred.isEmpty else { return }
-        let request = deferred.removeFirst()
-        body.set(request.body)
-        try answer(request.header, mayDefer: false)
+    mutating func answerDeferred(appliedTo partition: PartitionID) throws(ZeroMQError) {
+        guard !deferral.isEmpty, let index = core.index(of: partition) else { return }
+        try answer(deferral.applied(partition, upTo: index), mayDefer: true)
+    }
+
+    mutating func answerDeferred(caughtUpWith partition: PartitionID) throws(ZeroMQError) {
+        try answer(deferral.caughtUp(partition, into: &actions), mayDefer: false)
+    }
+
+    mutating func answerDeferred(released partition: PartitionID) throws(ZeroMQError) {
+        try answer(deferral.released(partition), mayDefer: false)
+    }
+
+    mutating func answerExpired(_ now: MonotonicInstant) throws(ZeroMQError) {
+        try answer(deferral.expired(at: now), mayDefer: false)
+    }
+
+    private mutating func answer(_ ready: [DeferredRequest], mayDefer: Bool) throws(ZeroMQError) {
+        guard !ready.isEmpty else { return }
+        let now = Clock.monotonic()
+        for item in ready {
+            guard now < item.deadline else {
+                try refuse(
+                    item.request,
+                    Refusal(
+                        .deadlineExpired, place: "header[8..<12]", value: "\(item.request.header.deadlineMicroseconds)",
+                        remedy: "Allow more microseconds: the answer was still waiting for the log."))
+                continue
+            }
+            body.set(item.body)
+            try answer(item.request, deadline: mayDefer ? item.deadline : nil, mayDefer: mayDefer)
+        }
     }
 }

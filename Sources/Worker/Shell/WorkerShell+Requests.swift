@@ -15,21 +15,28 @@ extension WorkerShell {
         case pending
     }
 
-    /// Handles the request in `header` and `body`.
-    mutating func handleRequest() throws(ZeroMQError) {
+    /// Handles the message in `header` and `body`.
+    mutating func handleMessage(from link: Int) throws(ZeroMQError) {
         switch receivedHeader() {
         case .failure(let refusal): journal.warning("dropped a message that no router would send: \(refusal)")
-        case .success(let request): try answer(request, mayDefer: true)
+        case .success(let header):
+            switch header.kind {
+            case .assign, .lead, .probe: handleInstruction(header, from: links[link].name)
+            default: try answer(ReceivedRequest(header: header, link: link), deadline: nil, mayDefer: true)
+            }
         }
     }
 
-    /// Answers the request whose body is in `body`, now or when the disk has spoken.
-    mutating func answer(_ request: MessageHeader, mayDefer: Bool) throws(ZeroMQError) {
+    /// Answers the request whose body is in `body`, now or when the log has spoken.
+    /// - Parameter deadline: of a request that was put aside before.
+    mutating func answer(
+        _ request: ReceivedRequest, deadline: MonotonicInstant?, mayDefer: Bool
+    ) throws(ZeroMQError) {
         switch outcome(of: request) {
-        case .success(.answered(let reply, let packed)): try send(reply, packed)
+        case .success(.answered(let reply, let packed)): try links[request.link].send(reply, packed)
         case .success(.pending): break
         case .failure(let refusal):
-            if mayDefer, refusal.code == .unknownProduct, deferUntilCaughtUp(request) { return }
+            if mayDefer, putAside(request, refused: refusal, deadline: deadline) { return }
             try refuse(request, refusal)
         }
     }
@@ -40,7 +47,7 @@ extension WorkerShell {
         }
     }
 
-    private mutating func outcome(of request: MessageHeader) -> Result<Outcome, Refusal> {
+    private mutating func outcome(of request: ReceivedRequest) -> Result<Outcome, Refusal> {
         do throws(Refusal) {
             return .success(try handle(request))
         } catch {
@@ -48,8 +55,9 @@ extension WorkerShell {
         }
     }
 
-    private mutating func handle(_ request: MessageHeader) throws(Refusal) -> Outcome {
+    private mutating func handle(_ received: ReceivedRequest) throws(Refusal) -> Outcome {
         let decoder = decoder
+        let request = received.header
         switch request.kind {
         case .price:
             let cart = try body.withBytes { bytes throws(Refusal) in try decoder.priceRequest(bytes) }
@@ -63,19 +71,25 @@ extension WorkerShell {
             return .answered(request.reply(.answered(explanation.quote.level)), encoder.explainReply(explanation))
         case .events:
             let batch = try body.withBytes { bytes throws(Refusal) in try decoder.eventBatch(bytes) }
-            let ticket = nextTicket(for: request)
+            let ticket = nextTicket(for: received)
             core.eventsReceived(
                 batch.events, of: batch.user, header: request, now: Clock.timestamp(), ticket: ticket, into: &actions)
             return .pending
         case .catalogue:
             let batch = try body.withBytes { bytes throws(Refusal) in try decoder.catalogueBatch(bytes) }
             try refuseFarPlans(batch.rows)
-            let ticket = nextTicket(for: request)
+            let ticket = nextTicket(for: received)
             core.catalogueReceived(batch.rows, tenant: batch.tenant, ticket: ticket, into: &actions)
             return .pending
         case .activate:
             let path = try body.withBytes { bytes throws(Refusal) in try decoder.activateRequest(bytes) }
-            disk.post(.stageBundle(path: path, nextTicket(for: request)))
+            // Only the leader may ask the model store to keep it.
+            guard core.role(of: .broadcast) == .leading else { throw core.notLeader(.broadcast) }
+            housekeeping.post(.stageBundle(path: path, nextTicket(for: received)))
+            return .pending
+        case .checkpoint:
+            let partition = try body.withBytes { bytes throws(Refusal) in try decoder.checkpointRequest(bytes) }
+            core.checkpointRequested(partition, ticket: nextTicket(for: received), into: &actions)
             return .pending
         case .verify:
             let (user, token) = try body.withBytes { bytes throws(Refusal) in
@@ -84,10 +98,12 @@ extension WorkerShell {
             return .answered(request.reply(.answered(.personal)), encoder.verifyReply(try verify(token, of: user)))
         case .inspect:
             let partition = PartitionID(UInt16(truncatingIfNeeded: request.keyHash.value))
-            let status = try core.status(of: partition)
-            return .answered(
-                request.reply(.answered(.personal), index: status.index), encoder.partitionStatus(status))
-        case .status, .report, .assign, .lead, .probe, .drain, .checkpoint:
+            core.inspectRequested(partition, ticket: nextTicket(for: received), into: &actions)
+            return .pending
+        case .drain:
+            let led = try drain()
+            return .answered(request.reply(.answered(.personal)), encoder.drainReply(led: led))
+        case .status, .report, .assign, .lead, .probe:
             throw Refusal(
                 .unknownKind, place: "header[5]", value: "\(request.kind)", remedy: "Ask a router for this.")
         }
@@ -124,44 +140,42 @@ extension WorkerShell {
         return quote.promise
     }
 
-    private mutating func refuse(_ request: MessageHeader, _ refusal: Refusal) throws(ZeroMQError) {
-        try send(request.reply(.refused(refusal.code)), encoder.refusal(refusal))
+    /// Starts or ends handing over.
+    /// - Returns: how many partitions this worker leads.
+    private mutating func drain() throws(Refusal) -> Int {
+        let decoder = decoder
+        let (worker, drain) = try body.withBytes { bytes throws(Refusal) in try decoder.drainRequest(bytes) }
+        guard worker == name else {
+            throw Refusal(
+                .misrouted, place: "worker", value: worker, remedy: "Send the key hash of this name; here is \(name).")
+        }
+        core.drainRequested(drain)
+        journal.info(drain ? "hands over what it leads" : "takes part again")
+        return core.ledPartitions.count
     }
 
-    // MARK: - Answers that waited
-
-    /// Does what the core has decided since the last call.
-    mutating func carryOutActions() throws(ZeroMQError) {
-        let decided = actions
-        actions.removeAll(keepingCapacity: true)
-        for action in decided {
-            switch action {
-            case .append(let records, let partition, let epoch, let expected):
-                disk.post(.append(records, to: partition, epoch: epoch, expecting: expected))
-            case .snapshotDue(let partition):
-                if let snapshot = core.snapshot(of: partition) { disk.post(.keepSnapshot(snapshot, of: partition)) }
-            case .answer(let ticket, let answer):
-                guard let request = waiting.removeValue(forKey: ticket) else { continue }
-                try send(answer, to: request)
+    /// What a router says on its own account. Nothing of it is answered; heartbeats show what has come of it.
+    private mutating func handleInstruction(_ header: MessageHeader, from router: String) {
+        let now = Clock.monotonic()
+        switch header.kind {
+        case .assign:
+            switch receivedAssignment() {
+            case .success(let assignment): core.assigned(assignment, now: now, into: &actions)
+            case .failure(let refusal): journal.warning("dropped an assignment of router \(router): \(refusal)")
             }
+        case .lead:
+            guard let number = UInt16(exactly: header.keyHash.value) else {
+                return journal.warning("router \(router) asks to lead partition \(header.keyHash.value)")
+            }
+            core.leadRequested(PartitionID(number), after: header.index, now: now, into: &actions)
+        default: break
         }
     }
 
-    private mutating func send(_ answer: WorkerAnswer, to request: MessageHeader) throws(ZeroMQError) {
-        switch answer {
-        case .events(let acknowledgement):
-            try send(
-                request.reply(.answered(.personal), index: acknowledgement.index),
-                encoder.eventAcknowledgement(acknowledgement))
-        case .catalogue(let acknowledgement):
-            try send(
-                request.reply(.answered(.personal), index: acknowledgement.index),
-                encoder.catalogueAcknowledgement(acknowledgement))
-        case .activation(let acknowledgement):
-            try send(
-                request.reply(.answered(.personal), index: acknowledgement.index),
-                encoder.activationAcknowledgement(acknowledgement))
-        case .refused(let refusal): try refuse(request, refusal)
+    private func receivedAssignment() -> Result<Assignment, Refusal> {
+        let decoder = decoder
+        return Result { () throws(Refusal) in
+            try body.withBytes { bytes throws(Refusal) in try decoder.assignment(bytes) }
         }
     }
 }

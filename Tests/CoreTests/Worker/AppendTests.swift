@@ -58,8 +58,8 @@ import WorkerCore
             tickets.append(ticket)
         }
         #expect(tickets.count == 65_537, "one under way, the rest waiting")
-        shell.failAppend(.fenced)
-        #expect(tickets.allSatisfy { shell.refusal(of: $0) == .unavailable })
+        shell.failAppend(.fenced(currentEpoch: PaperShell.epoch + 1))
+        #expect(tickets.allSatisfy { shell.refusal(of: $0) == .notLeader })
     }
 
     // MARK: - Not written
@@ -101,37 +101,37 @@ import WorkerCore
         var shell = try PaperShell.open()
         let partition = shell.partition(of: anna)
         let tickets = (UInt64(0)..<5).map { shell.send([Shop.event($0, "milk")], of: anna) }
-        shell.failAppend(.fenced)
-        #expect(tickets.allSatisfy { shell.refusal(of: $0) == .unavailable })
+        shell.failAppend(.fenced(currentEpoch: PaperShell.epoch + 1))
+        #expect(tickets.allSatisfy { shell.refusal(of: $0) == .notLeader })
         #expect(shell.underWay.isEmpty)
         #expect(!shell.core.ledPartitions.contains(partition))
         #expect(shell.core.ledPartitions.count == Shop.partitions)
-        #expect(shell.core.snapshot(of: partition) == nil)
-        #expect(shell.core.index(seenBy: anna.hash) == 0)
-        #expect(refusalCode { try shell.price(anna, "milk") } == .unavailable)
-        #expect(refusalCode { try shell.core.status(of: partition) } == .unavailable)
+        #expect(shell.core.role(of: partition) == .following)
+        #expect(shell.core.epoch(of: partition) == PaperShell.epoch + 1)
+        #expect(try shell.price(anna, "milk").level == .segment, "it goes on reading")
     }
 
     @Test func anAnswerOfTheLogAfterSteppingDownChangesNothing() throws {
         var shell = try PaperShell.open()
         let ticket = shell.send([Shop.event(1, "milk")], of: anna)
-        shell.failAppend(.fenced)
+        shell.failAppend(.fenced(currentEpoch: PaperShell.epoch + 1))
         var core = shell.core
         var actions: [WorkerAction] = []
         core.appended(to: shell.partition(of: anna), into: &actions)
-        core.appendRefused(by: shell.partition(of: anna), .notWritten("disk full"), into: &actions)
+        core.appendRefused(
+            by: shell.partition(of: anna), .notWritten("disk full"), now: PaperShell.start, into: &actions)
         #expect(actions.isEmpty)
-        #expect(shell.refusal(of: ticket) == .unavailable)
+        #expect(shell.refusal(of: ticket) == .notLeader)
     }
 
     @Test func aFencedBroadcastLeaderRefusesRowsAndGoesOnPricing() throws {
         var shell = try PaperShell.open()
         let first = shell.send([Shop.row("tea")])
-        shell.failAppend(.fenced)
+        shell.failAppend(.fenced(currentEpoch: PaperShell.epoch + 1))
         let second = shell.send([Shop.row("tea")])
-        #expect(shell.refusal(of: first) == .unavailable)
-        #expect(shell.refusal(of: second) == .unavailable)
-        #expect(shell.core.broadcastEpoch == 0)
+        #expect(shell.refusal(of: first) == .notLeader)
+        #expect(shell.refusal(of: second) == .notLeader)
+        #expect(shell.core.role(of: .broadcast) == .following)
         #expect(!shell.core.ledPartitions.contains(.broadcast))
         #expect(try shell.price(anna, "milk").level == .segment)
     }
@@ -159,10 +159,14 @@ import WorkerCore
         var follower = WorkerCore(Shop.configuration(), incarnation: 1)
         var replay = Replay(of: .broadcast, calendar: .utc)
         replay.apply(shell.log[.broadcast] ?? [])
-        follower.followedBroadcast(replay)
-        #expect(follower.broadcastEpoch == 0)
-        #expect(follower.snapshot(of: .broadcast)?.stateHash == shell.stateHash(.broadcast))
-        follower.broadcastRead([.catalogue(tenant: Shop.tenant, rows: [Shop.row("tea")])])
+        var actions: [WorkerAction] = []
+        let leadership = Leadership(epoch: PaperShell.epoch, owner: "w1")
+        follower.loaded(.broadcast, replay, leadership, now: PaperShell.start, into: &actions)
+        #expect(follower.role(of: .broadcast) == .following)
+        #expect(follower.frozenState(of: .broadcast)?.checkpoint().stateHash == shell.stateHash(.broadcast))
+        let tea = Record.catalogue(tenant: Shop.tenant, rows: [Shop.row("tea")])
+        follower.followed(.broadcast, [tea], after: 1, leadership, now: PaperShell.start, into: &actions)
+        #expect(actions.isEmpty)
         #expect(follower.report(isReady: true, problem: "").broadcastIndex == 2)
         #expect(follower.report(isReady: true, problem: "").catalogueProducts == UInt64(Shop.rows.count) + 1)
     }

@@ -148,8 +148,8 @@ import WorkerCore
     @Test func eventsOfAPartitionThatIsLedElsewhereAreRefused() throws {
         var shell = try PaperShell.open()
         _ = shell.send([Shop.event(1, "milk")], of: anna)
-        shell.failAppend(.fenced)
+        shell.failAppend(.fenced(currentEpoch: PaperShell.epoch + 1))
         let ticket = shell.send([Shop.event(2, "milk")], of: anna)
-        #expect(shell.refusal(of: ticket) == .unavailable)
+        #expect(shell.refusal(of: ticket) == .notLeader)
     }
 }

@@ -19,11 +19,15 @@ struct PaperShell {
     /// How many records each append made durable.
     private(set) var groups: [Int] = []
     private(set) var snapshotsDue: [PartitionID] = []
-    private var answers: [Ticket: [WorkerAnswer]] = [:]
+    /// States that checkpoints want hashed.
+    private(set) var statesToHash: [FrozenState] = []
+    private(set) var answers: [Ticket: [WorkerAnswer]] = [:]
     private var tickets: UInt64 = 0
     private let configuration: WorkerConfiguration
 
+    /// What every partition is led under; the one before it when the shell opens.
     static let epoch: UInt64 = 7
+    static let start = MonotonicInstant(microseconds: 1_000_000_000)
 
     /// Leads every partition, as far as `log` goes.
     init(
@@ -33,8 +37,16 @@ struct PaperShell {
         self.configuration = configuration
         self.log = log
         core = WorkerCore(configuration, incarnation: 99)
-        for number in 0..<UInt16(configuration.partitions) { lead(PartitionID(number)) }
-        lead(.broadcast)
+        let partitions = (0..<UInt16(configuration.partitions)).map { PartitionID($0) }
+        _ = act { core, _, actions in
+            core.started(into: &actions)
+            core.assigned(Assignment(partitions), now: Self.start, into: &actions)
+        }
+        for partition in partitions + [.broadcast] {
+            _ = act { core, _, actions in
+                core.leadRequested(partition, after: Self.epoch - 1, now: Self.start, into: &actions)
+            }
+        }
         if let model { load(model) }
     }
 
@@ -43,12 +55,6 @@ struct PaperShell {
         PaperShell(
             configuration, log: [.broadcast: [.catalogue(tenant: Shop.tenant, rows: Shop.rows)]],
             model: try Shop.bundle())
-    }
-
-    private mutating func lead(_ partition: PartitionID) {
-        var replay = Replay(of: partition, calendar: configuration.calendar)
-        replay.apply(log[partition] ?? [])
-        core.ledPartition(partition, epoch: Self.epoch, replay: replay)
     }
 
     mutating func load(_ model: ModelBundle) { core.modelLoaded(model, checksum: model.version) }
@@ -108,7 +114,7 @@ struct PaperShell {
     }
 
     mutating func flush(at now: Timestamp = Shop.noon) {
-        _ = act { core, _, actions in core.exposuresDue(now: now, into: &actions) }
+        _ = act { core, _, actions in core.exposuresDue(at: now, into: &actions) }
     }
 
     /// What a request was answered, once it was; an issue when it was answered twice.
@@ -119,7 +125,11 @@ struct PaperShell {
     }
 
     func refusal(of ticket: Ticket) -> RefusalCode? {
-        if case .refused(let refusal) = answer(to: ticket) { refusal.code } else { nil }
+        switch answer(to: ticket) {
+        case .refused(let refusal): refusal.code
+        case .notLeader: .notLeader
+        default: nil
+        }
     }
 
     // MARK: - The log
@@ -134,7 +144,20 @@ struct PaperShell {
 
     mutating func failAppend(_ failure: AppendFailure) {
         let append = underWay.removeFirst()
-        _ = act { core, _, actions in core.appendRefused(by: append.partition, failure, into: &actions) }
+        _ = act { core, _, actions in
+            core.appendRefused(by: append.partition, failure, now: Self.start, into: &actions)
+        }
+    }
+
+    /// Another worker claims the partition and appends to it; this one hears of it.
+    mutating func overtake(_ partition: PartitionID, epoch: UInt64 = Self.epoch + 1, appending records: [Record] = []) {
+        let index = UInt64(log[partition]?.count ?? 0)
+        log[partition, default: []] += records
+        _ = act { core, _, actions in
+            core.followed(
+                partition, records, after: index, Leadership(epoch: epoch, owner: "other"), now: Self.start,
+                into: &actions)
+        }
     }
 
     mutating func settle() {
@@ -145,26 +168,43 @@ struct PaperShell {
         tickets += 1
         var actions: [WorkerAction] = []
         body(&core, Ticket(tickets), &actions)
-        for action in actions {
-            switch action {
-            case .append(let records, let partition, let epoch, let expected):
-                #expect(!records.isEmpty)
-                #expect(epoch == Self.epoch)
-                #expect(expected == UInt64(log[partition]?.count ?? 0), "an append must continue the log")
-                #expect(!underWay.contains { $0.partition == partition }, "one append at a time")
-                underWay.append(Append(records: records, partition: partition, epoch: epoch))
-            case .answer(let ticket, let answer): answers[ticket, default: []].append(answer)
-            case .snapshotDue(let partition): snapshotsDue.append(partition)
-            }
+        while !actions.isEmpty {
+            let decided = actions
+            actions = []
+            for action in decided { carryOut(action, &actions) }
         }
         return Ticket(tickets)
+    }
+
+    private mutating func carryOut(_ action: WorkerAction, _ actions: inout [WorkerAction]) {
+        switch action {
+        case .load(let partition):
+            var replay = Replay(of: partition, calendar: configuration.calendar)
+            replay.apply(log[partition] ?? [])
+            let leadership = Leadership(epoch: Self.epoch - 1, owner: "earlier")
+            core.loaded(partition, replay, leadership, now: Self.start, into: &actions)
+        case .claim(let partition, let epoch):
+            #expect(epoch == Self.epoch - 1)
+            let claim = Claim(epoch: Self.epoch, lastIndex: UInt64(log[partition]?.count ?? 0))
+            core.claimed(partition, claim, now: Self.start, into: &actions)
+        case .append(let records, let partition, let epoch, let expected):
+            #expect(!records.isEmpty)
+            #expect(epoch == Self.epoch)
+            #expect(expected == UInt64(log[partition]?.count ?? 0), "an append must continue the log")
+            #expect(!underWay.contains { $0.partition == partition }, "one append at a time")
+            underWay.append(Append(records: records, partition: partition, epoch: epoch))
+        case .answer(let ticket, let answer): answers[ticket, default: []].append(answer)
+        case .snapshotDue(let state): snapshotsDue.append(state.partition)
+        case .hashState(let state): statesToHash.append(state)
+        case .inspect, .catchUp, .release: break
+        }
     }
 
     // MARK: - What there is to see
 
     func partition(of user: UserKey) -> PartitionID { user.hash.partition(of: configuration.partitions) }
 
-    func stateHash(_ partition: PartitionID) -> UInt64? { core.snapshot(of: partition)?.stateHash }
+    func stateHash(_ partition: PartitionID) -> UInt64? { core.frozenState(of: partition)?.checkpoint().stateHash }
 
     func stateHashes() -> [UInt64?] { core.ledPartitions.map(stateHash) }
 

@@ -67,11 +67,7 @@ private struct RecordSource {
         }
     }
 
-    private func snapshot(_ replay: Replay, _ partition: PartitionID) throws -> StateSnapshot {
-        var core = WorkerCore(Shop.configuration(), incarnation: 1)
-        core.ledPartition(partition, epoch: 1, replay: replay)
-        return try #require(core.snapshot(of: partition))
-    }
+    private func snapshot(_ replay: Replay) -> StateSnapshot { replay.frozen.snapshot() }
 
     private func replay(_ records: some Sequence<Record>, _ partition: PartitionID) -> Replay {
         var replay = Replay(of: partition, calendar: .utc)
@@ -82,24 +78,24 @@ private struct RecordSource {
     @Test(arguments: cases)
     func aSnapshotAndItsTailAreTheWholeReplay(partition: PartitionID, seed: UInt64) throws {
         let records = records(partition, seed: seed)
-        let whole = try snapshot(replay(records, partition), partition)
+        let whole = snapshot(replay(records, partition))
         #expect(whole.index == UInt64(records.count))
         for cut in stride(from: 0, through: records.count, by: 8) {
-            let half = try snapshot(replay(records.prefix(cut), partition), partition)
+            let half = snapshot(replay(records.prefix(cut), partition))
             var resumed = try Replay(
                 of: partition, calendar: .utc, snapshot: half.bytes, stateHash: half.stateHash)
             #expect(resumed.index == UInt64(cut))
-            #expect(try snapshot(resumed, partition).bytes == half.bytes)
+            #expect(snapshot(resumed).bytes == half.bytes)
             resumed.apply(records.dropFirst(cut))
-            #expect(try snapshot(resumed, partition).bytes == whole.bytes)
-            #expect(try snapshot(resumed, partition).stateHash == whole.stateHash)
+            #expect(snapshot(resumed).bytes == whole.bytes)
+            #expect(snapshot(resumed).stateHash == whole.stateHash)
         }
     }
 
     @Test(arguments: cases)
     func theGroupsInWhichRecordsArriveDoNotMatter(partition: PartitionID, seed: UInt64) throws {
         let records = records(partition, seed: seed)
-        let whole = try snapshot(replay(records, partition), partition)
+        let whole = snapshot(replay(records, partition))
         var lottery = Lottery(seed: seed)
         var grouped = Replay(of: partition, calendar: .utc)
         var rest = records[...]
@@ -108,17 +104,17 @@ private struct RecordSource {
             grouped.apply(rest.prefix(count))
             rest = rest.dropFirst(count)
         }
-        #expect(try snapshot(grouped, partition).stateHash == whole.stateHash)
+        #expect(snapshot(grouped).stateHash == whole.stateHash)
     }
 
     @Test(arguments: cases)
     func anyOtherHistoryHasAnotherHash(partition: PartitionID, seed: UInt64) throws {
         let records = records(partition, seed: seed, count: 30)
-        let whole = try snapshot(replay(records, partition), partition).stateHash
+        let whole = snapshot(replay(records, partition)).stateHash
         for left in records.indices {
             var shortened = records
             shortened.remove(at: left)
-            #expect(try snapshot(replay(shortened, partition), partition).stateHash != whole)
+            #expect(snapshot(replay(shortened, partition)).stateHash != whole)
         }
     }
 
@@ -153,7 +149,7 @@ private struct RecordSource {
         func records(_ ids: Range<UInt64>) -> [Record] {
             ids.map { .events(user: Shop.user("anna"), events: [Shop.event($0, "milk")]) }
         }
-        let half = try snapshot(replay(records(0..<events), partition), partition)
+        let half = snapshot(replay(records(0..<events), partition))
         var resumed = try Replay(of: partition, calendar: .utc, snapshot: half.bytes, stateHash: half.stateHash)
         resumed.apply(records(events..<events + 50))
         // The oldest ids left, then ids that are forgotten.
@@ -163,12 +159,12 @@ private struct RecordSource {
         var whole = replay(records(0..<events + 50), partition)
         whole.apply(records(oldest..<oldest + 20))
         whole.apply(records(0..<20))
-        #expect(try snapshot(resumed, partition).bytes == snapshot(whole, partition).bytes)
+        #expect(snapshot(resumed).bytes == snapshot(whole).bytes)
     }
 
     @Test(arguments: [PartitionID(0), .broadcast])
     func aDamagedSnapshotIsRefused(_ partition: PartitionID) throws {
-        let whole = try snapshot(replay(records(partition, seed: 1), partition), partition)
+        let whole = snapshot(replay(records(partition, seed: 1), partition))
         var lottery = Lottery(seed: 2)
         for _ in 0..<200 {
             var bytes = whole.bytes
@@ -183,7 +179,7 @@ private struct RecordSource {
     /// reading it, and must not trap.
     @Test(arguments: [PartitionID(0), .broadcast])
     func bytesThatAreNoStateAreAnErrorEvenUnderTheirOwnHash(_ partition: PartitionID) throws {
-        let whole = try snapshot(replay(records(partition, seed: 1), partition), partition)
+        let whole = snapshot(replay(records(partition, seed: 1), partition))
         func hash(_ bytes: [UInt8]) -> UInt64 {
             var state = FNV1a()
             state.update(bytes)
@@ -209,7 +205,7 @@ private struct RecordSource {
     }
 
     @Test func aSnapshotOfAnotherPartitionsKindIsRefused() throws {
-        let catalogue = try snapshot(replay(records(.broadcast, seed: 1), .broadcast), .broadcast)
+        let catalogue = snapshot(replay(records(.broadcast, seed: 1), .broadcast))
         #expect(throws: ByteError.self) {
             try Replay(
                 of: PartitionID(0), calendar: .utc, snapshot: catalogue.bytes, stateHash: catalogue.stateHash)

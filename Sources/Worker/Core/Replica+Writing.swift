@@ -1,0 +1,90 @@
+// The way of a record from a request to its acknowledgement.
+
+import Domain
+
+extension Replica {
+    /// Appends a record when this replica leads, or once it does if it is about to.
+    mutating func write(_ record: Record, _ ticket: Ticket?, _ actions: inout [WorkerAction]) {
+        guard role == .leading || role == .claiming else { return answer(ticket, notLeader, &actions) }
+        guard !queue.isFull else {
+            let refusal = Refusal(
+                .overloaded, place: "partition \(partition)", value: "\(AppendQueue.capacity) records waiting",
+                remedy: "Ask again after a pause that grows with each attempt.")
+            return answer(ticket, .refused(refusal), &actions)
+        }
+        queue.add(.init(record: record, ticket: ticket))
+        appendNext(&actions)
+    }
+
+    mutating func appendNext(_ actions: inout [WorkerAction]) {
+        guard role == .leading, let records = queue.next() else { return }
+        actions.append(.append(records, to: partition, epoch: leadership.epoch, expecting: state.index))
+    }
+
+    /// The append under way is durable.
+    mutating func appended(_ configuration: WorkerConfiguration, _ actions: inout [WorkerAction]) {
+        // An append of an earlier time as leader: whoever waited for it was sent on.
+        guard role == .leading else { return }
+        for item in queue.finish() {
+            let counted = apply(item.record, configuration, &actions)
+            if item.record.isExposures { exposures.appendSucceeded() }
+            answer(item.ticket, acknowledgement(of: item.record, counted: counted), &actions)
+        }
+        if isSnapshotDue(configuration) {
+            snapshotIndex = state.index
+            actions.append(.snapshotDue(frozen))
+        }
+        appendNext(&actions)
+    }
+
+    /// The append under way was not made.
+    mutating func appendRefused(
+        _ failure: AppendFailure, _ now: MonotonicInstant, _ actions: inout [WorkerAction]
+    ) {
+        guard role == .leading else { return }
+        switch failure {
+        case .fenced(let epoch):
+            learn(Leadership(epoch: epoch, owner: ""), now, &actions)
+            if role == .leading { stepDown(&actions) }
+        case .unexpectedIndex: stepDown(&actions)
+        case .notWritten(let why):
+            let dropped = queue.finish()
+            if dropped.contains(where: \.record.isExposures) { exposures.appendFailed() }
+            let refusal = Refusal(
+                .logFailed, place: "log of partition \(partition)", value: why,
+                remedy: "Nothing was recorded: free space on the log's disk and send the events again.")
+            for item in dropped { answer(item.ticket, .refused(refusal), &actions) }
+            appendNext(&actions)
+        }
+    }
+
+    /// Hands the prices shown to the log if this replica leads. The others keep them while they promise something,
+    /// because they may lead soon.
+    mutating func logExposures(at time: Timestamp, _ actions: inout [WorkerAction]) {
+        guard role == .leading else { return exposures.dropExpired(at: time) }
+        guard exposures.areDue, !queue.isFull else { return }
+        write(.exposures(at: time, exposures.beginAppend()), nil, &actions)
+    }
+
+    private func acknowledgement(of record: Record, counted: Int) -> WorkerAnswer? {
+        switch record {
+        case .events(_, let events):
+            .events(
+                EventAcknowledgement(
+                    partition: partition, index: state.index, accepted: UInt32(counted),
+                    duplicates: UInt32(events.count - counted)))
+        case .catalogue(_, let rows):
+            .catalogue(CatalogueAcknowledgement(index: state.index, accepted: UInt32(rows.count)))
+        case .modelActivated(let activation):
+            .activation(
+                ActivationAcknowledgement(
+                    index: state.index, version: activation.version, checksum: activation.checksum))
+        case .checkpoint: .checkpoint(partition, index: state.index)
+        case .exposures: nil
+        }
+    }
+
+    private func answer(_ ticket: Ticket?, _ answer: WorkerAnswer?, _ actions: inout [WorkerAction]) {
+        if let ticket, let answer { actions.append(.answer(ticket, answer)) }
+    }
+}

@@ -1,0 +1,73 @@
+// Requests that go into a log. Each is answered by an action: at once when there is nothing to append, otherwise when
+// it is durable, or when this worker turns out not to lead.
+
+import Domain
+
+extension WorkerCore {
+    /// Behaviour of one user.
+    public mutating func eventsReceived(
+        _ events: [Event], of user: UserKey, header: MessageHeader, now: Timestamp, ticket: Ticket,
+        into actions: inout [WorkerAction]
+    ) {
+        do throws(Refusal) {
+            try refuseFuture(events, now)
+            let partition = try partition(of: user, header)
+            if let index = indexOfCounted(events, of: user, in: partition) {
+                let acknowledgement = EventAcknowledgement(
+                    partition: partition, index: index, accepted: 0, duplicates: UInt32(events.count))
+                return answer(ticket, .events(acknowledgement), &actions)
+            }
+            write(.events(user: user, events: events), to: partition, ticket, &actions)
+        } catch {
+            answer(ticket, .refused(error), &actions)
+        }
+    }
+
+    /// Rows of a tenant's catalogue, already checked one by one.
+    public mutating func catalogueReceived(
+        _ rows: [CatalogueRow], tenant: String, ticket: Ticket, into actions: inout [WorkerAction]
+    ) {
+        write(.catalogue(tenant: tenant, rows: rows), to: .broadcast, ticket, &actions)
+    }
+
+    /// A bundle that this worker has loaded and found good shall serve everywhere.
+    public mutating func activationRequested(
+        _ activation: ModelActivation, ticket: Ticket?, into actions: inout [WorkerAction]
+    ) {
+        write(.modelActivated(activation), to: .broadcast, ticket, &actions)
+    }
+
+    /// Every replica shall hash its state at one index.
+    public mutating func checkpointRequested(
+        _ partition: PartitionID, ticket: Ticket, into actions: inout [WorkerAction]
+    ) {
+        write(.checkpoint, to: partition, ticket, &actions)
+    }
+
+    private mutating func write(
+        _ record: Record, to partition: PartitionID, _ ticket: Ticket?, _ actions: inout [WorkerAction]
+    ) {
+        if role(of: partition) != nil {
+            deliver(.written(record, ticket), to: partition, &actions)
+        } else if let ticket {
+            answer(ticket, .notLeader(partition, epoch: 0), &actions)
+        }
+    }
+
+    /// A history reaches back from its latest week, so one event dated far ahead would push out everything real.
+    private func refuseFuture(_ events: [Event], _ now: Timestamp) throws(Refusal) {
+        let latest = now.adding(milliseconds: ShopCalendar.millisecondsPerDay)
+        for (index, event) in events.enumerated() where event.occurredAt > latest {
+            throw Refusal(
+                .invalidEvent, place: "events[\(index)].occurred_at_ms", value: "\(event.occurredAt.milliseconds)",
+                remedy: "Report what has happened: at most a day ahead of the cluster's clock (\(now.milliseconds)).")
+        }
+    }
+
+    /// Where the state stands, if this worker leads or is about to, and all of these events have been counted.
+    private func indexOfCounted(_ events: [Event], of user: UserKey, in partition: PartitionID) -> UInt64? {
+        guard let place = place(of: partition), let role = keyed[place]?.role, role == .leading || role == .claiming
+        else { return nil }
+        return keyed[place]?.state.uncounted(events, of: user) == 0 ? keyed[place]?.state.index : nil
+    }
+}

@@ -1,0 +1,102 @@
+// The thread for what may take long: reading a partition back, encoding and hashing states, keeping snapshots, checking
+// model bundles. It has its own view of the log, so that no acknowledgement ever waits behind any of it.
+
+import Domain
+import Foundation
+import Log
+import Models
+import Operations
+import WorkerCore
+import WorkerLog
+
+final class HousekeepingThread: Sendable {
+    enum Command: Sendable {
+        /// Read a partition back, for the disk thread to go on from there.
+        case load(PartitionID)
+        case keepSnapshot(FrozenState)
+        case hash(FrozenState)
+        case inspect(Ticket, FrozenState)
+        /// Check a bundle and keep a copy where every worker finds it.
+        case stageBundle(path: String, Ticket?)
+        case loadBundle(ModelActivation)
+        case stop
+    }
+
+    private let commands: Mailbox<Command>
+
+    init(
+        _ factory: LogFactory, calendar: ShopCalendar, models: ModelStore, disk: DiskThread, journal: Journal,
+        events: Mailbox<BackgroundEvent>
+    ) {
+        let arrived = DispatchSemaphore(value: 0)
+        let commands = Mailbox<Command> { arrived.signal() }
+        self.commands = commands
+        Thread.detachNewThread {
+            do throws(LogError) {
+                let log = try factory.open()
+                log.damageFound = { journal.warning("\($0)") }
+                let work = Housekeeping(
+                    log: log, calendar: calendar, models: models, disk: disk, journal: journal, events: events)
+                while true {
+                    arrived.wait()
+                    for command in commands.takeAll() {
+                        guard try work.carryOut(command) else { return events.post(.stopped) }
+                    }
+                }
+            } catch {
+                events.post(BackgroundEvent(error))
+            }
+        }
+    }
+
+    func post(_ command: Command) { commands.post(command) }
+}
+
+/// The thread's own state.
+private struct Housekeeping {
+    let log: any PartitionLog
+    let calendar: ShopCalendar
+    let models: ModelStore
+    let disk: DiskThread
+    let journal: Journal
+    let events: Mailbox<BackgroundEvent>
+
+    /// - Returns: false when this was the last command.
+    func carryOut(_ command: HousekeepingThread.Command) throws(LogError) -> Bool {
+        switch command {
+        case .load(let partition): try load(partition)
+        case .keepSnapshot(let state): keep(state)
+        case .hash(let state): events.post(.stateHashed(state.partition, state.checkpoint()))
+        case .inspect(let ticket, let state): events.post(.inspected(ticket, state.status()))
+        case .stageBundle(let path, let ticket): events.post(.bundleStaged(models.stage(path), ticket))
+        case .loadBundle(let activation): events.post(.bundleLoaded(models.load(activation), activation))
+        case .stop: return false
+        }
+        return true
+    }
+
+    private func load(_ partition: PartitionID) throws(LogError) {
+        do throws(LogError) {
+            let replay = try LogKeeper.replayed(partition, from: log, calendar) { journal.warning($0) }
+            disk.post(.resume(partition, replay))
+        } catch {
+            if error.isFatal { throw error }
+            journal.warning("\(error)")
+            // The disk thread tries until it succeeds.
+            disk.post(.load(partition))
+        }
+    }
+
+    /// A snapshot that cannot be kept costs a longer replay and nothing else.
+    private func keep(_ state: FrozenState) {
+        let snapshot = state.snapshot()
+        do throws(LogError) {
+            try log.saveSnapshot(
+                Snapshot(
+                    index: snapshot.index, epoch: snapshot.epoch, stateHash: snapshot.stateHash,
+                    bytes: snapshot.bytes), of: state.partition)
+        } catch {
+            journal.warning("no snapshot of partition \(state.partition): \(error)")
+        }
+    }
+}
