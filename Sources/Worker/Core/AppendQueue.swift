@@ -6,8 +6,13 @@ import Domain
 /// Names a request whose answer waits for the log. Chosen by the shell, which knows whom to answer.
 public struct Ticket: Hashable, Sendable {
     public var number: UInt64
+    /// The router that sent it.
+    public var router: Int
 
-    public init(_ number: UInt64) { self.number = number }
+    public init(_ number: UInt64, router: Int = 0) {
+        self.number = number
+        self.router = router
+    }
 }
 
 struct AppendQueue: Sendable {

@@ -6,7 +6,10 @@ import Domain
 extension Replica {
     /// A router wants this replica to lead.
     /// - Parameter epoch: the newest that the router has heard of.
-    mutating func leadRequested(after epoch: UInt64, _ now: MonotonicInstant, _ actions: inout [WorkerAction]) {
+    mutating func leadRequested(
+        after epoch: UInt64, by router: Int, _ now: MonotonicInstant, _ actions: inout [WorkerAction]
+    ) {
+        if role == .leading && epoch == leadership.epoch { bounced.remove(router) }
         guard epoch >= leadership.epoch, role != .claiming else { return }
         if role != .loading && epoch > leadership.epoch { actions.append(.catchUp(partition)) }
         guard role != .leading else { return }
@@ -73,10 +76,6 @@ extension Replica {
     mutating func stepDown(_ actions: inout [WorkerAction]) {
         role = .following
         exposures.appendFailed()
-        for item in queue.removeAll() {
-            if let ticket = item.ticket { actions.append(.answer(ticket, notLeader)) }
-        }
+        for item in queue.removeAll() { bounce(item.ticket, &actions) }
     }
-
-    var notLeader: WorkerAnswer { .notLeader(partition, epoch: leadership.epoch) }
 }

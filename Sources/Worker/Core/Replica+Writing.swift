@@ -1,11 +1,16 @@
 // The way of a record from a request to its acknowledgement.
+//
+// Records are appended in the order in which their requests came; that is what keeps a shopper's writes in order. A
+// request that is sent back would break it, if a later one of the same router, already on its way, were then accepted.
+// So once a router has had a write sent back, all of its writes are, until it has seen this replica lead: then it asks
+// for the lead once more, under the epoch that it has seen, and sends everything again in order.
 
 import Domain
 
 extension Replica {
     /// Appends a record when this replica leads, or once it does if it is about to.
     mutating func write(_ record: Record, _ ticket: Ticket?, _ actions: inout [WorkerAction]) {
-        guard role == .leading || role == .claiming else { return answer(ticket, notLeader, &actions) }
+        guard role == .leading || role == .claiming, !isBouncing(ticket) else { return bounce(ticket, &actions) }
         guard !queue.isFull else {
             let refusal = Refusal(
                 .overloaded, place: "partition \(partition)", value: "\(AppendQueue.capacity) records waiting",
@@ -64,6 +69,15 @@ extension Replica {
         guard role == .leading else { return exposures.dropExpired(at: time) }
         guard exposures.areDue, !queue.isFull else { return }
         write(.exposures(at: time, exposures.beginAppend()), nil, &actions)
+    }
+
+    private func isBouncing(_ ticket: Ticket?) -> Bool { ticket.map { bounced.contains($0.router) } ?? false }
+
+    /// Sends a write back to its router.
+    mutating func bounce(_ ticket: Ticket?, _ actions: inout [WorkerAction]) {
+        guard let ticket else { return }
+        bounced.insert(ticket.router)
+        actions.append(.answer(ticket, .notLeader(partition, epoch: leadership.epoch)))
     }
 
     private func acknowledgement(of record: Record, counted: Int) -> WorkerAnswer? {

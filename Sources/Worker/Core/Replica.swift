@@ -20,6 +20,8 @@ struct Replica<State: ReplicaState>: Sendable {
     var pacing = ClaimPacing()
     /// The epoch after which a router has asked this replica to lead, while it could not yet.
     var leadWanted: UInt64?
+    /// Routers that have had a write sent back; see `Replica+Writing`.
+    var bounced: Set<Int> = []
     /// The newest checkpoint come past whose hash is known.
     var checkpoint: StateCheckpoint?
     /// Where the newest snapshot is believed to be.
@@ -43,7 +45,7 @@ struct Replica<State: ReplicaState>: Sendable {
 enum ReplicaEvent {
     case loaded(Replay, Leadership, MonotonicInstant)
     case followed([Record], after: UInt64, Leadership, MonotonicInstant)
-    case leadRequested(after: UInt64, MonotonicInstant)
+    case leadRequested(after: UInt64, by: Int, MonotonicInstant)
     /// A lead that was asked for too early may be due.
     case timeAdvanced(MonotonicInstant)
     case drainStarted
@@ -64,7 +66,8 @@ extension Replica {
         case .loaded(let replay, let leadership, let now): loaded(replay, leadership, now, &actions)
         case .followed(let records, let index, let leadership, let now):
             followed(records, after: index, leadership, now, configuration, &actions)
-        case .leadRequested(let epoch, let now): leadRequested(after: epoch, now, &actions)
+        case .leadRequested(let epoch, let router, let now):
+            leadRequested(after: epoch, by: router, now, &actions)
         case .timeAdvanced(let now): claimIfDue(now, &actions)
         case .drainStarted: leadWanted = nil
         case .claimed(let claim, let now): claimed(claim, now, configuration, &actions)

@@ -36,12 +36,17 @@ extension WorkerCore {
         }
     }
 
-    /// A router wants this worker to lead a partition.
-    /// - Parameter epoch: the newest that the router has heard of.
+    /// A router wants this worker to lead a partition; or, when the worker leads under this very epoch, says that it
+    /// knows, and that its writes are in order from here on.
+    /// - Parameters:
+    ///   - epoch: the newest that the router has heard of.
+    ///   - router: as in the tickets of its requests.
     public mutating func leadRequested(
-        _ partition: PartitionID, after epoch: UInt64, now: MonotonicInstant, into actions: inout [WorkerAction]
+        _ partition: PartitionID, after epoch: UInt64, by router: Int, now: MonotonicInstant,
+        into actions: inout [WorkerAction]
     ) {
-        if !isDraining { deliver(.leadRequested(after: epoch, now), to: partition, &actions) }
+        guard !isDraining || role(of: partition) == .leading else { return }
+        deliver(.leadRequested(after: epoch, by: router, now), to: partition, &actions)
     }
 
     /// This worker shall hand over what it leads, or need not any more. It goes on leading until another worker

@@ -27,6 +27,8 @@ public struct WorkerCore: Sendable {
     private let incarnation: UInt64
     private var quotesIssued: UInt64 = 0
     public internal(set) var answered: UInt64 = 0
+    /// Goes up when a replica's role changes: routers should hear of it at once.
+    public private(set) var roleChanges: UInt64 = 0
 
     /// - Parameter incarnation: random, new at every start.
     public init(_ configuration: WorkerConfiguration, incarnation: UInt64) {
@@ -48,6 +50,7 @@ public struct WorkerCore: Sendable {
     /// Lets a replica handle an event; one that is not held any more does not.
     mutating func deliver(_ event: ReplicaEvent, to partition: PartitionID, _ actions: inout [WorkerAction]) {
         let decidedBefore = actions.count
+        let role = role(of: partition)
         let due: MonotonicInstant?
         if partition == .broadcast {
             let index = broadcast.state.index
@@ -60,6 +63,7 @@ public struct WorkerCore: Sendable {
             due = keyed[place]?.claimDue
         }
         if let due { nextClaim = min(nextClaim ?? due, due) }
+        if self.role(of: partition) != role { roleChanges += 1 }
         answered += UInt64(actions[decidedBefore...].count(where: \.isAnswer))
     }
 

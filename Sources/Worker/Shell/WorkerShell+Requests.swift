@@ -21,7 +21,7 @@ extension WorkerShell {
         case .failure(let refusal): journal.warning("dropped a message that no router would send: \(refusal)")
         case .success(let header):
             switch header.kind {
-            case .assign, .lead, .probe: handleInstruction(header, from: links[link].name)
+            case .assign, .lead, .probe: handleInstruction(header, from: link)
             default: try answer(ReceivedRequest(header: header, link: link), deadline: nil, mayDefer: true)
             }
         }
@@ -155,8 +155,9 @@ extension WorkerShell {
     }
 
     /// What a router says on its own account. Nothing of it is answered; heartbeats show what has come of it.
-    private mutating func handleInstruction(_ header: MessageHeader, from router: String) {
+    private mutating func handleInstruction(_ header: MessageHeader, from link: Int) {
         let now = Clock.monotonic()
+        let router = links[link].name
         switch header.kind {
         case .assign:
             switch receivedAssignment() {
@@ -167,7 +168,7 @@ extension WorkerShell {
             guard let number = UInt16(exactly: header.keyHash.value) else {
                 return journal.warning("router \(router) asks to lead partition \(header.keyHash.value)")
             }
-            core.leadRequested(PartitionID(number), after: header.index, now: now, into: &actions)
+            core.leadRequested(PartitionID(number), after: header.index, by: link, now: now, into: &actions)
         default: break
         }
     }

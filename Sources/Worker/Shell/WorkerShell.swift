@@ -33,6 +33,7 @@ public struct WorkerShell: ~Copyable {
     /// Requests that wait for the log, by ticket.
     var waiting: [Ticket: ReceivedRequest] = [:]
     private var tickets: UInt64 = 0
+    private var reportedRoleChanges: UInt64 = 0
     /// Reads that wait for what they are about to see; see `WorkerShell+Deferral`.
     var deferral = Deferral<DeferredRequest>()
     var actions: [WorkerAction] = []
@@ -109,7 +110,7 @@ public struct WorkerShell: ~Copyable {
             core.timeAdvanced(to: now, Clock.timestamp(), into: &actions)
             try answerExpired(now)
             try carryOutActions()
-            if now >= nextReport {
+            if now >= nextReport || core.roleChanges != reportedRoleChanges {
                 nextReport = now.adding(microseconds: settings.heartbeats.interval.wholeMicroseconds)
                 try report()
             }
@@ -126,6 +127,7 @@ public struct WorkerShell: ~Copyable {
 
     /// A heartbeat from the loop that prices: when this stops, pricing has stopped.
     private mutating func report() throws(ZeroMQError) {
+        reportedRoleChanges = core.roleChanges
         let header = MessageHeader(
             kind: .report, priority: .commit, deadlineMicroseconds: 0, keyHash: KeyHash(0), requestID: .none)
         let packed = encoder.workerReport(
@@ -166,8 +168,9 @@ public struct WorkerShell: ~Copyable {
 
     mutating func nextTicket(for request: ReceivedRequest) -> Ticket {
         tickets += 1
-        waiting[Ticket(tickets)] = request
-        return Ticket(tickets)
+        let ticket = Ticket(tickets, router: request.link)
+        waiting[ticket] = request
+        return ticket
     }
 }
 

@@ -44,7 +44,8 @@ struct PaperShell {
         }
         for partition in partitions + [.broadcast] {
             _ = act { core, _, actions in
-                core.leadRequested(partition, after: Self.epoch - 1, now: Self.start, into: &actions)
+                core.leadRequested(
+                    partition, after: Self.epoch - 1, by: 0, now: Self.start, into: &actions)
             }
         }
         if let model { load(model) }

@@ -43,25 +43,17 @@ import WorkerCore
     }
 
     @Test func whoHasBehaviourIsNeverForgotten() throws {
-        var replay = Replay(of: partition, calendar: .utc)
         let known = (0..<100).map { Shop.user("stranger\($0)") }
-        replay.apply(known.map { .events(user: $0, events: [Shop.event(1, "milk")]) })
-        for hour in 0..<60 {
-            replay.apply([exposures(hour * 2_000..<(hour + 1) * 2_000, at: later(Int64(hour) * 60 * Shop.minute))])
+        let behaviour = known.map { Record.events(user: $0, events: [Shop.event(1, "milk")]) }
+        let flood = (0..<60).map { hour in
+            exposures(hour * 2_000..<(hour + 1) * 2_000, at: later(Int64(hour) * 60 * Shop.minute))
         }
-        var core = WorkerCore(Shop.configuration(), incarnation: 1)
-        core.ledPartition(partition, epoch: 1, replay: replay)
-        let shopperOfThisPartition = try #require(known.first { $0.hash.partition(of: Shop.partitions) == partition })
-        var actions: [WorkerAction] = []
-        let header = MessageHeader(
-            kind: .events, deadlineMicroseconds: 1, keyHash: shopperOfThisPartition.hash, requestID: .none)
-        core.eventsReceived(
-            [Shop.event(1, "milk")], of: shopperOfThisPartition, header: header, now: Shop.noon, ticket: Ticket(1),
-            into: &actions)
+        var shell = PaperShell(log: [partition: behaviour + flood])
+        let shopperOfThisPartition = try #require(known.first { shell.partition(of: $0) == partition })
+        let again = shell.send([Shop.event(1, "milk")], of: shopperOfThisPartition)
         #expect(
-            actions == [
-                .answer(Ticket(1), .events(EventAcknowledgement(partition, index: 160, accepted: 0, duplicates: 1)))
-            ])
+            shell.answer(to: again)
+                == .events(EventAcknowledgement(partition, index: 160, accepted: 0, duplicates: 1)))
     }
 
     @Test func forgettingIsPartOfTheFold() throws {
@@ -72,14 +64,9 @@ import WorkerCore
         whole.apply(records)
         var half = Replay(of: partition, calendar: .utc)
         half.apply(records.prefix(20))
-        func snapshot(_ replay: Replay) throws -> StateSnapshot {
-            var core = WorkerCore(Shop.configuration(), incarnation: 1)
-            core.ledPartition(partition, epoch: 1, replay: replay)
-            return try #require(core.snapshot(of: partition))
-        }
-        let cut = try snapshot(half)
+        let cut = half.frozen.snapshot()
         var resumed = try Replay(of: partition, calendar: .utc, snapshot: cut.bytes, stateHash: cut.stateHash)
         resumed.apply(records.dropFirst(20))
-        #expect(try snapshot(resumed).stateHash == snapshot(whole).stateHash)
+        #expect(resumed.frozen.encoded() == whole.frozen.encoded())
     }
 }
