@@ -2,6 +2,7 @@
 // are the same.
 
 import Domain
+import TestSupport
 import Testing
 import WorkerCore
 
