@@ -14,8 +14,8 @@ public struct InFlightRequest: Equatable, Sendable {
     public var deadline: MonotonicInstant
     /// Who has it; nil while it waits for somebody to be sent to.
     public var worker: Int?
-    /// Whether any worker ever had it, so that something may have come of it.
-    public var wasForwarded = false
+    /// Times that it was sent to a worker; 0 means that nothing can have come of it.
+    public var handovers = 0
     /// Workers that stopped while they had it.
     public var casualties = 0
 
@@ -108,6 +108,18 @@ public struct InFlightTable: Sendable {
         generations[slot.number] &+= 1
         free.append(slot.number)
         return request
+    }
+
+    /// The first request of a chain, in order of arrival, that `isSought`. O(those before it).
+    func firstSlot(ofChain chain: Int, where isSought: (InFlightRequest) -> Bool) -> Slot? {
+        var next = heads[chain]
+        while next >= 0 {
+            if let request = requests[Int(next)], isSought(request) {
+                return Slot(number: Int(next), generation: generations[Int(next)])
+            }
+            next = links[Int(next)].next
+        }
+        return nil
     }
 
     /// The requests of a chain in order of arrival. O(their number).

@@ -5,8 +5,6 @@
 import Domain
 
 extension RouterCore {
-    /// How long a worker that has gone keeps its place.
-    static let rejoinMicroseconds: UInt64 = 10_000_000
     /// Between two assignments to a worker when nothing changes.
     static let assignmentMicroseconds: UInt64 = 500_000
     /// Between two moves of partitions on purpose.
@@ -17,7 +15,7 @@ extension RouterCore {
     /// Places the partitions anew if the workers that count have changed.
     mutating func place(_ now: MonotonicInstant, _ actions: inout [RouterAction]) {
         lastPlaced = now
-        let counted = workers.indices.filter { counts(workers[$0], now) }
+        let counted = workers.indices.filter { workers[$0].keepsPlace(now) }
             .sorted { workers[$0].name < workers[$1].name }
         let members = counted.map { Placement.Member(name: workers[$0].name, weight: workers[$0].report.weight) }
         if members != placedMembers || counted != placedWorkers {
@@ -27,12 +25,6 @@ extension RouterCore {
                 members: members, partitions: configuration.partitions, replicas: configuration.replicas)
         }
         assign(now, &actions)
-    }
-
-    private func counts(_ worker: WorkerView, _ now: MonotonicInstant) -> Bool {
-        guard !worker.report.isDraining else { return false }
-        if let goneSince = worker.goneSince { return now.microseconds(since: goneSince) < Self.rejoinMicroseconds }
-        return worker.report.isReady
     }
 
     /// Tells every worker what to hold: those whose assignment has changed, or all of them when it is time.
@@ -52,8 +44,7 @@ extension RouterCore {
 
     private func wantedHolders(of chain: Int) -> [Int] {
         let partition = partitions[chain]
-        guard chain < placement.replicas.count else { return partition.target.map { [$0] } ?? [] }
-        var holders = placement.replicas[chain].map { placedWorkers[$0] }
+        var holders = placement.holders(of: partition.id).map { placedWorkers[$0] }
         let caughtUp = holders.count { serves($0, partition.id) }
         if let target = partition.target, !holders.contains(target) { holders.append(target) }
         if caughtUp < min(configuration.replicas, placedWorkers.count) {
@@ -81,17 +72,20 @@ extension RouterCore {
 
     /// The first worker of the placement that is fit to lead.
     private func preferredLeader(of chain: Int, _ now: MonotonicInstant) -> Int? {
-        placement.holders(of: partitions[chain].id).map { placedWorkers[$0] }
+        placement.holders(of: partitions[chain].id).lazy.map { placedWorkers[$0] }
             .first {
                 workers[$0].isTrusted(now: now) && !workers[$0].report.isDraining && serves($0, partitions[chain].id)
             }
     }
+
+    /// Records that a worker may be behind and still take over without a pause worth the name.
+    private static let abreast: UInt64 = 1_000
 
     /// Whether a worker has read about as much of a partition as its leader.
     private func isAbreast(_ worker: Int, of leader: Int, _ partition: PartitionID) -> Bool {
         guard let own = workers[worker].replicas[partition], let other = workers[leader].replicas[partition] else {
             return false
         }
-        return own.epoch == other.epoch && own.index + 1_000 >= other.index
+        return own.epoch == other.epoch && (own.index >= other.index || other.index - own.index <= Self.abreast)
     }
 }

@@ -18,14 +18,14 @@ extension RouterCore {
         case .broadcastPartition:
             return accept(header, chain: configuration.partitions, now, &actions)
         case .numberedPartition:
-            guard let partition = partition(numbered: header.keyHash.value) else {
+            guard let chain = UInt16(exactly: header.keyHash.value).flatMap({ chain(of: PartitionID($0)) }) else {
                 return refuse(
                     header,
                     Refusal(
                         .misrouted, place: "header[16..<24]", value: "\(header.keyHash.value)",
                         remedy: "Name a partition below \(configuration.partitions), or 65535 for broadcast."))
             }
-            return accept(header, chain: chain(of: partition), now, &actions)
+            return accept(header, chain: chain, now, &actions)
         case .namedWorker: return acceptForWorker(header, now, &actions)
         case .router, .peer:
             answers.count(.answered(.personal), of: header.kind)
@@ -57,27 +57,14 @@ extension RouterCore {
         return .refuse(header.reply(.refused(refusal.code)), refusal)
     }
 
-    private func partition(numbered value: UInt64) -> PartitionID? {
-        guard let number = UInt16(exactly: value) else { return nil }
-        let partition = PartitionID(number)
-        return partition == .broadcast || Int(number) < configuration.partitions ? partition : nil
-    }
-
     private mutating func accept(
         _ header: MessageHeader, chain: Int, _ now: MonotonicInstant, _ actions: inout [RouterAction]
     ) -> RequestDecision {
-        let deadline = now.adding(microseconds: UInt64(header.deadlineMicroseconds))
-        let request = InFlightRequest(header: header, chain: chain, deadline: deadline)
-        guard let slot = inFlight.insert(request) else {
-            return refuse(
-                header,
-                Refusal(
-                    .overloaded, place: "router \(configuration.name)", value: "\(inFlight.count) requests in flight",
-                    remedy: "Ask again after a pause that grows with each attempt."))
-        }
-        deadlines.insert(slot, deadline: deadline)
+        guard let slot = keep(header, chain: chain, now) else { return refuse(header, full) }
         partitions[chain].parked += 1
-        if mayForward(header, partitions[chain]) { forward(slot, to: partitions[chain].target!, now, &actions) }
+        if let target = partitions[chain].target, mayForward(header, partitions[chain]) {
+            forward(slot, to: target, now, &actions)
+        }
         return .retain(slot)
     }
 
@@ -91,17 +78,24 @@ extension RouterCore {
                     .unavailable, place: "header[16..<24]", value: hexadecimal(header.keyHash.value),
                     remedy: "No worker of this name is connected: see which are with `farthing status`."))
         }
-        let deadline = now.adding(microseconds: UInt64(header.deadlineMicroseconds))
-        guard let slot = inFlight.insert(InFlightRequest(header: header, chain: directChain, deadline: deadline))
-        else {
-            return refuse(
-                header,
-                Refusal(
-                    .overloaded, place: "router \(configuration.name)", value: "\(inFlight.count) requests in flight",
-                    remedy: "Ask again after a pause that grows with each attempt."))
-        }
-        deadlines.insert(slot, deadline: deadline)
+        guard let slot = keep(header, chain: directChain, now) else { return refuse(header, full) }
         give(slot, to: worker, now, &actions)
         return .retain(slot)
+    }
+
+    /// - Returns: nil when every slot is taken.
+    private mutating func keep(_ header: MessageHeader, chain: Int, _ now: MonotonicInstant) -> Slot? {
+        let deadline = now.adding(microseconds: UInt64(header.deadlineMicroseconds))
+        guard let slot = inFlight.insert(InFlightRequest(header: header, chain: chain, deadline: deadline)) else {
+            return nil
+        }
+        deadlines.insert(slot, deadline: deadline)
+        return slot
+    }
+
+    private var full: Refusal {
+        Refusal(
+            .overloaded, place: "router \(configuration.name)", value: "\(inFlight.count) requests in flight",
+            remedy: "Ask again after a pause that grows with each attempt.")
     }
 }

@@ -9,54 +9,32 @@ extension RouterCore {
         .quarantined, place: "request", value: "two workers stopped while they held it",
         remedy: "It is refused for ten minutes: report it with its content; the same request again will not help.")
 
-    /// A worker stopped while it had this request.
+    /// A worker stopped while it had this request, which waits again.
     /// - Returns: whether the request is convicted.
     mutating func accuse(_ slot: Slot) -> Bool {
         guard let request = inFlight[slot] else { return false }
-        let wasSuspect = request.isSuspect
-        let casualties = inFlight.update(slot) { request in
-            request.casualties += 1
-            return request.casualties
+        if !request.isSuspect {
+            partitions[request.chain].parked -= 1
+            partitions[request.chain].suspects += 1
         }
-        if !wasSuspect { partitions[request.chain].suspects += 1 }
-        return casualties >= 2
+        inFlight.update(slot) { $0.casualties += 1 }
+        return request.casualties + 1 >= 2
     }
 
-    /// Queues the suspects of a partition at its target, in order of arrival.
-    mutating func trySuspects(_ chain: Int, _ now: MonotonicInstant, _ actions: inout [RouterAction]) {
-        guard partitions[chain].suspects > 0, let target = partitions[chain].target else { return }
-        for slot in inFlight.slots(ofChain: chain) {
-            guard let request = inFlight[slot], request.isSuspect, request.worker == nil,
-                !(request.header.kind.writes && partitions[chain].holdsWrites),
-                !workers[target].suspects.contains(slot)
-            else { continue }
-            workers[target].suspects.append(slot)
-        }
-        tryNextSuspect(on: target, now, &actions)
-    }
-
+    /// Tries a suspect on a worker that has none: the first to arrive of the first partition that has any.
+    /// - Complexity: O(partitions), and what has arrived before it.
     mutating func tryNextSuspect(
         on worker: Int, _ now: MonotonicInstant, _ actions: inout [RouterAction]
     ) {
         guard workers[worker].isConnected, workers[worker].suspectUnderTrial == nil else { return }
-        while !workers[worker].suspects.isEmpty {
-            let slot = workers[worker].suspects.removeFirst()
-            guard let request = inFlight[slot], request.worker == nil, partitions[request.chain].target == worker
-            else { continue }
-            if request.header.kind.writes && partitions[request.chain].holdsWrites {
-                // It comes back when the target leads; the others need not wait for that.
-                continue
+        for chain in partitions.indices where partitions[chain].target == worker && partitions[chain].suspects > 0 {
+            let holdsWrites = partitions[chain].holdsWrites
+            let next = inFlight.firstSlot(ofChain: chain) {
+                $0.isSuspect && $0.worker == nil && !($0.header.kind.writes && holdsWrites)
             }
-            workers[worker].suspectUnderTrial = slot
-            return give(slot, to: worker, now, &actions)
-        }
-    }
-
-    /// A suspect goes elsewhere, or waits again.
-    mutating func forgetTrial(of slot: Slot, _ request: InFlightRequest) {
-        for number in workers.indices {
-            if workers[number].suspectUnderTrial == slot { workers[number].suspectUnderTrial = nil }
-            workers[number].suspects.removeAll { $0 == slot }
+            guard let next else { continue }
+            workers[worker].suspectUnderTrial = next
+            return give(next, to: worker, now, &actions)
         }
     }
 
@@ -64,9 +42,11 @@ extension RouterCore {
     mutating func suspectEnded(
         _ slot: Slot, _ request: InFlightRequest, _ now: MonotonicInstant, _ actions: inout [RouterAction]
     ) {
-        forgetTrial(of: slot, request)
         partitions[request.chain].suspects -= 1
-        if let worker = request.worker { tryNextSuspect(on: worker, now, &actions) }
+        if let worker = request.worker {
+            workers[worker].suspectUnderTrial = nil
+            tryNextSuspect(on: worker, now, &actions)
+        }
         if partitions[request.chain].suspects == 0 { flush(request.chain, now, &actions) }
     }
 

@@ -7,7 +7,7 @@ import Domain
 extension RouterCore {
     /// How long a target that was asked to lead may take before another leader is listened to again.
     static let leadPatienceMicroseconds: UInt64 = 1_000_000
-    /// Between two requests to lead.
+    /// Between two requests to lead; also how long one that has claimed may take to say so.
     static let leadAgainMicroseconds: UInt64 = 100_000
 
     // MARK: - Choosing
@@ -27,15 +27,12 @@ extension RouterCore {
     /// The leader by the log while it can be trusted; else the target as it is while it can be; else the first trusted
     /// replica in the order of the placement; else whoever is there at all: the last replica is never given up.
     private func bestTarget(of partition: PartitionView, _ now: MonotonicInstant) -> Int? {
-        let leader = leader(of: partition.id)
+        let leader = workers.indices.first { leads($0, partition) }
         let isAwaitingTarget =
-            partition.askedAfter != nil
+            partition.askedAfter == partition.epoch
             && now.microseconds(since: partition.movedAt) < Self.leadPatienceMicroseconds
-        if let leader, workers[leader.worker].isTrusted(now: now) {
-            // The leader that the target was asked to follow does not count while the target takes over.
-            let isSuperseded = isAwaitingTarget && leader.epoch <= partition.askedAfter!
-            if !isSuperseded { return leader.worker }
-        }
+        // The leader that the target was asked to follow does not count while the target takes over.
+        if let leader, workers[leader].isTrusted(now: now), !isAwaitingTarget { return leader }
         if let target = partition.target, workers[target].isTrusted(now: now), serves(target, partition.id) {
             return target
         }
@@ -44,18 +41,15 @@ extension RouterCore {
             return trusted
         }
         if let trusted = holders.first(where: { workers[$0].isTrusted(now: now) }) { return trusted }
-        if let leader { return leader.worker }
+        if let leader { return leader }
         return partition.target.flatMap { serves($0, partition.id) ? $0 : nil } ?? holders.first
     }
 
-    /// The connected worker that leads under the newest epoch.
-    func leader(of partition: PartitionID) -> (worker: Int, epoch: UInt64)? {
-        var leader: (worker: Int, epoch: UInt64)?
-        for (number, worker) in workers.enumerated() where worker.isConnected {
-            guard let replica = worker.replicas[partition], replica.role == .leading else { continue }
-            if replica.epoch > leader?.epoch ?? 0 { leader = (number, replica.epoch) }
-        }
-        return leader
+    /// Whether a worker leads under the newest epoch. One that leads under an older epoch has lost its lead, and will
+    /// learn so from the log.
+    private func leads(_ worker: Int, _ partition: PartitionView) -> Bool {
+        guard workers[worker].isConnected, let replica = workers[worker].replicas[partition.id] else { return false }
+        return replica.role == .leading && replica.epoch == partition.epoch
     }
 
     /// Whether a worker has read so much of a partition that it can answer for it.
@@ -76,23 +70,21 @@ extension RouterCore {
     /// Makes another worker the target and sends it everything that is unanswered.
     mutating func move(_ chain: Int, to target: Int?, _ now: MonotonicInstant, _ actions: inout [RouterAction]) {
         let earlier = partitions[chain].target
-        recall(chain)
-        if let earlier { tryNextSuspect(on: earlier, now, &actions) }
+        recall(chain) { _ in true }
         partitions[chain].target = target
         partitions[chain].movedAt = now
         partitions[chain].askedAfter = nil
-        partitions[chain].askedAt = MonotonicInstant(microseconds: 0)
         partitions[chain].holdsWrites = false
         askToLead(chain, now, &actions)
         flush(chain, now, &actions)
+        // It may have been trying a suspect of this partition; now it can try one of another.
+        if let earlier { tryNextSuspect(on: earlier, now, &actions) }
     }
 
-    /// Takes every request of a partition back from whoever has it.
-    private mutating func recall(_ chain: Int) {
+    /// Takes requests of a partition back from whoever has them.
+    mutating func recall(_ chain: Int, where isRecalled: (InFlightRequest) -> Bool) {
         for slot in inFlight.slots(ofChain: chain) {
-            guard let request = inFlight[slot] else { continue }
-            if request.isSuspect { forgetTrial(of: slot, request) }
-            takeBack(slot)
+            if let request = inFlight[slot], isRecalled(request) { takeBack(slot) }
         }
     }
 
@@ -100,25 +92,41 @@ extension RouterCore {
     mutating func takeBack(_ slot: Slot) {
         guard let request = inFlight[slot], let worker = request.worker else { return }
         workers[worker].inFlight -= 1
+        if workers[worker].suspectUnderTrial == slot { workers[worker].suspectUnderTrial = nil }
         inFlight.update(slot) { $0.worker = nil }
         if request.chain != directChain, !request.isSuspect { partitions[request.chain].parked += 1 }
+    }
+
+    /// Some worker knows of this epoch. When it is a new one, somebody has claimed it, and will say so: the target is
+    /// not asked to take it away.
+    mutating func heard(ofEpoch epoch: UInt64, _ chain: Int, _ now: MonotonicInstant) {
+        guard epoch > partitions[chain].epoch else { return }
+        partitions[chain].epoch = epoch
+        partitions[chain].leaderExpectedUntil = now.adding(microseconds: Self.leadAgainMicroseconds)
+    }
+
+    /// Whether the target does not lead, and it is time to ask it to.
+    func shouldAskToLead(_ partition: PartitionView, _ now: MonotonicInstant) -> Bool {
+        guard let target = partition.target, !leads(target, partition), now >= partition.leaderExpectedUntil else {
+            return false
+        }
+        return partition.askedAfter == nil || now.microseconds(since: partition.askedAt) >= Self.leadAgainMicroseconds
     }
 
     /// Asks the target to lead, if it does not, and not too often.
     private mutating func askToLead(_ chain: Int, _ now: MonotonicInstant, _ actions: inout [RouterAction]) {
         let partition = partitions[chain]
         guard let target = partition.target else { return }
-        if let replica = workers[target].replicas[partition.id], replica.role == .leading,
-            replica.epoch >= partition.epoch
-        {
+        if leads(target, partition) {
             partitions[chain].askedAfter = nil
+            partitions[chain].leaderExpectedUntil = now
             guard partition.holdsWrites else { return }
             // It bounced writes of ours before it led; this tells it that the next ones are in order again.
             partitions[chain].holdsWrites = false
             return actions.append(.lead(worker: target, partition.id, after: partition.epoch))
         }
-        guard now.microseconds(since: partition.askedAt) >= Self.leadAgainMicroseconds || partition.askedAfter == nil
-        else { return }
+        if partition.askedAfter == nil, now < partition.leaderExpectedUntil { partitions[chain].holdsWrites = true }
+        guard shouldAskToLead(partition, now) else { return }
         partitions[chain].askedAfter = partition.epoch
         partitions[chain].askedAt = now
         actions.append(.lead(worker: target, partition.id, after: partition.epoch))
@@ -128,8 +136,9 @@ extension RouterCore {
 
     /// Sends what waits, in order of arrival, as far as it may go.
     mutating func flush(_ chain: Int, _ now: MonotonicInstant, _ actions: inout [RouterAction]) {
-        trySuspects(chain, now, &actions)
-        guard partitions[chain].parked > 0, let target = partitions[chain].target else { return }
+        guard let target = partitions[chain].target else { return }
+        if partitions[chain].suspects > 0 { tryNextSuspect(on: target, now, &actions) }
+        guard partitions[chain].parked > 0 else { return }
         for slot in inFlight.slots(ofChain: chain) {
             guard let request = inFlight[slot], request.worker == nil, !request.isSuspect,
                 mayForward(request.header, partitions[chain])
@@ -140,8 +149,7 @@ extension RouterCore {
 
     /// Whether a request that is no suspect may go to the target now.
     func mayForward(_ header: MessageHeader, _ partition: PartitionView) -> Bool {
-        guard partition.target != nil else { return false }
-        return !header.kind.writes || !(partition.holdsWrites || partition.suspects > 0)
+        !header.kind.writes || !(partition.holdsWrites || partition.suspects > 0)
     }
 
     mutating func forward(
@@ -158,7 +166,7 @@ extension RouterCore {
         let tag = slot.tag
         let header = inFlight.update(slot) { request in
             request.worker = worker
-            request.wasForwarded = true
+            request.handovers += 1
             var header = request.header
             header.tag = tag
             header.deadlineMicroseconds = UInt32(clamping: request.deadline.microseconds(since: now))

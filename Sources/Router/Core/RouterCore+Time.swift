@@ -3,15 +3,17 @@
 import Domain
 
 extension RouterCore {
-    /// How long connections are tried after one has closed.
-    static let probeMicroseconds: UInt64 = 20_000
+    /// How often all connections are tried after one has closed: it may take a moment to show.
+    static let probes = 20
+    /// Between two of these trials, at least.
+    static let probeMicroseconds: UInt64 = 1_000
     /// Between two looks at who is silent.
     static let tickMicroseconds: UInt64 = 5_000
 
     /// Answers every request whose deadline has passed, and looks after the workers.
     public mutating func timeAdvanced(to now: MonotonicInstant, into actions: inout [RouterAction]) {
         expire(now, &actions)
-        if now < probeUntil { probe(&actions) }
+        if probesLeft > 0, now.microseconds(since: lastProbe) >= Self.probeMicroseconds { probe(now, &actions) }
         let elapsed = now.microseconds(since: lastTick)
         guard elapsed >= Self.tickMicroseconds else { return }
         lastTick = now
@@ -41,36 +43,35 @@ extension RouterCore {
         for slot in late {
             guard let request = inFlight[slot] else { continue }
             refuse(
-                slot, request.wasForwarded ? outcomeUnknown("no answer within the deadline") : nobody(request), now,
+                slot, request.handovers > 0 ? outcomeUnknown("no answer within the deadline") : nobody(request), now,
                 &actions)
         }
     }
 
     private func nobody(_ request: InFlightRequest) -> Refusal {
+        // A request to a worker by its name never waits: this one belongs to a partition.
         Refusal(
-            .unavailable, place: "partition \(partitions[min(request.chain, partitions.count - 1)].id)",
+            .unavailable, place: "partition \(partitions[request.chain].id)",
             value: "no worker could take it within the deadline",
             remedy: "Nothing was changed: ask again shortly, or price at the list price.")
     }
 
     private mutating func watch(_ now: MonotonicInstant, late: UInt64, _ actions: inout [RouterAction]) {
-        for worker in workers.indices {
-            let isNew = workers[worker].timeAdvanced(to: now, excusedMicroseconds: late)
-            guard isNew else { continue }
+        // All are looked at before anything is moved, lest it move to the next one that is found silent.
+        let silent = workers.indices.filter { workers[$0].timeAdvanced(to: now, excusedMicroseconds: late) }
+        for worker in silent {
             for chain in partitions.indices where partitions[chain].target == worker {
                 reconsider(chain, now, &actions)
             }
         }
-        for chain in partitions.indices where needsAttention(partitions[chain], now) {
+        for chain in partitions.indices where shouldAskToLead(partitions[chain], now) {
             reconsider(chain, now, &actions)
         }
     }
 
-    private func needsAttention(_ partition: PartitionView, _ now: MonotonicInstant) -> Bool {
-        partition.askedAfter != nil && now.microseconds(since: partition.askedAt) >= Self.leadAgainMicroseconds
-    }
-
-    mutating func probe(_ actions: inout [RouterAction]) {
+    mutating func probe(_ now: MonotonicInstant, _ actions: inout [RouterAction]) {
+        probesLeft -= 1
+        lastProbe = now
         for worker in workers.indices where workers[worker].isConnected { actions.append(.probe(worker: worker)) }
     }
 }

@@ -20,11 +20,11 @@ extension RouterCore {
         }
         let before = workers[worker]
         workers[worker].reported(report, now: now)
-        let isTrustNew = workers[worker].isTrusted(now: now) != before.isTrusted(now: now)
+        // A quarantine ends by itself, so what counts is what the last report made of it.
+        let isTrustNew = workers[worker].isTrusted(now: now) != before.isTrusted(now: before.lastHeard)
         for replica in report.replicas {
-            let chain = chain(of: replica.partition)
-            guard chain < partitions.count else { continue }
-            if replica.epoch > partitions[chain].epoch { partitions[chain].epoch = replica.epoch }
+            guard let chain = chain(of: replica.partition) else { continue }
+            heard(ofEpoch: replica.epoch, chain, now)
             let known = before.replicas[replica.partition]
             let isNews = known?.role != replica.role || known?.epoch != replica.epoch
             if isTrustNew || isNews || partitions[chain].target == nil || isWaiting(chain, for: worker) {
@@ -51,9 +51,15 @@ extension RouterCore {
 
     private mutating func number(of name: String, _ now: MonotonicInstant) -> Int? {
         if let known = workers.firstIndex(where: { $0.name == name }) { return known }
-        guard workers.count < Self.workerCapacity else { return nil }
-        workers.append(WorkerView(name: name, now: now, configuration))
-        return workers.count - 1
+        let worker = WorkerView(name: name, now: now, configuration)
+        if workers.count < Self.workerCapacity {
+            workers.append(worker)
+            return workers.count - 1
+        }
+        let gone = workers.indices.filter { !workers[$0].isConnected && !workers[$0].keepsPlace(now) }
+        guard let forgotten = gone.min(by: { workers[$0].lastHeard < workers[$1].lastHeard }) else { return nil }
+        workers[forgotten] = worker
+        return forgotten
     }
 
     /// A worker answered a request. The first answer wins, whoever gives it.
@@ -76,53 +82,55 @@ extension RouterCore {
         _ = end(slot, header.status, now, &actions)
     }
 
-    /// The worker does not lead the partition, or has not read it yet: the request waits for one that does.
+    /// The worker does not lead the partition, or has not read it yet: the request waits for one that does. So do all
+    /// writes that the worker has, whether it refuses them as well or has come to lead meanwhile: only so the one that it
+    /// refused goes before them the next time.
     private mutating func bounced(
         _ slot: Slot, by worker: Int, epoch: UInt64, _ now: MonotonicInstant, _ actions: inout [RouterAction]
     ) {
         guard let request = inFlight[slot], request.chain != directChain else { return }
-        if request.isSuspect { forgetTrial(of: slot, request) }
-        takeBack(slot)
         let chain = request.chain
-        if epoch > partitions[chain].epoch { partitions[chain].epoch = epoch }
+        heard(ofEpoch: epoch, chain, now)
         if request.header.kind.writes {
             partitions[chain].holdsWrites = true
+            recall(chain) { $0.header.kind.writes }
             // What it last reported is out of date: it says so again when it leads.
             if workers[worker].replicas[partitions[chain].id]?.role == .leading {
                 workers[worker].replicas[partitions[chain].id]?.role = .following
             }
         } else {
+            takeBack(slot)
             workers[worker].replicas[partitions[chain].id]?.role = .loading
         }
         reconsider(chain, now, &actions)
     }
 
-    /// A request could not be handed to its worker.
+    /// A request could not be handed to its worker: `isGone`, or its queue is full.
     public mutating func forwardFailed(
         _ slot: Slot, worker: Int, isGone: Bool, now: MonotonicInstant, into actions: inout [RouterAction]
     ) {
         guard let request = inFlight[slot], request.worker == worker else { return }
-        guard isGone else {
-            // The request never left this process, so even a write is known not to have happened.
-            return refuse(
-                slot,
-                Refusal(
-                    .overloaded, place: "worker \(workers[worker].name)", value: "queue full",
-                    remedy: "Nothing was changed: ask again after a pause that grows with each attempt."),
-                now, &actions)
+        inFlight.update(slot) { $0.handovers -= 1 }
+        if isGone {
+            // It never reached the worker, so it is not what stopped it.
+            if request.chain != directChain { takeBack(slot) }
+            return workerVanished(worker, now: now, into: &actions)
         }
-        guard request.chain != directChain else { return refuse(slot, goneBefore(worker), now, &actions) }
-        // It never reached the worker, so it is not what stopped it.
-        if request.isSuspect { forgetTrial(of: slot, request) }
-        takeBack(slot)
-        workerVanished(worker, now: now, into: &actions)
-        if inFlight[slot]?.worker == nil { reconsider(request.chain, now, &actions) }
+        guard request.handovers == 1 else {
+            return refuse(
+                slot, outcomeUnknown("the worker that had it stopped, the next one's queue is full"), now, &actions)
+        }
+        // The request never left this process, so even a write is known not to have happened.
+        let refusal = Refusal(
+            .overloaded, place: "worker \(workers[worker].name)", value: "queue full",
+            remedy: "Nothing was changed: ask again after a pause that grows with each attempt.")
+        refuse(slot, refusal, now, &actions)
     }
 
     /// Some worker's connection has closed; who it was shows when all are tried.
     public mutating func connectionLost(now: MonotonicInstant, into actions: inout [RouterAction]) {
-        probeUntil = now.adding(microseconds: Self.probeMicroseconds)
-        probe(&actions)
+        probesLeft = Self.probes
+        probe(now, &actions)
     }
 
     /// A worker's process has gone, or another one has taken its name. What it had is sent on.
@@ -130,29 +138,23 @@ extension RouterCore {
         _ worker: Int, now: MonotonicInstant, into actions: inout [RouterAction]
     ) {
         guard workers[worker].isConnected else { return }
+        strikeUnsent(to: worker, &actions)
         workers[worker].vanished(now: now)
         var convicted: [Slot] = []
-        var orphaned: [Int] = []
-        for chain in 0...directChain {
-            for slot in inFlight.slots(ofChain: chain) {
-                guard let request = inFlight[slot], request.worker == worker else { continue }
-                if chain == directChain {
-                    refuse(slot, goneBefore(worker), now, &actions)
-                    continue
-                }
-                if request.isSuspect { forgetTrial(of: slot, request) }
+        for chain in partitions.indices {
+            for slot in inFlight.slots(ofChain: chain) where inFlight[slot]?.worker == worker {
                 takeBack(slot)
-                if !request.isSuspect { partitions[chain].parked -= 1 }
                 if accuse(slot) { convicted.append(slot) }
             }
         }
-        workers[worker].suspects = []
-        workers[worker].suspectUnderTrial = nil
-        for chain in partitions.indices where partitions[chain].target == worker {
+        for slot in inFlight.slots(ofChain: directChain) where inFlight[slot]?.worker == worker {
+            refuse(slot, goneBefore(worker), now, &actions)
+        }
+        let orphaned = partitions.indices.filter { partitions[$0].target == worker }
+        for chain in orphaned {
             // Nothing may be sent there while the others are decided on.
             partitions[chain].target = nil
             partitions[chain].askedAfter = nil
-            orphaned.append(chain)
         }
         for slot in convicted {
             guard let header = inFlight[slot]?.header else { continue }
@@ -160,6 +162,23 @@ extension RouterCore {
             refuse(slot, Self.deadly, now, &actions)
         }
         for chain in orphaned { reconsider(chain, now, &actions) }
+    }
+
+    /// Strikes what has not been sent to a worker yet. Nobody is there to get it, and what it never got has not
+    /// stopped it.
+    private mutating func strikeUnsent(to worker: Int, _ actions: inout [RouterAction]) {
+        actions.removeAll { action in
+            switch action {
+            case .forward(let slot, let receiver, _) where receiver == worker:
+                if let request = inFlight[slot], request.worker == worker, request.chain != directChain {
+                    inFlight.update(slot) { $0.handovers -= 1 }
+                    takeBack(slot)
+                }
+                return true
+            case .assign(worker, _), .lead(worker, _, _), .probe(worker): return true
+            default: return false
+            }
+        }
     }
 
     private func goneBefore(_ worker: Int) -> Refusal {

@@ -2,6 +2,10 @@
 // thread. Its promise: every request that comes in is answered exactly once by its deadline, by a worker, or by the
 // router itself when no worker can (docs/adr/0009 and docs/architecture.md tell the life of a request).
 //
+// Actions are appended to a list that the caller keeps. It takes each one out before it carries it out, so that what is
+// left in the list has not happened: when a worker turns out to be gone, that is how the router knows what never
+// reached it.
+//
 //     RouterCore+Requests   a request comes in
 //     RouterCore+Targets    which worker gets a partition's requests, and moving them to another one
 //     RouterCore+Suspects   requests that may have stopped a worker
@@ -14,7 +18,7 @@ import Domain
 public struct RouterCore: Sendable {
     public let configuration: RouterConfiguration
     let startedAt: MonotonicInstant
-    /// In the order of their first reports; a number, once given, stays.
+    /// In the order of their first reports. A number stays a worker's until it has been gone for long and all are taken.
     var workers: [WorkerView] = []
     /// By chain: the keyed partitions, then the broadcast one.
     var partitions: [PartitionView]
@@ -23,7 +27,7 @@ public struct RouterCore: Sendable {
     var quarantine = Quarantine()
     var answers = AnswerCounts()
 
-    var placement = Placement(members: [], partitions: 0, replicas: 0)
+    var placement: Placement
     var placedMembers: [Placement.Member] = []
     /// The workers that the placement was made for, by their place in it.
     var placedWorkers: [Int] = []
@@ -31,8 +35,9 @@ public struct RouterCore: Sendable {
     var lastAssignments: MonotonicInstant
     var lastMove: MonotonicInstant
     var lastPlaced: MonotonicInstant
-    /// Connections are tried until then, because one has closed.
-    var probeUntil = MonotonicInstant(microseconds: 0)
+    /// How often connections are still to be tried, because one has closed.
+    var probesLeft = 0
+    var lastProbe: MonotonicInstant
 
     public init(_ configuration: RouterConfiguration, now: MonotonicInstant) {
         self.configuration = configuration
@@ -42,17 +47,21 @@ public struct RouterCore: Sendable {
         // One more chain, for requests to a worker by its name.
         inFlight = InFlightTable(capacity: configuration.inFlightCapacity, chains: partitions.count + 1)
         deadlines = DeadlineWheel(now: now)
+        placement = Placement(members: [], partitions: configuration.partitions, replicas: configuration.replicas)
+        lastProbe = now
         lastTick = now
         lastAssignments = now
         lastMove = now
         lastPlaced = now
     }
 
-    /// Workers that a router knows at once; reports of further ones are not looked at.
+    /// Workers that a router knows at once. Further ones take the places of those that are gone.
     public static let workerCapacity = 256
 
-    func chain(of partition: PartitionID) -> Int {
-        partition == .broadcast ? configuration.partitions : Int(partition.number)
+    /// - Returns: nil for a partition that this cluster does not have.
+    func chain(of partition: PartitionID) -> Int? {
+        if partition == .broadcast { return configuration.partitions }
+        return Int(partition.number) < configuration.partitions ? Int(partition.number) : nil
     }
 
     /// The chain of requests to a worker by its name.
@@ -100,7 +109,7 @@ public struct RouterCore: Sendable {
     public var wantsFingerprints: Bool { !quarantine.isEmpty }
 
     /// Whether time matters at the next millisecond: a deadline may pass, or a connection is being tried.
-    public func isBusy(now: MonotonicInstant) -> Bool { hasRequestsInFlight || now < probeUntil }
+    public func isBusy(now: MonotonicInstant) -> Bool { hasRequestsInFlight || probesLeft > 0 }
 
     public func name(ofWorker worker: Int) -> String { workers[worker].name }
 

@@ -43,8 +43,12 @@ struct SuspicionDetector: Sendable {
         excusedMicroseconds = 0
     }
 
-    /// This process was late by so much: nobody could be heard.
-    mutating func excuse(microseconds: UInt64) { excusedMicroseconds += Double(microseconds) }
+    /// This process was late by so much: nobody could be heard. What has been heard since is not silence to excuse.
+    mutating func excuse(microseconds: UInt64, at now: MonotonicInstant) {
+        guard let lastHeard else { return }
+        excusedMicroseconds = min(
+            excusedMicroseconds + Double(microseconds), Double(now.microseconds(since: lastHeard)))
+    }
 
     /// Whether the silence has become suspicious. Never before the first heartbeat.
     func isSuspicious(at now: MonotonicInstant) -> Bool {

@@ -17,8 +17,9 @@ struct WorkerView: Sendable {
     private var detector: SuspicionDetector
     private(set) var isSuspected = false
     private var beatsSinceSuspicion = 0
-    /// When its process went away, while it has not come back.
-    var goneSince: MonotonicInstant?
+    /// Since when it has been gone, silent or not ready; nil while it is there.
+    private var awaySince: MonotonicInstant?
+    private var hasBeenReady = false
     var inFlight = 0
 
     /// Times at which its process went away, of the last minute.
@@ -28,14 +29,15 @@ struct WorkerView: Sendable {
     /// Since when it has been ready without a break.
     private var readySince: MonotonicInstant?
 
-    /// Requests that wait to be tried on it one at a time; see `RouterCore+Suspects`.
-    var suspects: [Slot] = []
+    /// The one request that it has of those that may have stopped another worker; see `RouterCore+Suspects`.
     var suspectUnderTrial: Slot?
     /// What it was last told to hold.
     var assigned: [PartitionID]?
 
     /// Heartbeats in a row after which a suspected worker is trusted again.
     private static let beatsToTrust = 3
+    /// How long a worker that is away keeps its place.
+    private static let rejoinMicroseconds: UInt64 = 10_000_000
     private static let deathsToQuarantine = 2
     private static let deathWindowMicroseconds: UInt64 = 60_000_000
     private static let quarantineMicroseconds: UInt64 = 5_000_000
@@ -57,6 +59,14 @@ struct WorkerView: Sendable {
     /// Whether it should get requests while somebody else could.
     func isTrusted(now: MonotonicInstant) -> Bool {
         isConnected && report.isReady && !isSuspected && !isInQuarantine(now)
+    }
+
+    /// Whether partitions are placed on it. Most of those that go away are back at once, and would read everything twice
+    /// if their place went to somebody else.
+    func keepsPlace(_ now: MonotonicInstant) -> Bool {
+        guard hasBeenReady, !report.isDraining else { return false }
+        guard let awaySince else { return true }
+        return now.microseconds(since: awaySince) < Self.rejoinMicroseconds
     }
 
     private func isInQuarantine(_ now: MonotonicInstant) -> Bool {
@@ -82,8 +92,6 @@ struct WorkerView: Sendable {
     ) {
         self.connection = connection
         superseded = earlier
-        goneSince = nil
-        isSuspected = false
         detector = SuspicionDetector(
             expectedMicroseconds: configuration.heartbeatMicroseconds,
             limitMicroseconds: configuration.suspectAfterMicroseconds)
@@ -97,19 +105,26 @@ struct WorkerView: Sendable {
         lastHeard = now
         detector.heard(at: now)
         if isSuspected {
-            beatsSinceSuspicion += 1
+            beatsSinceSuspicion = report.isReady ? beatsSinceSuspicion + 1 : 0
             if beatsSinceSuspicion >= Self.beatsToTrust { isSuspected = false }
         }
         if !report.isReady { readySince = nil } else if readySince == nil { readySince = now }
         if isQuarantined && !isInQuarantine(now) { isQuarantined = false }
+        if report.isReady && !isSuspected {
+            hasBeenReady = true
+            awaySince = nil
+        } else {
+            awaySince = awaySince ?? now
+        }
     }
 
     /// - Returns: whether it has just become suspected.
     mutating func timeAdvanced(to now: MonotonicInstant, excusedMicroseconds: UInt64) -> Bool {
         guard isConnected else { return false }
-        if excusedMicroseconds > 0 { detector.excuse(microseconds: excusedMicroseconds) }
+        if excusedMicroseconds > 0 { detector.excuse(microseconds: excusedMicroseconds, at: now) }
         guard detector.isSuspicious(at: now) else { return false }
         beatsSinceSuspicion = 0
+        awaySince = awaySince ?? now
         defer { isSuspected = true }
         return !isSuspected
     }
@@ -120,7 +135,8 @@ struct WorkerView: Sendable {
         replicas = [:]
         report.isReady = false
         report.replicas = []
-        goneSince = now
+        isSuspected = false
+        awaySince = awaySince ?? now
         deaths.removeAll { now.microseconds(since: $0) > Self.deathWindowMicroseconds }
         if deaths.isEmpty { quarantines = 0 }
         deaths.append(now)

@@ -79,11 +79,14 @@ extension RouterShell {
         _ slot: Slot, _ worker: Int, _ header: MessageHeader, _ now: MonotonicInstant
     ) throws(ZeroMQError) {
         outgoingBody.share(bodies[slot.number])
+        let isGone: Bool
         switch try send(header, toWorker: worker) {
-        case .sent: break
-        case .full: core.forwardFailed(slot, worker: worker, isGone: false, now: now, into: &actions)
-        case .unreachable: core.forwardFailed(slot, worker: worker, isGone: true, now: now, into: &actions)
+        case .sent: return
+        case .full: isGone = false
+        case .unreachable: isGone = true
         }
+        forgetCarriedOut()
+        core.forwardFailed(slot, worker: worker, isGone: isGone, now: now, into: &actions)
     }
 
     /// What a worker cannot take now it hears again: assignments and requests to lead are repeated.
@@ -94,6 +97,7 @@ extension RouterShell {
         let header = MessageHeader(
             kind: kind, priority: .commit, deadlineMicroseconds: 0, keyHash: key, requestID: .none, index: index)
         if case .unreachable = try send(header, toWorker: worker) {
+            forgetCarriedOut()
             core.workerVanished(worker, now: now, into: &actions)
         }
     }

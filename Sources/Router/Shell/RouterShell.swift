@@ -31,6 +31,8 @@ public struct RouterShell: ~Copyable {
     var outgoingBody = Message()
     /// Decided by the core and not carried out yet.
     var actions: [RouterAction] = []
+    /// How many actions at the head of the list have been carried out.
+    private var carriedOut = 0
 
     /// Messages taken from one socket before the other one gets its turn.
     static let batch = 256
@@ -107,10 +109,9 @@ public struct RouterShell: ~Copyable {
 
     /// Does what the core has decided; what comes of it may be decided on in turn.
     mutating func carryOutActions(_ now: MonotonicInstant) throws(ZeroMQError) {
-        var next = 0
-        while next < actions.count {
-            let action = actions[next]
-            next += 1
+        while carriedOut < actions.count {
+            let action = actions[carriedOut]
+            carriedOut += 1
             switch action {
             case .forward(let slot, let worker, let header): try forward(slot, worker, header, now)
             case .deliver(let slot, let reply):
@@ -131,7 +132,13 @@ public struct RouterShell: ~Copyable {
                 try tell(worker, .probe, now: now)
             }
         }
-        actions.removeAll(keepingCapacity: true)
+        forgetCarriedOut()
+    }
+
+    /// The core takes what is in the list for what has not happened yet.
+    mutating func forgetCarriedOut() {
+        actions.removeFirst(carriedOut)
+        carriedOut = 0
     }
 
     private mutating func convict(_ slot: Slot, _ header: MessageHeader, _ now: MonotonicInstant) {

@@ -1,0 +1,10 @@
+import Testing
+
+/// Runs a script and compares what was decided with what it says.
+func check(
+    _ script: String, replicas: Int = 2, capacity: Int = 64, showing details: Set<RouterScript.Detail> = [],
+    sourceLocation: SourceLocation = #_sourceLocation
+) {
+    var router = RouterScript(replicas: replicas, capacity: capacity, showing: details)
+    #expect(router.run(script) == script, sourceLocation: sourceLocation)
+}
