@@ -42,7 +42,13 @@ def refused(client: Client, frames: list[bytes], request_id: int) -> Refused:
 # Bodies
 
 
-@pytest.mark.parametrize("vector", VECTORS["broken_bodies"], ids=lambda v: v["name"])
+#: Kinds whose key hash is a user's, or is not looked at.
+SHOPPERS_KINDS = range(Kind.PRICE, Kind.STATUS)
+
+
+@pytest.mark.parametrize(
+    "vector", [v for v in VECTORS["broken_bodies"] if v["kind"] in SHOPPERS_KINDS], ids=lambda v: v["name"]
+)
 def test_a_broken_body(client, vector):
     request = header(vector["kind"], key_hash("demo", "2337"))
     refusal = refused(client, [request.encode(), body_bytes(vector)], request.request_id)
@@ -50,6 +56,12 @@ def test_a_broken_body(client, vector):
     # The router measures a body before a worker reads it, and says the same.
     assert refusal.place == vector["place"]
     assert not refusal.retryable
+
+
+@pytest.mark.parametrize("kind", [Kind.REPORT, Kind.ASSIGN, Kind.LEAD, Kind.PROBE])
+def test_what_only_workers_and_routers_say(client, kind):
+    request = header(kind, key_hash("demo", "2337"))
+    assert refused(client, [request.encode(), b""], request.request_id).code == 103
 
 
 def test_an_unknown_product(client, shop):

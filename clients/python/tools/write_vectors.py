@@ -534,7 +534,13 @@ def broken_catalogues() -> list[Entry]:
 def broken_peers() -> list[Entry]:
     role = pb.WorkerReport(name="w1", replicas=[pb.Replica(), pb.Replica(role=4)])
     return [
-        broken("a checkpoint of a partition that cannot be", Kind.CHECKPOINT, pb.CheckpointRequest(partition=65_536), 106, "partition"),
+        broken(
+            "a checkpoint of a partition that cannot be",
+            Kind.CHECKPOINT,
+            pb.CheckpointRequest(partition=65_536),
+            106,
+            "partition",
+        ),
         broken("a drain of nobody", Kind.DRAIN, pb.DrainRequest(drain=True), 200, "worker"),
         broken("a role that is none", Kind.REPORT, role, 106, "replicas[1].role"),
         broken("an assignment of what cannot be", Kind.ASSIGN, pb.Assignment(partitions=[1, 65_536]), 106, "partition"),

@@ -10,6 +10,7 @@ from . import pricing_pb2 as pb
 from .client import Client, ReqClient
 from .errors import Refused, Unknown
 
+_DEFAULT_ENDPOINT = "tcp://127.0.0.1:7400"
 _DIGITS = {"JPY": 0, "KRW": 0, "KWD": 3}
 
 
@@ -18,7 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     kind = ReqClient if options.req else Client
     try:
-        with kind(options.endpoint, deadline_ms=options.deadline_ms) as client:
+        with kind(_endpoints(options), deadline_ms=options.deadline_ms) as client:
             options.run(client, options)
     except Refused as refusal:
         print(refusal, file=sys.stderr)
@@ -29,12 +30,18 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
+def _endpoints(options: argparse.Namespace) -> list[str]:
+    return options.endpoints or os.environ.get("FARTHING_ENDPOINT", _DEFAULT_ENDPOINT).split()
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="farthing", description="Ask a Farthing cluster for prices.")
     parser.add_argument(
         "--endpoint",
-        default=os.environ.get("FARTHING_ENDPOINT", "tcp://127.0.0.1:7400"),
-        help="a router's address for clients (default: $FARTHING_ENDPOINT or %(default)s)",
+        dest="endpoints",
+        action="append",
+        help="a router's address for clients; repeat it for several (default: $FARTHING_ENDPOINT, separated by"
+        f" spaces, or {_DEFAULT_ENDPOINT})",
     )
     parser.add_argument("--deadline-ms", type=int, default=2_000, help="how long to wait (default: %(default)s)")
     parser.add_argument("--req", action="store_true", help="use a REQ socket instead of a DEALER")
