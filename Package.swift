@@ -77,6 +77,10 @@ let package = Package(
             "Learning", path: "Sources/Learning", ["Domain", "Features", "Models", "CXGBoost", "CZlib"],
             exclude: ["CXGBoost", "CZlib"]),
 
+        module(
+            "Chaos", path: "Sources/Chaos",
+            ["Client", "Configuration", "Domain", "Features", "Log", "Models", "Operations", "Wire", yams]),
+
         // Processes
         module(
             "RouterShell", path: "Sources/Router/Shell",
@@ -96,8 +100,8 @@ let package = Package(
         executable(
             "farthing", path: "Sources/Farthing",
             [
-                "Domain", "Client", "ClientCore", "Configuration", "Learning", "Models", "Operations", "Wire",
-                argumentParser,
+                "Domain", "Chaos", "Client", "ClientCore", "Configuration", "Learning", "Models", "Operations",
+                "Wire", argumentParser,
             ]),
 
         // Tests
@@ -113,6 +117,7 @@ let package = Package(
         tests("LearningTests", ["Domain", "Features", "Learning", "Models"]),
         tests("LogTests", ["Domain", "Log", "CSQLite"]),
         tests("ConfigurationTests", ["Configuration"]),
+        tests("ChaosTests", ["Chaos", "Client", "Configuration", "Domain", "Operations", "Wire"]),
         tests("WireTests", ["Domain", "Wire"], exclude: ["Vectors"]),
         tests("ZeroMQTests", ["ZeroMQ"]),
         tests("ClientTests", ["Client", "ClientCore", "Domain", "Wire", "ZeroMQ"]),

@@ -25,6 +25,6 @@ struct FarthingCommand: ParsableCommand {
             """,
         subcommands: [
             Up.self, Demo.self, Status.self, QuoteCommand.self, Import.self, Learn.self, Activate.self, Bench.self,
-            Validate.self,
+            Validate.self, ChaosCommand.self,
         ])
 }

@@ -10,16 +10,7 @@ extension ClusterConfiguration {
 
     /// Reads a file. Relative paths in it start at the folder that holds it.
     public static func load(path: String) throws(ConfigurationError) -> ClusterConfiguration {
-        let bytes: Data
-        do {
-            bytes = try Data(contentsOf: URL(fileURLWithPath: path))
-        } catch {
-            throw ConfigurationError(
-                source: path, problem: "cannot be read (\(error.localizedDescription)); name a readable cluster.yaml")
-        }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw ConfigurationError(source: path, problem: "is not UTF-8; save the file as UTF-8")
-        }
+        let text = try TextFile.read(path, name: "cluster.yaml")
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
         return try parse(yaml: text, source: path, directory: folder)
     }

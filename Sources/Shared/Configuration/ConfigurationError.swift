@@ -41,7 +41,7 @@ public struct ConfigurationError: Error, Equatable, Sendable {
         self.problems = problems
     }
 
-    init(source: String, problem: String) {
+    package init(source: String, problem: String) {
         self.init(source: source, problems: [Problem(place: nil, message: problem)])
     }
 

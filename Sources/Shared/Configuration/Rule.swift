@@ -5,14 +5,19 @@ import Domain
 import Foundation
 
 /// Turns the text of one scalar into a value, or refuses it with an expectation.
-struct Rule<Value> {
+package struct Rule<Value> {
     /// For example `a whole number from 1 to 1024`.
-    var expectation: String
-    var read: (String) -> Value?
+    package var expectation: String
+    package var read: (String) -> Value?
+
+    package init(expectation: String, read: @escaping (String) -> Value?) {
+        self.expectation = expectation
+        self.read = read
+    }
 }
 
 extension Rule where Value == Int {
-    static func whole(_ range: ClosedRange<Int>) -> Rule {
+    package static func whole(_ range: ClosedRange<Int>) -> Rule {
         Rule(expectation: "a whole number from \(range.lowerBound) to \(range.upperBound)") { text in
             guard isDigits(text), let value = Int(text), range.contains(value) else { return nil }
             return value
@@ -22,7 +27,7 @@ extension Rule where Value == Int {
 
 extension Rule where Value == Double {
     /// A plain decimal number such as `0.5`.
-    static func ratio(_ range: ClosedRange<Double>) -> Rule {
+    package static func ratio(_ range: ClosedRange<Double>) -> Rule {
         Rule(expectation: "a number from \(plain(range.lowerBound)) to \(plain(range.upperBound))") { text in
             guard let value = decimal(text), range.contains(value) else { return nil }
             return value
@@ -30,7 +35,7 @@ extension Rule where Value == Double {
     }
 
     /// A percentage such as `5%` or `12.5%`, read as a share: 0.05 and 0.125.
-    static func percent(_ range: ClosedRange<Double>) -> Rule {
+    package static func percent(_ range: ClosedRange<Double>) -> Rule {
         Rule(expectation: "a percentage from \(plain(range.lowerBound))% to \(plain(range.upperBound))%, such as 5%") {
             text in
             guard text.hasSuffix("%"), let percent = decimal(String(text.dropLast())), range.contains(percent) else {
@@ -43,7 +48,7 @@ extension Rule where Value == Double {
 
 extension Rule where Value == Duration {
     /// A whole number and a unit, such as `50ms` or `15m`.
-    static func duration(_ shortest: String, _ longest: String) -> Rule {
+    package static func duration(_ shortest: String, _ longest: String) -> Rule {
         Rule(expectation: "a duration from \(shortest) to \(longest), with one of the units us, ms, s, m, h, d") {
             text in
             guard let value = duration(text), let low = duration(shortest), let high = duration(longest) else {
@@ -70,7 +75,7 @@ extension Rule where Value == Duration {
 
 extension Rule where Value == String {
     /// Printable text without line breaks, at most `bytes` long in UTF-8.
-    static func text(upTo bytes: Int) -> Rule {
+    package static func text(upTo bytes: Int) -> Rule {
         Rule(expectation: "1 to \(bytes) bytes of text without control characters") { text in
             let isPrintable = text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f }
             return !text.isEmpty && text.utf8.count <= bytes && isPrintable ? text : nil
@@ -78,7 +83,7 @@ extension Rule where Value == String {
     }
 
     /// A path; a relative one starts at `directory`.
-    static func path(from directory: String) -> Rule {
+    package static func path(from directory: String) -> Rule {
         let text = text(upTo: 1_024)
         return Rule(expectation: "a path of \(text.expectation)") { path in
             guard let path = text.read(path) else { return nil }
@@ -107,7 +112,7 @@ extension Rule where Value == Endpoint {
 }
 
 extension Rule where Value: CaseIterable & RawRepresentable, Value.RawValue == String {
-    static var choice: Rule {
+    package static var choice: Rule {
         let names = Value.allCases.map(\.rawValue)
         let expectation = names.count == 1 ? names[0] : "one of \(names.joined(separator: ", "))"
         return Rule(expectation: expectation) { Value(rawValue: $0) }

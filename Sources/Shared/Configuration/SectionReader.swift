@@ -4,22 +4,24 @@
 import Yams
 
 /// The problems found so far in one file.
-struct ProblemList {
-    private(set) var problems: [ConfigurationError.Problem] = []
+package struct ProblemList {
+    package private(set) var problems: [ConfigurationError.Problem] = []
 
-    mutating func add(_ message: String, at place: ConfigurationError.Place?) {
+    package init() {}
+
+    package mutating func add(_ message: String, at place: ConfigurationError.Place?) {
         problems.append(.init(place: place, message: message))
     }
 
     /// In the order of the file.
-    var sorted: [ConfigurationError.Problem] {
+    package var sorted: [ConfigurationError.Problem] {
         problems.enumerated()
             .sorted { ($0.element.place ?? .start, $0.offset) < ($1.element.place ?? .start, $1.offset) }
             .map(\.element)
     }
 }
 
-struct SectionReader {
+package struct SectionReader {
     private struct Entry {
         var key: String
         var keyPlace: ConfigurationError.Place
@@ -28,12 +30,12 @@ struct SectionReader {
 
     /// `pricing`, or empty for the whole file.
     private let path: String
-    let place: ConfigurationError.Place
+    package let place: ConfigurationError.Place
     private var entries: [Entry] = []
     private var known: [String] = []
 
     /// - Parameter node: nil where the section is left out; every key has its default then.
-    init(_ node: Node?, path: String, in document: YAMLDocument, _ problems: inout ProblemList) {
+    package init(_ node: Node?, path: String, in document: YAMLDocument, _ problems: inout ProblemList) {
         self.path = path
         place = node?.place ?? .start
         guard let node, !node.isNull else { return }
@@ -65,7 +67,7 @@ struct SectionReader {
     /// Reads a key into `value`; leaves the default when the key is left out or wrong.
     /// - Returns: where the value stands, when it was read.
     @discardableResult
-    mutating func read<Value>(
+    package mutating func read<Value>(
         _ key: String, into value: inout Value, _ rule: Rule<Value>, required: Bool = false,
         _ problems: inout ProblemList
     ) -> ConfigurationError.Place? {
@@ -82,13 +84,13 @@ struct SectionReader {
     }
 
     /// The value of a key that is a section or a list itself.
-    mutating func node(_ key: String) -> Node? {
+    package mutating func node(_ key: String) -> Node? {
         known.append(key)
         return entries.first { $0.key == key }?.value
     }
 
     /// Reports every key that nobody asked for.
-    func finish(_ problems: inout ProblemList) {
+    package func finish(_ problems: inout ProblemList) {
         for entry in entries where !known.contains(entry.key) {
             let guess = nearest(to: entry.key, among: known)
             let remedy =
@@ -101,7 +103,7 @@ struct SectionReader {
 }
 
 extension Node {
-    var place: ConfigurationError.Place { mark.map { .init($0) } ?? .start }
+    package var place: ConfigurationError.Place { mark.map { .init($0) } ?? .start }
 
     var isNull: Bool {
         guard case .scalar(let scalar) = self, scalar.style == .any || scalar.style == .plain else { return false }
@@ -109,7 +111,7 @@ extension Node {
     }
 
     /// The value as an error message shows it.
-    var summary: String {
+    package var summary: String {
         switch self {
         case .scalar(let scalar): isNull ? "empty" : "“\(shortened(scalar.string))”"
         case .mapping: "a section"

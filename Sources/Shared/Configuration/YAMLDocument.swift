@@ -6,11 +6,11 @@
 
 import Yams
 
-struct YAMLDocument {
+package struct YAMLDocument {
     /// nil when the file holds nothing but comments.
-    private(set) var root: Node?
+    package private(set) var root: Node?
     /// What stops the file from being read at all; the root is nil then.
-    private(set) var syntaxProblem: ConfigurationError.Problem?
+    package private(set) var syntaxProblem: ConfigurationError.Problem?
     private var masked: [Masked] = []
 
     /// A key that is given again further down.
@@ -19,7 +19,7 @@ struct YAMLDocument {
         var place: ConfigurationError.Place
     }
 
-    init(_ yaml: String) {
+    package init(_ yaml: String) {
         var text = yaml
         while true {
             do {

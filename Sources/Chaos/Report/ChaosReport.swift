@@ -1,0 +1,64 @@
+// What a run found: the promises that were broken, and figures for each kind of fault and for the time between.
+
+import Domain
+
+public struct ChaosReport: Sendable {
+    public var violations: [Violation]
+    /// In the order in which they happened.
+    public var faults: [FaultFigures] = []
+    /// By name of the fault, in the order of the plan.
+    public var kinds: [KindFigures] = []
+    /// Answers outside of every fault's window.
+    public var steady: Spread
+    public var steadyFailed = 0
+    public var requests = 0
+    public var failed = 0
+    public var acknowledgedEvents = 0
+    public var ratePerSecond: Double
+    /// How late the generator itself was.
+    public var lateness: Spread
+
+    /// The same fault, over its repetitions.
+    public struct KindFigures: Codable, Sendable {
+        public var name: String
+        public var repetitions = 0
+        public var skipped = 0
+        public var requests = 0
+        public var failed = 0
+        public var unknown = 0
+        public var refusals: [String: Int] = [:]
+        public var answers = Spread([])
+        public var detection = Spread([])
+        public var longestWrite = Spread([])
+        public var longest = Spread([])
+    }
+
+    init(plan: ChaosPlan, rate: Double, findings: Findings, lateness: [UInt32], failures: [String]) {
+        violations = Checkers.all.flatMap { $0.violations(in: findings) }
+        violations += failures.map { Violation(checker: "Clients", evidence: "a client ended early: \($0)") }
+        ratePerSecond = rate
+        self.lateness = Spread(lateness.map(UInt64.init))
+        steady = Spread([])
+        var measure = Measurement(findings)
+        measure.run()
+        faults = measure.figures
+        kinds = plan.faults.map(\.name).uniqued().map { name in measure.kind(name) }
+        steady = Spread(measure.steady)
+        steadyFailed = measure.steadyFailed
+        requests = measure.requests
+        failed = measure.failed
+        for (_, operation) in findings.history.all {
+            if case .acknowledged(let acknowledgement) = operation.outcome {
+                acknowledgedEvents += Int(acknowledgement.accepted)
+            }
+        }
+    }
+}
+
+extension Array where Element: Hashable {
+    /// Without repetitions, first occurrences in order.
+    fileprivate func uniqued() -> [Element] {
+        var seen: Set<Element> = []
+        return filter { seen.insert($0).inserted }
+    }
+}

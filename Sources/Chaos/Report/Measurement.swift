@@ -1,0 +1,99 @@
+// Sorts every request of the load into the windows of the faults that it met, or into the time between.
+
+import Domain
+
+struct Measurement {
+    private let history: History
+    private let shop: Shop
+    private(set) var figures: [FaultFigures]
+    /// Latencies of answers by fault.
+    private var latencies: [[UInt64]]
+    private var first: [FirstAnswers]
+    private(set) var steady: [UInt64] = []
+    private(set) var steadyFailed = 0
+    private(set) var requests = 0
+    private(set) var failed = 0
+
+    init(_ findings: Findings) {
+        history = findings.history
+        shop = findings.shop
+        let start = history.loadStartedAt
+        figures = history.faults.map { FaultFigures($0, start: start) }
+        latencies = Array(repeating: [], count: figures.count)
+        first = Array(repeating: FirstAnswers(), count: figures.count)
+    }
+
+    mutating func run() {
+        // Faults begin in order, but may end in any; those whose window may still be open are looked at.
+        for operations in history.clients {
+            var open: [Int] = []
+            var next = 0
+            for operation in operations where operation.sentAt >= history.loadStartedAt {
+                let ended = operation.endedAt ?? operation.sentAt
+                while next < history.faults.count, history.faults[next].startedAt <= ended {
+                    open.append(next)
+                    next += 1
+                }
+                open.removeAll { history.faults[$0].endOfWindow <= operation.sentAt }
+                count(operation, in: open.filter { history.faults[$0].touches(from: operation.sentAt, to: ended) })
+            }
+        }
+        for index in figures.indices where history.faults[index].skipped == nil {
+            figures[index].detectionMicroseconds = first[index].detection(history.faults[index])
+        }
+    }
+
+    private mutating func count(_ operation: Operation, in windows: [Int]) {
+        requests += 1
+        if !operation.succeeded { failed += 1 }
+        guard !windows.isEmpty else {
+            if operation.succeeded { steady.append(operation.latency ?? 0) } else { steadyFailed += 1 }
+            return
+        }
+        let partition = shop.partition(ofShopper: shop.shopper(of: operation.request))
+        for index in windows {
+            figures[index].count(operation)
+            if operation.succeeded { latencies[index].append(operation.latency ?? 0) }
+            let fault = history.faults[index]
+            guard fault.partitions.contains(partition) else { continue }
+            if operation.sentAt >= fault.startedAt { first[index].note(operation, of: partition) }
+            if case .acknowledged = operation.outcome {
+                figures[index].longestWriteMicroseconds =
+                    max(figures[index].longestWriteMicroseconds ?? 0, operation.latency ?? 0)
+            }
+        }
+    }
+
+    /// Everything about the faults of one name.
+    func kind(_ name: String) -> ChaosReport.KindFigures {
+        var kind = ChaosReport.KindFigures(name: name)
+        var answers: [UInt64] = []
+        var detections: [UInt64] = []
+        var writes: [UInt64] = []
+        var longest: [UInt64] = []
+        for (index, figure) in figures.enumerated() where figure.name == name {
+            if figure.skipped != nil {
+                kind.skipped += 1
+                continue
+            }
+            kind.repetitions += 1
+            kind.requests += figure.requests
+            kind.failed += figure.failed
+            kind.unknown += figure.unknown
+            kind.refusals.merge(figure.refusals, uniquingKeysWith: +)
+            answers += latencies[index]
+            longest.append(figure.longestMicroseconds)
+            if !history.faults[index].partitions.isEmpty {
+                // What never came counts as long as there was time for it.
+                let ever = history.faults[index].endOfWindow.microseconds(since: history.faults[index].startedAt)
+                detections.append(figure.detectionMicroseconds ?? ever)
+                writes.append(figure.longestWriteMicroseconds ?? 0)
+            }
+        }
+        kind.answers = Spread(answers)
+        kind.detection = Spread(detections)
+        kind.longestWrite = Spread(writes)
+        kind.longest = Spread(longest)
+        return kind
+    }
+}

@@ -1,0 +1,200 @@
+// One run from beginning to end: start a cluster, load it, break it by the plan, heal it, read back, check.
+
+import Client
+import Configuration
+import Domain
+import Foundation
+import Models
+import Operations
+
+public struct ChaosOptions: Sendable {
+    /// How long the load lasts.
+    public var duration: Duration
+    /// The folder of the executables.
+    public var programs: String
+    /// Leave the run's folder where it is.
+    public var keepsFolder: Bool
+
+    public init(duration: Duration, programs: String, keepsFolder: Bool = false) {
+        self.duration = duration
+        self.programs = programs
+        self.keepsFolder = keepsFolder
+    }
+}
+
+public final class ChaosRun {
+    private let plan: ChaosPlan
+    private let options: ChaosOptions
+    private let report: (String) -> Void
+    private let stop: StopSignal
+    private let shop: Shop
+
+    /// How long a healthy cluster may take to start, and to recover.
+    private static let patienceSeconds = 60.0
+
+    private static let calibrationSeconds = 4.0
+
+    /// - Parameters:
+    ///   - stop: ends the run early and tidily.
+    ///   - report: told what happens, for the operator.
+    public init(
+        _ plan: ChaosPlan, _ options: ChaosOptions, until stop: StopSignal, report: @escaping (String) -> Void
+    ) {
+        self.plan = plan
+        self.options = options
+        self.report = report
+        self.stop = stop
+        shop = Shop(
+            shoppers: plan.load.users, lines: plan.load.lines, partitions: plan.cluster.partitions, seed: plan.seed,
+            now: Clock.timestamp())
+    }
+
+    public func run() throws -> ChaosReport {
+        for line in Leftovers.clearAbandoned() { report(line) }
+        let folder = try RunFolder()
+        var keeps = options.keepsFolder
+        defer {
+            Leftovers.clear(folder)
+            if keeps {
+                folder.keep()
+                report("kept \(folder.path)")
+            } else {
+                folder.remove()
+            }
+        }
+        do {
+            let result = try run(in: folder)
+            keeps = keeps || !result.violations.isEmpty
+            return result
+        } catch {
+            keeps = true
+            throw error
+        }
+    }
+
+    // MARK: - The stages
+
+    private func run(in folder: RunFolder) throws -> ChaosReport {
+        let network = plan.cluster.network == .namespaces ? try NamespaceNetwork(tag: folder.tag) : nil
+        let layout = try ClusterLayout(
+            plan.cluster, clients: plan.load.clients, workerHost: network?.routerHost ?? "127.0.0.1",
+            seed: UInt64(ProcessInfo.processInfo.processIdentifier))
+        let volume = try plan.cluster.logMebibytes.map { try LogVolume(at: folder.file("log"), mebibytes: $0) }
+        let proxy = layout.links.isEmpty ? nil : try LinkProxy(layout.proxied)
+        try Data(try shop.model(seed: plan.seed).encode()).write(to: URL(filePath: folder.file("model.bundle")))
+        let cluster = try LocalCluster(
+            layout, in: folder, network: network, programs: options.programs, report: report)
+        // Before the folder is undone: an orderly end is quicker than a forced one.
+        defer { cluster.stop() }
+        try cluster.start()
+        let view = try ClusterView(layout.directEndpoints)
+        guard try waitUntilWhole(cluster, view) else {
+            throw ChaosError(
+                "the cluster was not ready after \(Int(Self.patienceSeconds)) s",
+                remedy: "Read the journals in \(folder.path).")
+        }
+        try fillCatalogue(view)
+        let orders = orders(layout)
+        let (rate, calibration) = try openRate(orders)
+        report("load: \(Int(rate)) requests/s from \(orders.count) clients")
+        let injector = FaultInjector(cluster: cluster, view: view, proxy: proxy, volume: volume, report: report)
+        let driver = LoadDriver(
+            orders.map { order in
+                var order = order
+                order.pace = .open(perSecond: rate / Double(orders.count))
+                return order
+            })
+        defer { _ = driver.finish() }
+        try carryOut(injector, cluster, from: driver.startedAt)
+        var recovered = Recovered()
+        recovered.isWhole = try waitUntilWhole(cluster, view)
+        let results = driver.finish()
+        var history = History(clients: (results + calibration).map(\.operations), faults: injector.records)
+        history.loadStartedAt = driver.startedAt
+        let readback = Readback(shop: shop, history: history)
+        report("load ended; reading back")
+        readback.ask(view, into: &recovered)
+        cluster.stop()
+        for node in cluster.nodes { recovered.unbiddenEnds[node.name] = node.surprises }
+        try readback.readLog(folder.file("log"), into: &recovered)
+        return ChaosReport(
+            plan: plan, rate: rate, findings: Findings(shop: shop, history: history, recovered: recovered),
+            lateness: results.flatMap(\.lateness), failures: results.compactMap(\.failure))
+    }
+
+    /// Follows the plan until the load's time is over, then heals everything.
+    private func carryOut(
+        _ injector: FaultInjector, _ cluster: LocalCluster, from start: MonotonicInstant
+    ) throws {
+        var timeline = Timeline.faults(of: plan, until: options.duration)[...]
+        let end = start.adding(microseconds: options.duration.microseconds)
+        while !stop.isRequested {
+            let now = Clock.monotonic()
+            if now >= end { break }
+            try injector.heal(now: now)
+            if let next = timeline.first, start.adding(microseconds: next.at.microseconds) <= now {
+                timeline.removeFirst()
+                try injector.inject(plan.faults[next.step], draw: next.draw)
+                continue
+            }
+            let due = [
+                timeline.first.map { start.adding(microseconds: $0.at.microseconds) }, injector.nextHeal,
+                cluster.nextRestart, end,
+            ].compactMap(\.self).min()
+            let wait = (due ?? end).microseconds(since: now)
+            try cluster.tend(waitMilliseconds: Int(min(wait / 1_000 + 1, 100)))
+        }
+        let deadline = Clock.monotonic().adding(microseconds: UInt64(Self.patienceSeconds * 1e6))
+        while !injector.isIdle, Clock.monotonic() < deadline {
+            try injector.healAll()
+            try cluster.tend(waitMilliseconds: 20)
+        }
+    }
+
+    private func waitUntilWhole(_ cluster: LocalCluster, _ view: ClusterView) throws -> Bool {
+        let deadline = Clock.monotonic().adding(microseconds: UInt64(Self.patienceSeconds * 1e6))
+        while Clock.monotonic() < deadline {
+            if stop.isRequested { throw ChaosError("asked to stop", remedy: "Start again to get a result.") }
+            try cluster.tend(waitMilliseconds: 20)
+            if view.isWhole(workers: plan.cluster.workers, partitions: plan.cluster.partitions) { return true }
+        }
+        return false
+    }
+
+    private func fillCatalogue(_ view: ClusterView) throws {
+        guard let client = view.each.first?.client else { return }
+        _ = try client.send(catalogue: shop.rows, tenant: shop.tenant, currency: shop.currency)
+        // Every worker follows the broadcast partition; the first carts need all of them to have it.
+        let deadline = Clock.monotonic().adding(microseconds: UInt64(Self.patienceSeconds * 1e6))
+        while Clock.monotonic() < deadline {
+            let workers = view.status()?.workers ?? []
+            let isEverywhere = workers.allSatisfy { $0.report.catalogueProducts >= UInt64(shop.rows.count) }
+            if !workers.isEmpty, isEverywhere { return }
+            Thread.sleep(forTimeInterval: 0.02)
+        }
+        throw ChaosError("a worker does not get the catalogue", remedy: "Read the journals.")
+    }
+
+    private func orders(_ layout: ClusterLayout) -> [LoadOrder] {
+        let encoded = shop.encodedCarts()
+        return (0..<plan.load.clients).map { client in
+            LoadOrder(
+                client: client, endpoints: layout.endpoints(ofClient: client), shop: shop, carts: encoded,
+                load: plan.load, pace: .closed(outstanding: 1), seed: plan.seed)
+        }
+    }
+
+    /// Requests in a second, all clients together, and what finding out took.
+    private func openRate(_ orders: [LoadOrder]) throws(ChaosError) -> (perSecond: Double, results: [LoadResult]) {
+        switch plan.load.rate {
+        case .perSecond(let rate): return (Double(rate), [])
+        case .share(let share):
+            report("measuring what the cluster can answer")
+            var numbered = orders
+            for index in numbered.indices { numbered[index].client += orders.count }
+            let capacity = try LoadDriver.capacity(numbered, seconds: Self.calibrationSeconds)
+            report("it answers \(Int(capacity.perSecond)) requests/s")
+            return (capacity.perSecond * share, capacity.results)
+        }
+    }
+}
