@@ -120,7 +120,8 @@ let package = Package(
         tests("ChaosTests", ["Chaos", "Client", "Configuration", "Domain", "Operations", "Wire"]),
         tests("WireTests", ["Domain", "Wire"], exclude: ["Vectors"]),
         tests("ZeroMQTests", ["ZeroMQ"]),
-        tests("ClientTests", ["Client", "ClientCore", "Domain", "Wire", "ZeroMQ"]),
+        tests(
+            "ClientTests", ["Client", "ClientCore", "Domain", "Operations", "TestSupport", "Wire", "ZeroMQ"]),
         tests(
             "ClusterTests",
             [

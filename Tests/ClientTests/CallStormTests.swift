@@ -4,6 +4,7 @@
 
 import ClientCore
 import Domain
+import TestSupport
 import Testing
 
 struct CallStormTests {
@@ -33,7 +34,7 @@ struct CallStorm {
         var lastReply: AnswerStatus?
     }
 
-    private var random: SplitMix
+    private var random: Lottery
     private var routers: RouterPool
     private var now = MonotonicInstant(microseconds: 1_000_000)
     private var happenings: [(at: MonotonicInstant, order: Int, Happening)] = []
@@ -50,7 +51,7 @@ struct CallStorm {
     private let longestDelay: UInt64
 
     init(seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = Lottery(seed: seed)
         let count = Int(random.below(5)) + 1
         routers = RouterPool(count: count, seed: random.next())
         lossPercent = [0, 5, 50, 100][Int(random.below(4))]
@@ -182,18 +183,7 @@ struct CallStorm {
     }
 }
 
-/// SplitMix64. Source: Steele, Lea and Flood, 2014.
-struct SplitMix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
-    }
-
+extension Lottery {
     /// From 0 to `bound` - 1.
-    mutating func below(_ bound: UInt64) -> UInt64 { next() % bound }
+    fileprivate mutating func below(_ bound: UInt64) -> UInt64 { next() % bound }
 }

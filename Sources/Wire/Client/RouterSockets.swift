@@ -6,8 +6,15 @@ import Wire
 import ZeroMQ
 
 final class RouterSockets {
-    private let boxes: [SocketBox]
-    private let context = Context()
+    /// A socket with a place of its own, so that several can stand in an array.
+    private final class Box {
+        var socket: Socket
+
+        init(_ socket: consuming Socket) { self.socket = socket }
+    }
+
+    private let boxes: [Box]
+    private var pollSet: PollSet
     private var header = Message()
     /// The body of the reply that `receive` found last.
     private(set) var body = Message()
@@ -27,13 +34,17 @@ final class RouterSockets {
             // A gone router must be known as one; and a request must not wait in a queue for its return, long after
             // its deadline.
             options.immediate = true
-            var boxes: [SocketBox] = []
+            let context = Context()
+            var boxes: [Box] = []
+            var pollSet = PollSet(capacity: endpoints.count)
             for endpoint in endpoints {
                 let socket = try Socket(.dealer, in: context, options: options)
                 try socket.connect(endpoint)
-                boxes.append(SocketBox(socket))
+                _ = pollSet.add(socket)
+                boxes.append(Box(socket))
             }
             self.boxes = boxes
+            self.pollSet = pollSet
         } catch {
             throw .transport(error)
         }
@@ -94,7 +105,7 @@ final class RouterSockets {
     /// Waits until something has arrived.
     func wait(microseconds: UInt64) throws(ClientError) {
         do throws(ZeroMQError) {
-            _ = try Poller.wait(for: boxes, timeoutMilliseconds: Int(min(microseconds, 60_000_000) + 999) / 1_000)
+            try pollSet.wait(timeoutMilliseconds: Int(min(microseconds, 60_000_000) + 999) / 1_000)
         } catch {
             throw .transport(error)
         }

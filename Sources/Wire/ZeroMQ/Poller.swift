@@ -38,21 +38,6 @@ public enum Poller {
         return unsafe try poll(&items, descriptor, timeoutMilliseconds)
     }
 
-    /// Waits for any of at most 63 sockets, or a file descriptor.
-    public static func wait(
-        for boxes: [SocketBox], descriptor: Int32? = nil, timeoutMilliseconds: Int
-    ) throws(ZeroMQError) -> Ready {
-        precondition(boxes.count < 64, "\(boxes.count) sockets")
-        var items: [zmq_pollitem_t] = unsafe []
-        unsafe items.reserveCapacity(boxes.count + 1)
-        for box in boxes {
-            box.socket.checkThread()
-            unsafe items.append(
-                zmq_pollitem_t(socket: box.socket.pointer, fd: 0, events: Int16(ZMQ_POLLIN), revents: 0))
-        }
-        return unsafe try poll(&items, descriptor, timeoutMilliseconds)
-    }
-
     private static func poll(
         _ items: inout [zmq_pollitem_t], _ descriptor: Int32?, _ timeoutMilliseconds: Int
     ) throws(ZeroMQError) -> Ready {

@@ -1,0 +1,98 @@
+// The client over real sockets, against routers that are silent, refuse or die.
+
+import Client
+import Domain
+import Testing
+
+@Suite(.serialized) struct PricingClientTests {
+    /// What the issue allows a call to take when its router is gone.
+    private static let allowedMicroseconds: UInt64 = 250_000
+
+    private func client(_ routers: StubRouter..., deadlineMilliseconds: UInt32 = 2_000) throws -> PricingClient {
+        try PricingClient(endpoints: routers.map(\.endpoint), deadlineMilliseconds: deadlineMilliseconds)
+    }
+
+    @Test func aSilentRouterIsLeftForAnotherWithTheSameRequest() throws {
+        let (silent, other) = (try StubRouter(.isSilent), try StubRouter(.answers))
+        // Every client draws its own home, so some of them begin at the silent one.
+        for number in 0..<12 as Range<UInt16> {
+            let client = try client(silent, other)
+            let answer = try client.inspect(PartitionID(number))
+            #expect(answer.value.partition == PartitionID(number))
+            #expect(answer.microseconds < Self.allowedMicroseconds)
+            #expect(try client.inspect(PartitionID(number)).microseconds < 90_000)
+        }
+        #expect(!silent.seen.isEmpty)
+        let ids = Set(other.seen.map(\.requestID))
+        #expect(silent.seen.allSatisfy { ids.contains($0.requestID) })
+        #expect(other.seen.count == 24)
+    }
+
+    @Test func callsGoOnWhenARouterDies() throws {
+        let routers = [try StubRouter(.answers), try StubRouter(.answers)]
+        let clients = try (0..<6).map { _ in try client(routers[0], routers[1]) }
+        for client in clients { _ = try client.inspect(PartitionID(1)) }
+        routers[0].die()
+        for _ in 0..<50 {
+            for client in clients {
+                #expect(try client.inspect(PartitionID(2)).microseconds < Self.allowedMicroseconds)
+            }
+        }
+    }
+
+    @Test func aRouterThatIsOverloadedIsLeftForAnother() throws {
+        let (busy, other) = (try StubRouter(.refuses(.overloaded)), try StubRouter(.answers))
+        for _ in 0..<8 {
+            #expect(try client(busy, other).inspect(PartitionID(3)).value.partition == PartitionID(3))
+        }
+        #expect(other.seen.count == 8)
+    }
+
+    @Test func aRefusalOfEveryRouterIsToldAfterThreeRequests() throws {
+        let routers = [try StubRouter(.refuses(.unavailable)), try StubRouter(.refuses(.unavailable))]
+        let client = try client(routers[0], routers[1])
+        let error = #expect(throws: ClientError.self) { try client.inspect(PartitionID(3)) }
+        guard case .refused(let refusal) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(refusal.code == .unavailable)
+        let seen = routers.flatMap(\.seen)
+        #expect(seen.count == 3 && Set(seen.map(\.requestID)).count == 1)
+    }
+
+    @Test func whatNobodyAnswersIsUnknownAndNeverRefused() throws {
+        let (silent, busy) = (try StubRouter(.isSilent), try StubRouter(.refuses(.overloaded)))
+        for _ in 0..<6 {
+            silent.behave(.isSilent)
+            let client = try client(silent, busy, deadlineMilliseconds: 100)
+            let before = silent.seen.count
+            let error = #expect(throws: ClientError.self) { try client.checkpoint(PartitionID(3)) }
+            guard case .unknown = error else {
+                // It never got as far as the silent one.
+                guard case .refused = error, silent.seen.count == before else {
+                    Issue.record("\(String(describing: error))")
+                    return
+                }
+                continue
+            }
+        }
+    }
+
+    @Test func withoutARouterNothingIsSent() throws {
+        let client = try PricingClient(
+            endpoints: ["tcp://127.0.0.1:1", "tcp://127.0.0.1:2"], deadlineMilliseconds: 30)
+        let error = #expect(throws: ClientError.self) { try client.status() }
+        guard case .unreachable = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+    }
+
+    @Test(arguments: [0, 17])
+    func aClientTakesOneToSixteenRouters(count: Int) {
+        #expect(throws: ClientError.self) {
+            try PricingClient(endpoints: Array(repeating: "tcp://127.0.0.1:1", count: count))
+        }
+    }
+}
