@@ -54,13 +54,15 @@ final class StubRouter: Sendable {
     }
 
     private func serve() throws {
-        var socket = try Socket(.router, in: Context())
+        let socket = try Socket(.router, in: Context())
         try socket.bind("tcp://127.0.0.1:*")
         let address = try socket.lastEndpoint()
         state.withLock { $0.endpoint = address }
         started.signal()
         let encoder = BodyEncoder()
-        var (sender, header, body) = (Message(), Message(), Message())
+        var sender = Message()
+        var header = Message()
+        var body = Message()
         while !state.withLock({ $0.isStopped }) {
             _ = try Poller.wait(for: socket, timeoutMilliseconds: 2)
             while try socket.receive(&sender) {

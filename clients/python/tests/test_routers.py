@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 import zmq
 from test_client import LINES, StubRouter, refusal, reply
 
+import farthing
 from farthing import Client, Refused, ReqClient, Unknown
 from farthing import pricing_pb2 as pb
 
@@ -133,6 +137,45 @@ def test_a_refusal_of_the_request_itself_is_not_taken_elsewhere():
         with home_first(Client, first, [second]) as client, pytest.raises(Refused, match="EMPTY_CART"):
             client.price("demo", "2337", "USD", [])
         assert not second.seen
+
+
+STUB = """
+import sys, zmq
+sys.path[:0] = sys.argv[1:]
+from test_client import reply
+from farthing import Header, pricing_pb2 as pb
+socket = zmq.Context().socket(zmq.ROUTER)
+print(socket.bind_to_random_port("tcp://127.0.0.1"), flush=True)
+while True:
+    *envelope, header, _ = socket.recv_multipart()
+    socket.send_multipart(envelope + reply(Header.decode(header), pb.PriceReply(total=1)))
+"""
+
+
+@each_kind
+def test_when_a_router_process_is_killed_every_call_is_answered_within_a_quarter_second(kind):
+    folders = [str(Path(__file__).parent), str(Path(farthing.__file__).parents[1])]
+    processes = [
+        subprocess.Popen([sys.executable, "-c", STUB, *folders], stdout=subprocess.PIPE, text=True) for _ in range(2)
+    ]
+    try:
+        endpoints = [f"tcp://127.0.0.1:{int(process.stdout.readline())}" for process in processes]
+        with kind(endpoints) as client:
+            client._pool.home = 0
+            client.price("demo", "2337", "USD", LINES)
+            longest = 0.0
+            for number in range(200):
+                if number == 50:
+                    processes[0].kill()
+                started = time.monotonic()
+                assert client.price("demo", "2337", "USD", LINES).total == 1
+                longest = max(longest, time.monotonic() - started)
+            assert longest < 0.25
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+            process.stdout.close()
 
 
 def test_a_client_needs_a_router():
