@@ -82,6 +82,7 @@ let package = Package(
             ["Client", "Configuration", "Domain", "Features", "Log", "Models", "Operations", "Wire", yams]),
 
         // Processes
+        module("Supervision", path: "Sources/Supervision", ["Configuration", "Domain"]),
         module(
             "RouterShell", path: "Sources/Router/Shell",
             ["Domain", "Configuration", "Operations", "RouterCore", "Wire", "ZeroMQ"]),
@@ -101,7 +102,7 @@ let package = Package(
             "farthing", path: "Sources/Farthing",
             [
                 "Domain", "Chaos", "Client", "ClientCore", "Configuration", "Learning", "Models", "Operations",
-                "Wire", argumentParser,
+                "Supervision", "Wire", "ZeroMQ", argumentParser,
             ]),
 
         // Tests
@@ -118,6 +119,7 @@ let package = Package(
         tests("LogTests", ["Domain", "Log", "CSQLite"]),
         tests("ConfigurationTests", ["Configuration"]),
         tests("ChaosTests", ["Chaos", "Client", "Configuration", "Domain", "Operations", "Wire"]),
+        tests("SupervisionTests", ["Configuration", "Domain", "Supervision"]),
         tests("WireTests", ["Domain", "Wire"], exclude: ["Vectors"]),
         tests("ZeroMQTests", ["ZeroMQ"]),
         tests(
