@@ -26,7 +26,7 @@ struct Demo: ParsableCommand {
     func run() throws {
         let configuration = try options.load()
         try learnIfMissing(configuration)
-        let cluster = try ClusterProcesses(configurationPath: options.config, configuration: configuration)
+        let cluster = try LocalCluster(configurationPath: options.config)
         try cluster.start()
         do {
             guard try cluster.waitUntilReady(seconds: 120) else { throw ExitCodeError(message: "interrupted") }
@@ -49,13 +49,13 @@ struct Demo: ParsableCommand {
         say(
             """
 
-            The cluster stays up at \(cluster.endpoint). In another terminal:
+            The cluster stays up at \(cluster.addresses). In another terminal:
               farthing quote --user 2337 --line 1082185:2 --line 995242:1 --explain
               farthing status --partitions
               farthing bench price
             Ctrl-C ends it.
             """)
-        cluster.supervise()
+        cluster.waitForEnd()
     }
 
     private func learnIfMissing(_ configuration: ClusterConfiguration) throws {

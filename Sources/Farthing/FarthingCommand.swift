@@ -24,7 +24,7 @@ struct FarthingCommand: ParsableCommand {
             Every command that reports takes `-o json`. `farthing demo` does all of the above for you.
             """,
         subcommands: [
-            Up.self, Demo.self, Status.self, QuoteCommand.self, Import.self, Learn.self, Activate.self, Bench.self,
-            Validate.self, ChaosCommand.self,
+            Up.self, Demo.self, Status.self, Workers.self, Restart.self, Reload.self, Verify.self, QuoteCommand.self,
+            Import.self, Learn.self, Activate.self, Bench.self, Validate.self, ChaosCommand.self,
         ])
 }

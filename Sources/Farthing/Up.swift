@@ -7,8 +7,9 @@ struct Up: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run a whole cluster on this machine, in the foreground.",
         discussion: """
-            Starts the router and the workers of cluster.yaml and starts again whatever dies. SIGTERM or Ctrl-C
-            ends it cleanly: nothing acknowledged is lost, and the next start comes back to the same state.
+            Starts the routers and the workers of cluster.yaml and starts again whatever dies. SIGTERM or Ctrl-C
+            ends it cleanly: nothing acknowledged is lost, and the next start comes back to the same state. While it
+            runs, `farthing workers`, `restart` and `reload` change it.
 
               farthing up
               farthing up --workers 2 --config my-cluster.yaml
@@ -20,18 +21,16 @@ struct Up: ParsableCommand {
     var workers: Int?
 
     func run() throws {
-        var configuration = try options.load()
-        if let workers { configuration = try configuration.withWorkers(workers) }
-        let cluster = try ClusterProcesses(configurationPath: options.config, configuration: configuration)
+        let cluster = try LocalCluster(configurationPath: options.config, workers: workers)
         try cluster.start()
         do {
             if try cluster.waitUntilReady(seconds: 120) {
-                say("ready: call \(cluster.endpoint) (docs/wire.md), or try `farthing status`")
+                say("ready: call \(cluster.addresses) (docs/wire.md), or try `farthing status`")
             }
         } catch {
             cluster.stop()
             throw error
         }
-        cluster.supervise()
+        cluster.waitForEnd()
     }
 }

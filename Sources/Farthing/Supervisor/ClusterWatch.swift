@@ -40,8 +40,11 @@ final class ClusterWatch: Sendable {
 
     /// Looks at these routers, again and again; at none when empty.
     func watch(_ routers: [RouterSettings]) {
-        task.withLock { $0.routers = routers }
-        changed.signal()
+        let isNew = task.withLock { task in
+            defer { task.routers = routers }
+            return task.routers != routers
+        }
+        if isNew { changed.signal() }
     }
 
     func ask(_ worker: String, toDrain drain: Bool) {

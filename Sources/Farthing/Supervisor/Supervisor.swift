@@ -157,7 +157,7 @@ final class Supervisor {
         do {
             let child = try ChildProcess(
                 executable: settings.executable(of: member.kind),
-                arguments: settings.arguments(name, current.workers.count),
+                arguments: settings.arguments(name),
                 spoke: member.kind == .router ? spoke : nil,
                 ended: { notes.post(.ended(name: name, process: $0, $1)) })
             children[name] = child

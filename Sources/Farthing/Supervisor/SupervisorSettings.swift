@@ -26,8 +26,8 @@ struct SupervisorSettings: Sendable {
 
     func executable(of kind: ProcessKind) -> URL { folder.appending(path: "farthing-\(kind.rawValue)") }
 
-    func arguments(_ name: String, _ workers: Int) -> [String] {
-        ["--config", configurationPath, "--name", name, "--workers", "\(workers)", "--exit-with-parent"]
+    func arguments(_ name: String) -> [String] {
+        ["--config", configurationPath, "--name", name, "--exit-with-parent"]
     }
 }
 

@@ -4,7 +4,7 @@ import Glibc
 
 /// Keeps a second cluster off a log directory for as long as this value lives. The log's own fence keeps the
 /// truth safe either way; this keeps two clusters from taking each other's partitions.
-public final class DirectoryLock {
+public final class DirectoryLock: Sendable {
     private let descriptor: Int32
 
     public init(_ directory: String) throws(Refusal) {

@@ -12,7 +12,9 @@ public final class Termination {
 
     /// - Parameter withParent: also end when standard input is closed.
     public init(withParent: Bool = false, _ end: @escaping @Sendable () -> Void) {
-        sources = [SIGTERM, SIGINT].map { number in
+        // A terminal sends Ctrl-C and its own end to children as well; the parent then ends them, in its order.
+        if withParent { for number in [SIGINT, SIGHUP] { signal(number, SIG_IGN) } }
+        sources = (withParent ? [SIGTERM] : [SIGTERM, SIGINT]).map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler(handler: end)
