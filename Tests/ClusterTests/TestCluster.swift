@@ -46,24 +46,41 @@ let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLa
 final class TestCluster {
     let folder: URL
     let configuration: URL
-    let endpoint: String
+    /// Where clients call the routers r1, r2, …
+    let endpoints: [String]
+    private let log: String
+    private let partitions: Int
+    private let ports: [UInt16]
     private var process: Process?
     private var output = Pipe()
 
     /// Writes a configuration; starts nothing yet.
     /// - Parameter extra: further sections of cluster.yaml.
     init(
-        extra: String = "experiments: {salt: tests, control_share: 0%}", log: String = "log", partitions: Int = 16
+        extra: String = "experiments: {salt: tests, control_share: 0%}", log: String = "log", partitions: Int = 16,
+        routers: Int = 1, workers: Int = 3
     ) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "farthing-\(UUID())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         configuration = folder.appending(path: "cluster.yaml")
-        let ports = try freePorts(2)
-        endpoint = "tcp://127.0.0.1:\(ports[0])"
+        self.log = log
+        self.partitions = partitions
+        ports = try freePorts(2 * routers)
+        endpoints = (0..<routers).map { [ports] in "tcp://127.0.0.1:\(ports[2 * $0])" }
+        try write(extra: extra, workers: workers)
+    }
+
+    /// Writes the configuration anew, for whoever reads it next.
+    func write(extra: String = "experiments: {salt: tests, control_share: 0%}", workers: Int = 3) throws {
+        let routers = endpoints.indices.map { index in
+            "  - {name: r\(index + 1), clients: \"\(endpoints[index])\", "
+                + "workers: \"tcp://127.0.0.1:\(ports[2 * index + 1])\"}"
+        }
         try """
         cluster: {name: tests, partitions: \(partitions)}
         routers:
-          - {name: r1, clients: "\(endpoint)", workers: "tcp://127.0.0.1:\(ports[1])"}
+        \(routers.joined(separator: "\n"))
+        workers: {count: \(workers)}
         log: {directory: "\(log)"}
         quotes: {key_file: quote.key}
         model: {bundle: model.bundle}
@@ -89,7 +106,7 @@ final class TestCluster {
         self.process = process
         let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
         let journal = try journalText()
-        try #require(line.hasPrefix("ready: call \(endpoint)"), "up said “\(line)”, and \(journal)")
+        try #require(line.hasPrefix("ready: call \(endpoints[0])"), "up said “\(line)”, and \(journal)")
     }
 
     /// Ends it as an operator would. Returns its exit status.
@@ -111,7 +128,7 @@ final class TestCluster {
         process = nil
     }
 
-    func client() throws -> PricingClient { try PricingClient(endpoint: endpoint) }
+    func client() throws -> PricingClient { try PricingClient(endpoints: endpoints) }
 
     func farthing(_ arguments: [String]) throws -> ProcessResult {
         try Executable.run("farthing", arguments + ["--config", configuration.path])
@@ -126,10 +143,37 @@ final class TestCluster {
         return try childProcesses(of: up.processIdentifier).first { try arguments(of: $0).contains(name) }
     }
 
+    /// Ends `farthing up` alone, without a word. Returns the processes that it has left behind.
+    func killSupervisor() throws -> [Int32] {
+        let up = try #require(process)
+        let children = try childProcesses(of: up.processIdentifier)
+        Glibc.kill(up.processIdentifier, SIGKILL)
+        up.waitUntilExit()
+        process = nil
+        return children
+    }
+
+    /// Asks `farthing up` to read its configuration again.
+    func hangUp() throws { Glibc.kill(try #require(process).processIdentifier, SIGHUP) }
+
+    /// Every process that `farthing up` has started, by name.
+    func processes() throws -> [String: Int32] {
+        let up = try #require(process)
+        var processes: [String: Int32] = [:]
+        for child in try childProcesses(of: up.processIdentifier) {
+            let arguments = try arguments(of: child)
+            guard let flag = arguments.firstIndex(of: "--name"), flag + 1 < arguments.count else { continue }
+            processes[arguments[flag + 1]] = child
+        }
+        return processes
+    }
+
     /// Index and hash of every partition's state.
     func states() throws -> [PartitionStatus] {
         let client = try client()
-        return try ((0..<16).map { PartitionID($0) } + [.broadcast]).map { try client.inspect($0).value }
+        return try ((0..<UInt16(partitions)).map { PartitionID($0) } + [.broadcast]).map {
+            try client.inspect($0).value
+        }
     }
 
     private func journal() throws -> URL {
@@ -178,4 +222,12 @@ private func childProcesses(of parent: Int32) throws -> [Int32] {
 private func arguments(of process: Int32) throws -> [String] {
     let data = FileManager.default.contents(atPath: "/proc/\(process)/cmdline") ?? Data()
     return data.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+}
+
+/// Whether a process is over; one that nobody has waited for yet counts.
+func hasEnded(_ process: Int32) -> Bool {
+    guard let status = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
+        let state = status[(status.lastIndex(of: ")") ?? status.startIndex)...].split(separator: " ").dropFirst().first
+    else { return true }
+    return state == "Z"
 }

@@ -78,7 +78,7 @@ final class LocalCluster: Sendable {
         state.withLock { $0.phase != .startingRouters && $0.phase != .running }
     }
 
-    /// Waits until every worker can price, whichever router is asked.
+    /// Waits until every worker can price and every partition has its leader, whichever router is asked.
     /// - Returns: false when asked to stop meanwhile.
     func waitUntilReady(seconds: Double) throws -> Bool {
         var waited = try configuration.endpoints.map { try PricingClient(endpoint: $0, deadlineMilliseconds: 1_000) }
@@ -86,8 +86,9 @@ final class LocalCluster: Sendable {
         while !isAskedToStop {
             waited.removeAll { client in
                 guard let status = try? client.status().value else { return false }
-                let ready = Set(status.workers.filter(\.report.isReady).map(\.report.name))
-                return ready.isSuperset(of: configuration.workers.names)
+                let view = ClusterView(status)
+                return view.obstacleToHealth(replicas: configuration.cluster.replicas) == nil
+                    && Set(view.stayingWorkers).isSuperset(of: configuration.workers.names)
             }
             if waited.isEmpty { return true }
             guard Clock.monotonic() < deadline else {
