@@ -78,7 +78,7 @@ struct PlanTests {
             "2:12: cluster.network is loopback, where nothing can reset; leave it out"),
         Mistake(
             "cluster:\n  network: namespaces\nfaults: [{action: reset}]",
-            "2:12: cluster.network is namespaces, where only whole cables of workers can be cut, not “reset”; use proxy"
+            "2:12: cluster.network is namespaces, where only whole cables of workers can be cut, not “reset worker any”; use proxy"
         ),
         Mistake(
             "faults: [{action: fill-disk, for: 1s}]",

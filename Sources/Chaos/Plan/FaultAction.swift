@@ -131,3 +131,36 @@ public enum RouterChoice: Equatable, Sendable {
     case all
     case named(String)
 }
+
+extension FaultTarget: CustomStringConvertible {
+    /// What the report calls a fault that the plan gives no name.
+    public var description: String {
+        switch self {
+        case .none: ""
+        case .worker(let worker): " worker \(worker)"
+        case .router(let router): " router \(router)"
+        case .links(let worker, let router): " worker \(worker)" + (router == .all ? "" : " from router \(router)")
+        case .clientLinks(let router): " clients from router \(router)"
+        }
+    }
+}
+
+extension WorkerChoice: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .any: "any"
+        case .named(let name): name
+        case .leader(let partition): "leader-of:\(partition)"
+        }
+    }
+}
+
+extension RouterChoice: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .any: "any"
+        case .all: "all"
+        case .named(let name): name
+        }
+    }
+}

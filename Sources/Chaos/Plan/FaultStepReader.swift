@@ -24,7 +24,8 @@ struct FaultStepReader {
         section.read("at", into: &at, .optional(.duration("0s", "1d")), &problems)
         section.read("every", into: &every, .optional(.duration("10ms", "1d")), &problems)
         var step = FaultStep(
-            action: action ?? .kill, target: target, at: at ?? every ?? .seconds(1), name: word?.rawValue ?? "")
+            action: action ?? .kill, target: target, at: at ?? every ?? .seconds(1),
+            name: (word?.rawValue ?? "") + "\(target)")
         step.every = every
         section.read("jitter", into: &step.jitter, .duration("0ms", "1h"), &problems)
         section.read("times", into: &step.times, .optional(.whole(1...1_000_000)), &problems)

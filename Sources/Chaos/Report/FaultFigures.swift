@@ -22,6 +22,20 @@ public struct FaultFigures: Codable, Sendable {
     public var longestWriteMicroseconds: UInt64?
     /// The longest that anybody waited for an answer.
     public var longestMicroseconds: UInt64 = 0
+    /// The requests that waited longest or failed, longest first: where to look.
+    public var worst: [WorstRequest] = []
+
+    public struct WorstRequest: Codable, Sendable {
+        public var request: String
+        public var kind: String
+        public var partition: UInt16
+        /// From the fault; negative before it. Unit: microseconds.
+        public var sentMicroseconds: Int64
+        public var tookMicroseconds: UInt64
+        public var outcome: String
+    }
+
+    private static let worstKept = 5
 
     init(_ fault: FaultRecord, start: MonotonicInstant) {
         name = fault.name
@@ -31,14 +45,53 @@ public struct FaultFigures: Codable, Sendable {
         skipped = fault.skipped
     }
 
-    mutating func count(_ operation: Operation) {
+    /// - Parameter partition: whose request it is.
+    mutating func count(
+        _ operation: Operation, _ id: OperationID, of partition: PartitionID, since fault: MonotonicInstant
+    ) {
         requests += 1
+        note(operation, id, partition, fault)
         longestMicroseconds = max(longestMicroseconds, operation.latency ?? 0)
         if operation.succeeded { return }
         failed += 1
         switch operation.outcome {
         case .refused(let code, _): refusals[code.name, default: 0] += 1
         default: unknown += 1
+        }
+    }
+
+    private mutating func note(
+        _ operation: Operation, _ id: OperationID, _ partition: PartitionID, _ fault: MonotonicInstant
+    ) {
+        let took = operation.latency ?? .max
+        let last = worst.count < Self.worstKept ? 0 : worst[Self.worstKept - 1].tookMicroseconds
+        guard took > last else { return }
+        let sent = Int64(clamping: operation.sentAt.microseconds) - Int64(clamping: fault.microseconds)
+        worst.append(
+            WorstRequest(
+                request: "\(id)", kind: operation.request.word, partition: partition.number, sentMicroseconds: sent,
+                tookMicroseconds: took, outcome: operation.outcome?.word ?? "none"))
+        worst.sort { $0.tookMicroseconds > $1.tookMicroseconds }
+        if worst.count > Self.worstKept { worst.removeLast() }
+    }
+}
+
+extension Operation.Request {
+    fileprivate var word: String {
+        switch self {
+        case .price(_, let after): after > 0 ? "price after a write" : "price"
+        case .events: "events"
+        case .verify: "verify"
+        }
+    }
+}
+
+extension Operation.Outcome {
+    fileprivate var word: String {
+        switch self {
+        case .priced, .acknowledged, .verified: "answered"
+        case .refused(let code, _): code.name
+        case .unknown: "unknown"
         }
     }
 }

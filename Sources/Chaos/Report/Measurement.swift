@@ -25,17 +25,18 @@ struct Measurement {
 
     mutating func run() {
         // Faults begin in order, but may end in any; those whose window may still be open are looked at.
-        for operations in history.clients {
+        for (client, operations) in history.clients.enumerated() {
             var open: [Int] = []
             var next = 0
-            for operation in operations where operation.sentAt >= history.loadStartedAt {
+            for (number, operation) in operations.enumerated() where operation.sentAt >= history.loadStartedAt {
                 let ended = operation.endedAt ?? operation.sentAt
                 while next < history.faults.count, history.faults[next].startedAt <= ended {
                     open.append(next)
                     next += 1
                 }
                 open.removeAll { history.faults[$0].endOfWindow <= operation.sentAt }
-                count(operation, in: open.filter { history.faults[$0].touches(from: operation.sentAt, to: ended) })
+                let windows = open.filter { history.faults[$0].touches(from: operation.sentAt, to: ended) }
+                count(operation, OperationID(client: client, number: number), in: windows)
             }
         }
         for index in figures.indices where history.faults[index].skipped == nil {
@@ -43,7 +44,7 @@ struct Measurement {
         }
     }
 
-    private mutating func count(_ operation: Operation, in windows: [Int]) {
+    private mutating func count(_ operation: Operation, _ id: OperationID, in windows: [Int]) {
         requests += 1
         if !operation.succeeded { failed += 1 }
         guard !windows.isEmpty else {
@@ -52,7 +53,7 @@ struct Measurement {
         }
         let partition = shop.partition(ofShopper: shop.shopper(of: operation.request))
         for index in windows {
-            figures[index].count(operation)
+            figures[index].count(operation, id, of: partition, since: history.faults[index].startedAt)
             if operation.succeeded { latencies[index].append(operation.latency ?? 0) }
             let fault = history.faults[index]
             guard fault.partitions.contains(partition) else { continue }
