@@ -81,6 +81,13 @@ let package = Package(
             "Chaos", path: "Sources/Chaos",
             ["Client", "Configuration", "Domain", "Features", "Log", "Models", "Operations", "Wire", yams]),
 
+        // A whole cluster in one process, from one seed
+        module(
+            "Simulation", path: "Sources/Simulation",
+            [
+                "ClientCore", "Domain", "Features", "Log", "Models", "Pricing", "RouterCore", "WorkerCore", "WorkerLog",
+            ]),
+
         // Processes
         module("Supervision", path: "Sources/Supervision", ["Configuration", "Domain"]),
         module(
@@ -102,7 +109,7 @@ let package = Package(
             "farthing", path: "Sources/Farthing",
             [
                 "Domain", "Chaos", "Client", "ClientCore", "Configuration", "Learning", "Models", "Operations",
-                "Supervision", "Wire", "ZeroMQ", argumentParser,
+                "Simulation", "Supervision", "Wire", "ZeroMQ", argumentParser,
             ]),
 
         // Tests

@@ -3,82 +3,6 @@
 
 import Domain
 
-/// What several `MemoryLog`s share: the disks of a simulated cluster.
-public final class MemoryLogStorage {
-    final class Partition {
-        var epoch: UInt64 = 0
-        var owner = ""
-        var entries: [StoredEntry] = []
-        /// Sealed bytes by index, newest last.
-        var snapshots: [(index: UInt64, bytes: [UInt8])] = []
-
-        var lastIndex: UInt64 { entries.last.map { $0.firstIndex + UInt64($0.recordCount) - 1 } ?? 0 }
-    }
-
-    public let partitionCount: Int
-    private var partitions: [PartitionID: Partition] = [:]
-    private var faults: [MemoryLogFault] = []
-
-    public init(partitionCount: Int) {
-        precondition((1...Int(UInt16.max)).contains(partitionCount), "a log needs 1 to 65,535 partitions")
-        self.partitionCount = partitionCount
-    }
-
-    /// Makes the next operation of the fault's kind fail; faults of one kind wait in line.
-    public func inject(_ fault: MemoryLogFault) { faults.append(fault) }
-
-    func partition(_ partition: PartitionID) throws(LogError) -> Partition {
-        guard partition == .broadcast || Int(partition.number) < partitionCount else {
-            throw .unknownPartition(partition, count: partitionCount)
-        }
-        if let known = partitions[partition] { return known }
-        let new = Partition()
-        partitions[partition] = new
-        return new
-    }
-
-    func takeFault(_ matches: (MemoryLogFault) -> Bool) -> MemoryLogFault? {
-        faults.firstIndex(where: matches).map { faults.remove(at: $0) }
-    }
-
-    /// Flips one bit of the stored entry that holds a record, as a failing disk would.
-    /// - Returns: false when there is no such record.
-    @discardableResult
-    public func flipBit(_ bit: Int, inRecord index: UInt64, of partition: PartitionID) -> Bool {
-        guard let state = partitions[partition], bit >= 0,
-            let position = state.entries.lastIndex(where: { $0.firstIndex <= index })
-        else { return false }
-        let byte = (bit / 8) % state.entries[position].payload.count
-        state.entries[position].payload[byte] ^= 1 << UInt8(bit % 8)
-        return true
-    }
-
-    /// Flips one bit of the newest snapshot.
-    @discardableResult
-    public func flipBit(_ bit: Int, inNewestSnapshotOf partition: PartitionID) -> Bool {
-        guard let state = partitions[partition], let newest = state.snapshots.last, bit >= 0 else { return false }
-        let byte = (bit / 8) % newest.bytes.count
-        state.snapshots[state.snapshots.count - 1].bytes[byte] ^= 1 << UInt8(bit % 8)
-        return true
-    }
-}
-
-/// How a simulated disk fails. The four writes of a disk end in one of these ways.
-public enum MemoryLogFault: Equatable, Sendable {
-    /// The next append finds no space; nothing is written.
-    case diskFull
-    /// The next append's sync fails and its records are lost.
-    case appendLost
-    /// The next append's sync fails, yet its records turn out to be there: only the acknowledgement is lost.
-    case appendKept
-    /// The next claim fails; the epoch stays.
-    case claimFails
-    /// The next snapshot is not saved.
-    case snapshotFails
-    /// The next read fails.
-    case readFails
-}
-
 /// One owner's view of a shared, simulated log.
 public final class MemoryLog: PartitionLog {
     private let storage: MemoryLogStorage
@@ -98,11 +22,12 @@ public final class MemoryLog: PartitionLog {
 
     public func claim(_ partition: PartitionID, owner: String, after epoch: UInt64) throws(LogError) -> Claim {
         let state = try storage.partition(partition)
-        guard epoch == state.epoch else { throw .fenced(currentEpoch: state.epoch) }
+        guard epoch == state.epoch || planted(.claimIgnoresRival) else { throw .fenced(currentEpoch: state.epoch) }
         if storage.takeFault({ $0 == .claimFails }) != nil { throw failure("the claim was not written", partition) }
         if let last = state.entries.last { _ = try last.opened(partition: partition, file: Self.file) }
-        state.epoch += 1
+        if !planted(.epochNotRaised) || state.epoch == 0 { state.epoch += 1 }
         state.owner = owner
+        storage.observer?.claimed(partition, Leadership(epoch: state.epoch, owner: owner))
         return Claim(epoch: state.epoch, lastIndex: state.lastIndex)
     }
 
@@ -111,18 +36,24 @@ public final class MemoryLog: PartitionLog {
         _ records: [Record], to partition: PartitionID, epoch: UInt64, expecting lastIndex: UInt64
     ) throws(LogError) -> UInt64 {
         let state = try storage.partition(partition)
-        guard epoch == state.epoch, epoch > 0 else { throw .fenced(currentEpoch: state.epoch) }
-        guard lastIndex == state.lastIndex else { throw .unexpectedIndex(actual: state.lastIndex) }
+        guard epoch == state.epoch && epoch > 0 || planted(.noFence) else {
+            throw .fenced(currentEpoch: state.epoch)
+        }
+        guard lastIndex == state.lastIndex || planted(.expectedIndexIgnored) else {
+            throw .unexpectedIndex(actual: state.lastIndex)
+        }
         guard !records.isEmpty else { return lastIndex }
-        let entry = try StoredEntry(
-            sealing: records, partition: partition, firstIndex: lastIndex + 1, epoch: epoch)
+        guard !storage.isFull else { throw .diskFull(place: Self.place(partition)) }
+        let first = state.lastIndex + 1
+        let stored = try StoredEntry(sealing: records, partition: partition, firstIndex: first, epoch: epoch)
+        let entry = LogEntry(firstIndex: first, epoch: epoch, records: records)
         switch storage.takeFault({ [.diskFull, .appendLost, .appendKept].contains($0) }) {
         case .diskFull: throw .diskFull(place: Self.place(partition))
-        case .appendLost: throw failure("the sync failed", partition)
+        case .appendLost: if !planted(.failedSyncIgnored) { throw failure("the sync failed", partition) }
         case .appendKept:
-            state.entries.append(entry)
+            storage.keep(stored, entry, state, partition)
             throw failure("the sync failed", partition)
-        default: state.entries.append(entry)
+        default: storage.keep(stored, entry, state, partition)
         }
         return lastIndex + UInt64(records.count)
     }
@@ -139,7 +70,11 @@ public final class MemoryLog: PartitionLog {
         var entries: [LogEntry] = []
         var records = 0
         for stored in state.entries[Self.position(of: index + 1, in: state.entries)...] {
-            entries.append(try stored.opened(partition: partition, file: Self.file))
+            do throws(LogError) {
+                entries.append(try stored.opened(partition: partition, file: Self.file))
+            } catch {
+                guard planted(.corruptEntrySkipped) else { throw error }
+            }
             records += stored.recordCount
             if records >= limit { break }
         }

@@ -1,0 +1,53 @@
+// Mistakes that somebody could make, one at a time, on purpose: they show that the simulator sees them. They exist only
+// in a build with `-Xswiftc -DPLANTED_BUGS` (scripts/planted-bugs); in every other build `planted` is the constant
+// false, and the sites that ask for it cost nothing.
+
+#if PLANTED_BUGS
+    import Synchronization
+#endif
+
+public enum PlantedBug: UInt8, Sendable, CaseIterable {
+    // The log
+    case noFence = 1
+    case expectedIndexIgnored
+    case claimIgnoresRival
+    case epochNotRaised
+    case failedSyncIgnored
+    case acknowledgedTailCut
+    case corruptEntrySkipped
+
+    /// As on the command line, for example `noFence`.
+    public var name: String { "\(self)" }
+
+    public init?(name: String) {
+        guard let bug = Self.allCases.first(where: { $0.name == name }) else { return nil }
+        self = bug
+    }
+}
+
+#if PLANTED_BUGS
+    private let chosen = Atomic<UInt8>(0)
+
+    extension PlantedBug {
+        /// Whether this build can make mistakes on purpose.
+        public static let canBePlanted = true
+
+        /// Makes this mistake from now on, in the whole process.
+        public func plant() { chosen.store(rawValue, ordering: .relaxed) }
+    }
+
+    /// Whether this mistake is to be made.
+    public func planted(_ bug: PlantedBug) -> Bool { chosen.load(ordering: .relaxed) == bug.rawValue }
+#else
+    extension PlantedBug {
+        /// Whether this build can make mistakes on purpose.
+        public static let canBePlanted = false
+
+        /// Does nothing in this build.
+        public func plant() {}
+    }
+
+    /// Whether this mistake is to be made: never, in this build.
+    @inlinable
+    public func planted(_ bug: PlantedBug) -> Bool { false }
+#endif

@@ -1,0 +1,58 @@
+// What one keyed partition's state must be, folded from what became durable by code that shares nothing with the
+// worker's own fold except a shopper's history: event ids in a set, prices in a dictionary.
+
+import Domain
+import Features
+
+struct PartitionTruth {
+    private(set) var index: UInt64 = 0
+    private(set) var shoppers: [UserKey: ShopperTruth] = [:]
+
+    struct ShopperTruth {
+        /// In the order of the log, each once.
+        var events: [UInt64] = []
+        var known: Set<UInt64> = []
+        var history = ShopperHistory()
+        /// The latest prices shown, newest last.
+        var prices: [ProductKey: [LoggedPrice]] = [:]
+    }
+
+    struct LoggedPrice {
+        var index: UInt64
+        var price: Money
+        var anchor: Money
+        var day: Int32
+        var expiresAt: Timestamp
+    }
+
+    /// Prices of one product remembered for one shopper.
+    private static let pricesKept = 8
+
+    mutating func apply(_ record: Record) {
+        index += 1
+        switch record {
+        case .events(let user, let events):
+            for event in events where shoppers[user, default: ShopperTruth()].known.insert(event.id.value).inserted {
+                shoppers[user]!.events.append(event.id.value)
+                shoppers[user]!.history.apply(event.basket, week: ShopCalendar.utc.week(of: event.occurredAt))
+            }
+        case .exposures(_, let exposures):
+            for exposure in exposures {
+                let price = LoggedPrice(
+                    index: index, price: exposure.personalPrice, anchor: exposure.anchor, day: exposure.day,
+                    expiresAt: exposure.expiresAt)
+                let product = ProductKey(product: exposure.product)
+                shoppers[exposure.user, default: ShopperTruth()].prices[product, default: []].append(price)
+                if shoppers[exposure.user]!.prices[product]!.count > Self.pricesKept {
+                    shoppers[exposure.user]!.prices[product]!.removeFirst()
+                }
+            }
+        case .catalogue, .modelActivated, .checkpoint: break
+        }
+    }
+
+    /// The price that the log says was shown last, as of an index; nil when that is too long ago to tell.
+    func price(of product: ProductKey, for user: UserKey, asOf index: UInt64) -> LoggedPrice? {
+        shoppers[user]?.prices[product]?.last { $0.index <= index }
+    }
+}

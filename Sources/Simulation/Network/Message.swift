@@ -1,0 +1,57 @@
+// A message as a value: the header that routers read, and the body that they do not.
+
+import Domain
+
+struct Message {
+    var header: MessageHeader
+    var body: Body
+}
+
+/// What real processes encode as protobuf.
+indirect enum Body {
+    case none
+    // Requests
+    case price(PriceRequest)
+    case events(UserKey, [Event])
+    case catalogue(tenant: String, [CatalogueRow])
+    case activate(ModelActivation)
+    case verify(PaperToken)
+    // Answers
+    case quote(Quote, PaperToken)
+    case eventAcknowledgement(EventAcknowledgement)
+    case catalogueAcknowledgement(CatalogueAcknowledgement)
+    case activationAcknowledgement(ActivationAcknowledgement)
+    case checkpointAcknowledgement(index: UInt64)
+    case verified(PaperToken)
+    case refusal(Refusal)
+    case status(ClusterStatus)
+    // Between workers and routers
+    case report(WorkerReport, incarnation: UInt64)
+    case assignment(Assignment)
+
+    /// Equal bodies have equal fingerprints.
+    var fingerprint: UInt64 {
+        var hash = FNV1a()
+        switch self {
+        case .price(let request):
+            hash.update(utf8: request.user.user)
+            for line in request.lines {
+                hash.update(utf8: line.product)
+                hash.update(word: UInt64(bitPattern: line.quantity))
+            }
+        case .events(let user, let events):
+            hash.update(utf8: user.user)
+            for event in events { hash.update(word: event.id.value) }
+        case .catalogue(_, let rows):
+            for row in rows {
+                hash.update(utf8: row.product)
+                hash.update(word: UInt64(bitPattern: row.listPrice.minorUnits))
+                hash.update(word: UInt64(bitPattern: row.effectiveAt.milliseconds))
+            }
+        case .activate(let activation): hash.update(word: activation.checksum)
+        case .verify(let token): hash.update(word: token.seal)
+        default: break
+        }
+        return finalMix(hash.value)
+    }
+}

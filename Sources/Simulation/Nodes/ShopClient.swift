@@ -1,0 +1,142 @@
+// A client with shoppers of its own: it asks for their prices, reports what they do, changes the catalogue now and
+// then. What comes to an unknown end it sends again, with the same ids, as the manual says.
+
+import ClientCore
+import Domain
+
+final class ShopClient: SimulatedClient {
+    private let shoppers: [UserKey]
+    /// The index of each shopper's latest acknowledgement.
+    private var seen: [UserKey: UInt64] = [:]
+    private var tokens: [PaperToken] = []
+    private var nextCallAt: UInt64 = 0
+    private var serial: UInt64 = 0
+    private var deaths = 0
+    /// Events of an unknown outcome, to be sent again.
+    private var unfinished: [(user: UserKey, events: [Event], repetitions: Int)] = []
+    /// No new calls any more.
+    var isClosing = false
+
+    private static let mostRepetitions = 6
+
+    override init(
+        _ id: NodeID, _ cluster: SimulatedCluster, clock: SimulatedClock, routers: [Int], random: SeededRandom
+    ) {
+        shoppers = (0..<cluster.scenario.load.shoppersPerClient).map {
+            UserKey(tenant: PaperShop.tenant, user: "s\(id.number)-\($0)")
+        }
+        super.init(id, cluster, clock: clock, routers: routers, random: random)
+    }
+
+    private var load: LoadSettings { cluster.scenario.load }
+
+    override func woken() {
+        super.woken()
+        guard !isClosing else { return }
+        if cluster.now >= nextCallAt {
+            nextCallAt = cluster.now + random.interval(mean: load.thinkMicroseconds)
+            if calls.count < load.mostCalls { callSomething() }
+        }
+        wake(at: nextCallAt)
+    }
+
+    /// Prices something that no worker survives.
+    func askForDeath() {
+        deaths += 1
+        let user = shoppers[0]
+        let request = PriceRequest(
+            user: user, currency: PaperShop.currency,
+            lines: [CartLine(product: PaperShop.poison, quantity: Int64(deaths))])
+        make(newCall(.price, user.hash, .price(request), deadlineMicroseconds: deadline()))
+    }
+
+    private func deadline() -> UInt32 { UInt32(random.number(in: load.deadlineMicroseconds)) }
+
+    private func callSomething() {
+        if !unfinished.isEmpty, random.chance(0.5) { return repeatUnfinished() }
+        let draw = random.fraction()
+        let changes = load.eventShare + load.catalogueShare
+        if draw < load.eventShare {
+            reportEvents()
+        } else if draw < changes {
+            changeCatalogue()
+        } else if draw < changes + load.verifyShare, !tokens.isEmpty {
+            let token = random.element(of: tokens)
+            make(newCall(.verify, token.user.hash, .verify(token), deadlineMicroseconds: deadline()))
+        } else if draw < changes + load.verifyShare + load.checkpointShare {
+            let partition =
+                random.chance(0.2) ? Int(PartitionID.broadcast.number) : random.below(cluster.scenario.partitions)
+            make(newCall(.checkpoint, KeyHash(UInt64(partition)), .none, deadlineMicroseconds: deadline()))
+        } else {
+            price()
+        }
+    }
+
+    private func price() {
+        let user = random.element(of: shoppers)
+        let lines = (0..<random.number(in: 1...3)).map { _ in
+            CartLine(product: random.element(of: PaperShop.products), quantity: Int64(random.number(in: 1...3)))
+        }
+        let index = random.chance(0.5) ? seen[user] ?? 0 : 0
+        let request = PriceRequest(user: user, currency: PaperShop.currency, lines: lines)
+        make(newCall(.price, user.hash, index: index, .price(request), deadlineMicroseconds: deadline()))
+    }
+
+    private func reportEvents() {
+        let user = random.element(of: shoppers)
+        let events = (0..<random.number(in: 1...3)).map { _ in newEvent() }
+        make(newCall(.events, user.hash, .events(user, events), deadlineMicroseconds: deadline()))
+    }
+
+    private func newEvent() -> Event {
+        serial += 1
+        // A few weeks back, so that shoppers become known.
+        let age = Int64(random.below(6)) * ShopCalendar.millisecondsPerWeek
+        return Event(
+            id: EventID(random.next()),
+            occurredAt: SimulatedClock.epoch.adding(milliseconds: Int64(cluster.now / 1_000) - age),
+            basket: Basket(
+                spend: Money(minorUnits: Int64(random.number(in: 100...9_000))), lines: 3, dealLines: 1,
+                items: [
+                    BasketItem(
+                        product: random.element(of: PaperShop.products), quantity: 1, paid: Money(minorUnits: 500))
+                ]))
+    }
+
+    private func repeatUnfinished() {
+        let (user, events, repetitions) = unfinished.removeFirst()
+        let call = newCall(.events, user.hash, .events(user, events), deadlineMicroseconds: deadline())
+        call.repetitions = repetitions + 1
+        make(call)
+    }
+
+    private func changeCatalogue() {
+        let time = clock.wall(at: cluster.now)
+        if random.chance(0.15) {
+            let activation = cluster.newModel()
+            return make(newCall(.activate, KeyHash(0), .activate(activation), deadlineMicroseconds: deadline()))
+        }
+        let row = PaperShop.row(
+            random.element(of: PaperShop.products), listPrice: Int64(random.number(in: PaperShop.listPrices)), at: time)
+        make(
+            newCall(
+                .catalogue, KeyHash(0), .catalogue(tenant: PaperShop.tenant, [row]), deadlineMicroseconds: deadline()))
+    }
+
+    override func ended(_ call: ClientCall, _ ending: CallPlan.Ending) {
+        switch (call.body, call.lastReply?.body) {
+        case (.events(let user, _), .eventAcknowledgement(let acknowledgement)) where ending == .answered:
+            seen[user] = max(seen[user] ?? 0, acknowledgement.index)
+        case (.price, .quote(_, let token)) where ending == .answered:
+            tokens.append(token)
+            if tokens.count > 8 { tokens.removeFirst() }
+        case (.events(let user, let events), _) where isUnknown(call, ending):
+            if call.repetitions < Self.mostRepetitions { unfinished.append((user, events, call.repetitions)) }
+        default: break
+        }
+    }
+
+    private func isUnknown(_ call: ClientCall, _ ending: CallPlan.Ending) -> Bool {
+        ending == .unknown || call.lastReply?.header.status == .refused(.outcomeUnknown)
+    }
+}

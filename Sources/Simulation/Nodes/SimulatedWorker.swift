@@ -1,0 +1,267 @@
+// A worker's shell in miniature: the real core on its serving thread, the real log keeper on its disk thread, a simulated
+// disk behind it.
+
+import Domain
+import Log
+import WorkerCore
+import WorkerLog
+
+final class SimulatedWorker: SimulatedNode {
+    private(set) var core: WorkerCore?
+    var disk: SimulatedDiskThread?
+    var actions: [WorkerAction] = []
+    /// Requests that wait for the log, by ticket.
+    private var waiting: [Ticket: (header: MessageHeader, link: Int)] = [:]
+    private var tickets: UInt64 = 0
+    private var deferral = Deferral<(header: MessageHeader, body: Body, link: Int)>()
+    private var links: [Int] = []
+    private var nextReport: UInt64 = 0
+    private var loading: ModelActivation?
+
+    /// Between two rounds of its loop when nothing comes.
+    private static let idleMicroseconds: UInt64 = 50_000
+
+    override func started() {
+        let configuration = cluster.scenario.workerConfiguration(id.number, settings)
+        core = WorkerCore(configuration, incarnation: incarnation)
+        disk = SimulatedDiskThread(worker: id.number, incarnation: incarnation, owner: configuration.name, cluster)
+        links = cluster.network.links(of: id)
+        nextReport = cluster.now + settings.heartbeatMicroseconds / 4
+        cluster.witness.promises.forget(worker: id.number)
+        core?.started(into: &actions)
+        carryOut()
+        disk?.pollLater()
+        wake(at: cluster.now + 1_000)
+        for link in links { cluster.network.dial(link, now: cluster.now, cluster) }
+    }
+
+    override func ended() {
+        disk?.powerLost()
+        core = nil
+        disk = nil
+        actions = []
+        waiting = [:]
+        deferral = Deferral()
+        loading = nil
+    }
+
+    var isReady: Bool {
+        guard let core, core.role(of: .broadcast) ?? .loading != .loading else { return false }
+        return core.activation == nil || core.activation?.checksum == core.servingChecksum
+    }
+
+    var wallClock: Timestamp { clock.wall(at: cluster.now) }
+
+    // MARK: - The loop
+
+    override func woken() {
+        cluster.witness.promises.clockRead(wallClock, by: id.number)
+        core?.timeAdvanced(to: now, wallClock, into: &actions)
+        for request in deferral.expired(at: now) { handle(request.header, request.body, request.link, mayDefer: false) }
+        carryOut()
+        guard isRunning else { return }
+        if cluster.now >= nextReport {
+            nextReport = cluster.now + settings.heartbeatMicroseconds
+            report()
+        }
+        wake(at: min(nextReport, cluster.now + Self.idleMicroseconds))
+    }
+
+    private func report() {
+        guard let core else { return }
+        let header = MessageHeader(
+            kind: .report, priority: .commit, deadlineMicroseconds: 0, keyHash: KeyHash(0), requestID: .none)
+        let message = Message(
+            header: header, body: .report(core.report(isReady: isReady, problem: ""), incarnation: incarnation))
+        for link in links { _ = cluster.network.sendToRouter(link, message, now: cluster.now, cluster) }
+    }
+
+    override func received(_ message: Message, on link: Int) {
+        let header = message.header
+        switch (header.kind, message.body) {
+        case (.assign, .assignment(let assignment)): core?.assigned(assignment, now: now, into: &actions)
+        case (.lead, _):
+            let partition = PartitionID(UInt16(truncatingIfNeeded: header.keyHash.value))
+            core?.leadRequested(partition, after: header.index, now: now, into: &actions)
+        case (.probe, _): break
+        default: handle(header, message.body, link, mayDefer: true)
+        }
+        carryOut()
+    }
+
+    /// Drains, or serves again.
+    func drain(_ isDraining: Bool) { core?.drainRequested(isDraining) }
+
+    // MARK: - Requests
+
+    private func handle(_ header: MessageHeader, _ body: Body, _ link: Int, mayDefer: Bool) {
+        guard isRunning else { return }
+        cluster.note(id, header.requestID, "handles \(header.kind)")
+        switch body {
+        case .price(let cart): price(cart, header, link, mayDefer)
+        case .events(let user, let events):
+            core?.eventsReceived(
+                events, of: user, header: header, now: wallClock, ticket: ticket(header, link), into: &actions)
+        case .catalogue(let tenant, let rows):
+            core?.catalogueReceived(rows, tenant: tenant, ticket: ticket(header, link), into: &actions)
+        case .activate(let activation):
+            core?.activationRequested(activation, ticket: ticket(header, link), into: &actions)
+        case .verify(let token): reply(header, .answered(.personal), verify(token), link)
+        default:
+            guard header.kind == .checkpoint else { return }
+            let partition = PartitionID(UInt16(truncatingIfNeeded: header.keyHash.value))
+            core?.checkpointRequested(partition, ticket: ticket(header, link), into: &actions)
+        }
+    }
+
+    private func ticket(_ header: MessageHeader, _ link: Int) -> Ticket {
+        tickets += 1
+        waiting[Ticket(tickets)] = (header, link)
+        return Ticket(tickets)
+    }
+
+    private func price(_ cart: PriceRequest, _ header: MessageHeader, _ link: Int, _ mayDefer: Bool) {
+        if cart.lines.contains(where: { $0.product == PaperShop.poison }) {
+            return cluster.workerStopped(id.number, because: "a request of death", request: header.requestID)
+        }
+        cluster.witness.promises.clockRead(wallClock, by: id.number)
+        do throws(Refusal) {
+            guard let quote = try core?.priceRequested(cart, header: header, now: wallClock) else { return }
+            let index = core?.index(seenBy: header.keyHash) ?? 0
+            cluster.witness.quoted(quote, by: id.number, seen: index, request: header)
+            reply(header, .answered(quote.level), .quote(quote, PaperToken(sealing: quote)), link, index: index)
+        } catch {
+            if mayDefer, let condition = core?.condition(for: header, refused: error),
+                deferral.add(
+                    (header, .price(cart), link), until: condition,
+                    deadline: now.adding(microseconds: UInt64(header.deadlineMicroseconds)), into: &actions)
+            {
+                return
+            }
+            refuse(header, error, link)
+        }
+    }
+
+    private func verify(_ token: PaperToken) -> Body {
+        guard token.isGenuine else {
+            return .refusal(
+                Refusal(.invalidQuote, place: "token", remedy: "Present a token as this cluster issued it."))
+        }
+        guard wallClock < token.expiresAt else {
+            return .refusal(Refusal(.quoteExpired, place: "token", remedy: "Ask for a new price."))
+        }
+        return .verified(token)
+    }
+
+    // MARK: - Answers
+
+    private func reply(
+        _ request: MessageHeader, _ status: AnswerStatus, _ body: Body, _ link: Int, index: UInt64 = 0
+    ) {
+        cluster.note(id, request.requestID, "says \(status) to \(request.kind), index \(index)")
+        let message = Message(header: request.reply(status, index: index), body: body)
+        _ = cluster.network.sendToRouter(link, message, now: cluster.now, cluster)
+    }
+
+    private func refuse(_ request: MessageHeader, _ refusal: Refusal, _ link: Int, index: UInt64 = 0) {
+        reply(request, .refused(refusal.code), .refusal(refusal), link, index: index)
+    }
+
+    private func answer(_ ticket: Ticket, _ answer: WorkerAnswer) {
+        guard let (request, link) = waiting.removeValue(forKey: ticket) else {
+            return cluster.witness.report(.oneAnswerByDeadline, "\(id) answered a request twice")
+        }
+        switch answer {
+        case .events(let acknowledgement):
+            reply(
+                request, .answered(.personal), .eventAcknowledgement(acknowledgement), link,
+                index: acknowledgement.index)
+        case .catalogue(let acknowledgement):
+            reply(
+                request, .answered(.personal), .catalogueAcknowledgement(acknowledgement), link,
+                index: acknowledgement.index)
+        case .activation(let acknowledgement):
+            reply(
+                request, .answered(.personal), .activationAcknowledgement(acknowledgement), link,
+                index: acknowledgement.index)
+        case .checkpoint(_, let index):
+            reply(request, .answered(.personal), .checkpointAcknowledgement(index: index), link, index: index)
+        case .notLeader(let partition, let epoch):
+            if let refusal = core?.notLeader(partition) { refuse(request, refusal, link, index: epoch) }
+        case .refused(let refusal): refuse(request, refusal, link)
+        }
+    }
+
+    func carryOut() {
+        while !actions.isEmpty, isRunning {
+            let decided = actions
+            actions.removeAll(keepingCapacity: true)
+            for action in decided {
+                if case .load(let partition) = action {
+                    cluster.witness.promises.forget(
+                        worker: id.number, partition: partition, of: cluster.scenario.partitions)
+                }
+                if let command = LogCommand(action) {
+                    cluster.note(id, command)
+                    disk?.post(.log(command))
+                    continue
+                }
+                switch action {
+                case .answer(let ticket, let answer): self.answer(ticket, answer)
+                case .hashState(let state): disk?.post(.hash(state))
+                case .snapshotDue(let state): disk?.post(.keepSnapshot(state))
+                default: break
+                }
+            }
+        }
+    }
+
+    // MARK: - The disk
+
+    /// The disk thread has done something.
+    func diskAnswered(_ answer: SimulatedDiskThread.Answer) {
+        switch answer {
+        case .log(let events):
+            for event in events { logSpoke(event) }
+            loadActivatedModel()
+        case .hashed(let partition, let checkpoint): core?.stateHashed(partition, checkpoint)
+        case .modelLoaded(let activation):
+            loading = nil
+            if let bundle = cluster.models[activation.checksum] {
+                core?.modelLoaded(bundle, checksum: activation.checksum)
+            }
+            loadActivatedModel()
+        case .nothing: break
+        }
+        carryOut()
+    }
+
+    private func logSpoke(_ event: LogEvent) {
+        cluster.note(id, event)
+        core?.logSpoke(event, now: now, into: &actions)
+        carryOut()
+        guard isRunning else { return }
+        switch event {
+        case .caughtUp(let partition): retry(deferral.caughtUp(partition, into: &actions))
+        case .followed(let partition, _, _, _), .appended(let partition), .loaded(let partition, _, _):
+            if !deferral.isEmpty, let index = core?.index(of: partition) {
+                retry(deferral.applied(partition, upTo: index))
+            }
+        case .claimed, .claimRefused, .appendRefused: break
+        }
+    }
+
+    private func retry(_ requests: [(header: MessageHeader, body: Body, link: Int)]) {
+        for request in requests { handle(request.header, request.body, request.link, mayDefer: false) }
+        carryOut()
+    }
+
+    /// Loads the model that the log names, unless it serves already.
+    private func loadActivatedModel() {
+        guard let activation = core?.activation, loading == nil, activation.checksum != core?.servingChecksum else {
+            return
+        }
+        loading = activation
+        disk?.post(.loadModel(activation))
+    }
+}
