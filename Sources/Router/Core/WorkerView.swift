@@ -138,7 +138,8 @@ struct WorkerView: Sendable {
         isSuspected = false
         awaySince = awaySince ?? now
         deaths.removeAll { now.microseconds(since: $0) > Self.deathWindowMicroseconds }
-        if deaths.isEmpty { quarantines = 0 }
+        // One that is not served yet is not forgotten either.
+        if deaths.isEmpty && !isQuarantined { quarantines = 0 }
         deaths.append(now)
         if deaths.count >= Self.deathsToQuarantine {
             isQuarantined = true
