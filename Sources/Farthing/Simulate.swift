@@ -34,6 +34,9 @@ struct Simulate: ParsableCommand {
     @Option(help: "Lines of trace shown after a violation.")
     var lines = 60
 
+    @Flag(help: "Name each seed before it runs, so that one that stops the process is known.")
+    var verbose = false
+
     @Option(help: "Make this mistake on purpose; needs a build by scripts/planted-bugs.")
     var planted: String?
 
@@ -51,9 +54,13 @@ struct Simulate: ParsableCommand {
         let campaign = Campaign(
             seeds: seed..<seed + runs, microseconds: UInt64(hours * 3_600_000_000), jobs: jobs)
         let started = Date()
-        let summary = campaign.run { done, total, violations in
-            StandardStreamProgress.show("\(done) of \(total) runs, \(violations) violations")
-        }
+        let summary = campaign.run(
+            starting: { [verbose] seed in
+                if verbose { say("seed \(seed)") }
+            },
+            progress: { done, total, violations in
+                StandardStreamProgress.show("\(done) of \(total) runs, \(violations) violations")
+            })
         let seconds = Date().timeIntervalSince(started)
         print(summary.text(wallSeconds: seconds, jobs: min(jobs, Int(runs))))
         if let trace { try writeTrace(to: trace) }

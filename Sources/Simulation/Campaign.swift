@@ -24,14 +24,19 @@ public struct Campaign: Sendable {
     }
 
     /// Runs every seed.
-    /// - Parameter progress: told after each run: runs done, runs in all, violations.
-    public func run(progress: @escaping @Sendable (Int, Int, Int) -> Void = { _, _, _ in }) -> Summary {
+    /// - Parameters:
+    ///   - starting: told of each seed before its run, for those that stop the process.
+    ///   - progress: told after each run: runs done, runs in all, violations.
+    public func run(
+        starting: @escaping @Sendable (UInt64) -> Void = { _ in }, progress: @escaping @Sendable (Int, Int, Int) -> Void = { _, _, _ in }
+    ) -> Summary {
         let summary = Mutex(Summary())
         let next = Atomic<UInt64>(seeds.lowerBound)
         Threads.run(min(jobs, seeds.count)) {
             while true {
                 let seed = next.wrappingAdd(1, ordering: .relaxed).oldValue
                 guard seed < seeds.upperBound else { return }
+                starting(seed)
                 let report = SimulatedCluster(Scenario(seed: seed)).run(microseconds: microseconds)
                 summary.withLock { summary in
                     summary.runs += 1
@@ -87,7 +92,7 @@ extension Campaign {
         let relevant = cluster.trace.recorded.filter { line in
             violation.request != 0 && line.request == violation.request
                 || violation.partition != nil && line.partition == violation.partition
-                || line.request == 0 && line.partition == nil
+                || line.request == 0 && line.partition == nil && violation.request == 0
         }
         let heading =
             "seed \(failure.seed), the last \(min(lines, relevant.count)) of \(relevant.count) lines that matter"

@@ -16,9 +16,11 @@ final class LivenessProber: SimulatedClient {
     private var isProbing = false
     private var isFilling = false
     private var beganAt: UInt64 = 0
+    /// What is asked for next.
+    private var turn = 0
 
     private static let deadlineMicroseconds: UInt32 = 1_000_000
-    private static let pauseMicroseconds: UInt64 = 200_000
+    private static let pauseMicroseconds: UInt64 = 50_000
 
     private var partitions: [PartitionID] {
         (0..<cluster.scenario.partitions).map { PartitionID(UInt16($0)) } + [.broadcast]
@@ -70,9 +72,17 @@ final class LivenessProber: SimulatedClient {
                 deadlineMicroseconds: Self.deadlineMicroseconds))
     }
 
+    /// Asks for the next things that have not been done, few at a time: a router may be small.
     private func probe() {
-        for partition in partitions where !written.contains(partition) { write(partition) }
-        for partition in partitions where partition != .broadcast && !priced.contains(partition) { price(partition) }
+        for _ in 0..<2 {
+            turn += 1
+            let partition = partitions[turn / 2 % partitions.count]
+            if turn % 2 == 0 {
+                if !written.contains(partition) { write(partition) }
+            } else if partition != .broadcast, !priced.contains(partition) {
+                price(partition)
+            }
+        }
     }
 
     private func write(_ partition: PartitionID) {
