@@ -28,7 +28,8 @@ public struct Campaign: Sendable {
     ///   - starting: told of each seed before its run, for those that stop the process.
     ///   - progress: told after each run: runs done, runs in all, violations.
     public func run(
-        starting: @escaping @Sendable (UInt64) -> Void = { _ in }, progress: @escaping @Sendable (Int, Int, Int) -> Void = { _, _, _ in }
+        starting: @escaping @Sendable (UInt64) -> Void = { _ in },
+        progress: @escaping @Sendable (Int, Int, Int) -> Void = { _, _, _ in }
     ) -> Summary {
         let summary = Mutex(Summary())
         let next = Atomic<UInt64>(seeds.lowerBound)

@@ -83,6 +83,5 @@ extension NetworkSettings {
         doubled = faults.contains(.duplicate) ? random.element(of: [0.002, 0.01, 0.1]) : 0
         overtaken = faults.contains(.reorder) ? random.element(of: [0.002, 0.01, 0.1]) : 0
         redialMicroseconds = random.element(of: [10_000, 50_000, 100_000])
-        keepsUnsent = random.chance(0.5)
     }
 }

@@ -43,8 +43,6 @@ struct Link {
     var incarnation: UInt64 = 0
     var toRouter = Lane()
     var toDialer = Lane()
-    /// What a worker has sent while its connection was down; libzmq keeps it.
-    var unsent: [Message] = []
     /// Microseconds that faults add to each message.
     var addedDelay: UInt64 = 0
 

@@ -8,11 +8,6 @@ struct NetworkSettings: Sendable {
     var overtaken = 0.0
     /// Microseconds until a dialler tries again.
     var redialMicroseconds: UInt64 = 50_000
-    /// Whether what a worker sends while it is not connected is kept, as libzmq does without ZMQ_IMMEDIATE.
-    var keepsUnsent = true
-
-    /// Messages of a worker that wait for a connection; more are dropped.
-    static let unsentCapacity = 1_000
 
     var keepsOrder: Bool { lost == 0 && doubled == 0 && overtaken == 0 }
 }

@@ -64,9 +64,6 @@ final class SimulatedNetwork {
         // What waited on an older connection is gone with it.
         links[link].toRouter.held = []
         links[link].toDialer.held = []
-        let unsent = links[link].unsent
-        links[link].unsent = []
-        for message in unsent { _ = sendToRouter(link, message, now: now, delegate) }
         delegate.connected(link)
     }
 
@@ -83,7 +80,6 @@ final class SimulatedNetwork {
             if node.kind == .router {
                 close(link, from: .toDialer, now, delegate)
             } else {
-                links[link].unsent = []
                 close(link, from: .toRouter, now, delegate)
             }
         }
@@ -124,17 +120,11 @@ final class SimulatedNetwork {
 
     // MARK: - Sending
 
-    /// - Returns: false when there is no connection, and the message was not kept either.
+    /// - Returns: false when there is no connection, as with `ZMQ_IMMEDIATE`.
     func sendToRouter(
         _ link: Int, _ message: Message, now: UInt64, _ delegate: some NetworkDelegate
     ) -> Bool {
-        guard links[link].seenByDialer != 0 else {
-            guard links[link].id.dialer.kind == .worker, settings.keepsUnsent,
-                links[link].unsent.count < NetworkSettings.unsentCapacity
-            else { return false }
-            links[link].unsent.append(message)
-            return true
-        }
+        guard links[link].seenByDialer != 0 else { return false }
         send(
             Travelling(
                 link: link, direction: .toRouter, connection: links[link].seenByDialer, content: .message(message)),

@@ -13,10 +13,19 @@ final class SimulatedWorker: SimulatedNode {
     /// Requests that wait for the log, by ticket.
     private var waiting: [Ticket: (header: MessageHeader, link: Int)] = [:]
     private var tickets: UInt64 = 0
-    private var deferral = Deferral<(header: MessageHeader, body: Body, link: Int)>()
+    private var deferral = Deferral<DeferredRequest>()
     private var links: [Int] = []
+    private var contacts = RouterContacts(routers: 0, now: MonotonicInstant(microseconds: 0))
+    private var reportedRoleChanges: UInt64 = 0
     private var nextReport: UInt64 = 0
     private var loading: ModelActivation?
+
+    private struct DeferredRequest {
+        var header: MessageHeader
+        var body: Body
+        var link: Int
+        var deadline: MonotonicInstant
+    }
 
     /// Between two rounds of its loop when nothing comes.
     private static let idleMicroseconds: UInt64 = 50_000
@@ -26,6 +35,8 @@ final class SimulatedWorker: SimulatedNode {
         core = WorkerCore(configuration, incarnation: incarnation)
         disk = SimulatedDiskThread(worker: id.number, incarnation: incarnation, owner: configuration.name, cluster)
         links = cluster.network.links(of: id)
+        contacts = RouterContacts(routers: cluster.routers.count, now: now)
+        reportedRoleChanges = 0
         nextReport = cluster.now + settings.heartbeatMicroseconds / 4
         cluster.witness.promises.forget(worker: id.number)
         core?.started(into: &actions)
@@ -57,7 +68,7 @@ final class SimulatedWorker: SimulatedNode {
     override func woken() {
         cluster.witness.promises.clockRead(wallClock, by: id.number)
         core?.timeAdvanced(to: now, wallClock, into: &actions)
-        for request in deferral.expired(at: now) { handle(request.header, request.body, request.link, mayDefer: false) }
+        retry(deferral.expired(at: now), mayDefer: false)
         carryOut()
         guard isRunning else { return }
         if cluster.now >= nextReport {
@@ -69,22 +80,34 @@ final class SimulatedWorker: SimulatedNode {
 
     private func report() {
         guard let core else { return }
+        reportedRoleChanges = core.roleChanges
         let header = MessageHeader(
             kind: .report, priority: .commit, deadlineMicroseconds: 0, keyHash: KeyHash(0), requestID: .none)
         let message = Message(
             header: header, body: .report(core.report(isReady: isReady, problem: ""), incarnation: incarnation))
-        for link in links { _ = cluster.network.sendToRouter(link, message, now: cluster.now, cluster) }
+        for link in links {
+            var message = message
+            if case .report(var report, let incarnation) = message.body, !contacts.hears(router(of: link), at: now) {
+                report.isReady = false
+                message.body = .report(report, incarnation: incarnation)
+            }
+            _ = cluster.network.sendToRouter(link, message, now: cluster.now, cluster)
+        }
     }
+
+    private func router(of link: Int) -> Int { cluster.network.links[link].id.router }
 
     override func received(_ message: Message, on link: Int) {
         let header = message.header
+        contacts.heard(router(of: link), at: now)
         switch (header.kind, message.body) {
         case (.assign, .assignment(let assignment)): core?.assigned(assignment, now: now, into: &actions)
         case (.lead, _):
             let partition = PartitionID(UInt16(truncatingIfNeeded: header.keyHash.value))
-            core?.leadRequested(partition, after: header.index, now: now, into: &actions)
+            core?.leadRequested(
+                partition, after: header.index, by: router(of: link), now: now, into: &actions)
         case (.probe, _): break
-        default: handle(header, message.body, link, mayDefer: true)
+        default: handle(header, message.body, link, deadline: nil, mayDefer: true)
         }
         carryOut()
     }
@@ -94,11 +117,14 @@ final class SimulatedWorker: SimulatedNode {
 
     // MARK: - Requests
 
-    private func handle(_ header: MessageHeader, _ body: Body, _ link: Int, mayDefer: Bool) {
+    /// - Parameter deadline: of a request that was put aside before.
+    private func handle(
+        _ header: MessageHeader, _ body: Body, _ link: Int, deadline: MonotonicInstant?, mayDefer: Bool
+    ) {
         guard isRunning else { return }
         cluster.note(id, header.requestID, "handles \(header.kind)")
         switch body {
-        case .price(let cart): price(cart, header, link, mayDefer)
+        case .price(let cart): price(cart, header, link, deadline, mayDefer)
         case .events(let user, let events):
             core?.eventsReceived(
                 events, of: user, header: header, now: wallClock, ticket: ticket(header, link), into: &actions)
@@ -116,11 +142,14 @@ final class SimulatedWorker: SimulatedNode {
 
     private func ticket(_ header: MessageHeader, _ link: Int) -> Ticket {
         tickets += 1
-        waiting[Ticket(tickets)] = (header, link)
-        return Ticket(tickets)
+        let ticket = Ticket(tickets, router: router(of: link))
+        waiting[ticket] = (header, link)
+        return ticket
     }
 
-    private func price(_ cart: PriceRequest, _ header: MessageHeader, _ link: Int, _ mayDefer: Bool) {
+    private func price(
+        _ cart: PriceRequest, _ header: MessageHeader, _ link: Int, _ deadline: MonotonicInstant?, _ mayDefer: Bool
+    ) {
         if cart.lines.contains(where: { $0.product == PaperShop.poison }) {
             return cluster.workerStopped(id.number, because: "a request of death", request: header.requestID)
         }
@@ -131,12 +160,13 @@ final class SimulatedWorker: SimulatedNode {
             cluster.witness.quoted(quote, by: id.number, seen: index, request: header)
             reply(header, .answered(quote.level), .quote(quote, PaperToken(sealing: quote)), link, index: index)
         } catch {
-            if mayDefer, let condition = core?.condition(for: header, refused: error),
-                deferral.add(
-                    (header, .price(cart), link), until: condition,
-                    deadline: now.adding(microseconds: UInt64(header.deadlineMicroseconds)), into: &actions)
-            {
-                return
+            if mayDefer, let condition = core?.condition(for: header, refused: error) {
+                let span = UInt64(header.deadlineMicroseconds)
+                let deadline = deadline ?? now.adding(microseconds: span)
+                let request = DeferredRequest(header: header, body: .price(cart), link: link, deadline: deadline)
+                // An eighth is left for the answer's way back.
+                let latest = max(now, MonotonicInstant(microseconds: deadline.microseconds - span / 8))
+                if deferral.add(request, until: condition, deadline: latest, into: &actions) { return }
             }
             refuse(header, error, link)
         }
@@ -193,14 +223,17 @@ final class SimulatedWorker: SimulatedNode {
     }
 
     func carryOut() {
+        carryOutActions()
+        // Routers hear at once of a role that has changed.
+        if let core, core.roleChanges != reportedRoleChanges { report() }
+    }
+
+    private func carryOutActions() {
         while !actions.isEmpty, isRunning {
             let decided = actions
             actions.removeAll(keepingCapacity: true)
             for action in decided {
-                if case .load(let partition) = action {
-                    cluster.witness.promises.forget(
-                        worker: id.number, partition: partition, of: cluster.scenario.partitions)
-                }
+                if case .release(let partition) = action { released(partition) }
                 if let command = LogCommand(action) {
                     cluster.note(id, command)
                     disk?.post(.log(command))
@@ -214,6 +247,11 @@ final class SimulatedWorker: SimulatedNode {
                 }
             }
         }
+    }
+
+    private func released(_ partition: PartitionID) {
+        cluster.witness.promises.forget(worker: id.number, partition: partition, of: cluster.scenario.partitions)
+        retry(deferral.released(partition), mayDefer: false)
     }
 
     // MARK: - The disk
@@ -242,17 +280,26 @@ final class SimulatedWorker: SimulatedNode {
         carryOut()
         guard isRunning else { return }
         switch event {
-        case .caughtUp(let partition): retry(deferral.caughtUp(partition, into: &actions))
+        case .caughtUp(let partition): retry(deferral.caughtUp(partition, into: &actions), mayDefer: false)
         case .followed(let partition, _, _, _), .appended(let partition), .loaded(let partition, _, _):
             if !deferral.isEmpty, let index = core?.index(of: partition) {
-                retry(deferral.applied(partition, upTo: index))
+                retry(deferral.applied(partition, upTo: index), mayDefer: true)
             }
         case .claimed, .claimRefused, .appendRefused: break
         }
     }
 
-    private func retry(_ requests: [(header: MessageHeader, body: Body, link: Int)]) {
-        for request in requests { handle(request.header, request.body, request.link, mayDefer: false) }
+    private func retry(_ requests: [DeferredRequest], mayDefer: Bool) {
+        for request in requests {
+            guard now < request.deadline else {
+                refuse(
+                    request.header,
+                    Refusal(.deadlineExpired, place: "header[8..<12]", remedy: "Allow more microseconds."), request.link
+                )
+                continue
+            }
+            handle(request.header, request.body, request.link, deadline: request.deadline, mayDefer: mayDefer)
+        }
         carryOut()
     }
 
