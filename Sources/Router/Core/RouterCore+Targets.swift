@@ -24,25 +24,33 @@ extension RouterCore {
         }
     }
 
-    /// The leader by the log while it can be trusted; else the target as it is while it can be; else the first trusted
-    /// replica in the order of the placement; else whoever is there at all: the last replica is never given up.
+    /// Whom to give a partition's requests: the best of those that can be trusted; else of those that can be heard,
+    /// though they have stopped before; else whoever is there at all: the last replica is never given up.
     private func bestTarget(of partition: PartitionView, _ now: MonotonicInstant) -> Int? {
         let leader = workers.indices.first { leads($0, partition) }
+        let holders = holders(of: partition.id)
+        if let trusted = best(of: partition, leader, holders, now, { $0.isTrusted(now: now) }) { return trusted }
+        if let heard = best(of: partition, leader, holders, now, { $0.isHeard }) { return heard }
+        if let leader { return leader }
+        return partition.target.flatMap { serves($0, partition.id) ? $0 : nil } ?? holders.first
+    }
+
+    /// Of the workers that are good enough: the leader by the log; else the target as it is; else the first replica in
+    /// the order of the placement, a draining one last.
+    private func best(
+        of partition: PartitionView, _ leader: Int?, _ holders: [Int], _ now: MonotonicInstant,
+        _ isGoodEnough: (WorkerView) -> Bool
+    ) -> Int? {
         let isAwaitingTarget =
             partition.askedAfter == partition.epoch
             && now.microseconds(since: partition.movedAt) < Self.leadPatienceMicroseconds
         // The leader that the target was asked to follow does not count while the target takes over.
-        if let leader, workers[leader].isTrusted(now: now), !isAwaitingTarget { return leader }
-        if let target = partition.target, workers[target].isTrusted(now: now), serves(target, partition.id) {
+        if let leader, isGoodEnough(workers[leader]), !isAwaitingTarget { return leader }
+        if let target = partition.target, isGoodEnough(workers[target]), serves(target, partition.id) {
             return target
         }
-        let holders = holders(of: partition.id)
-        if let trusted = holders.first(where: { workers[$0].isTrusted(now: now) && !workers[$0].report.isDraining }) {
-            return trusted
-        }
-        if let trusted = holders.first(where: { workers[$0].isTrusted(now: now) }) { return trusted }
-        if let leader { return leader }
-        return partition.target.flatMap { serves($0, partition.id) ? $0 : nil } ?? holders.first
+        let good = holders.filter { isGoodEnough(workers[$0]) }
+        return good.first { !workers[$0].report.isDraining } ?? good.first
     }
 
     /// Whether a worker leads under the newest epoch. One that leads under an older epoch has lost its lead, and will

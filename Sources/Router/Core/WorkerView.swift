@@ -57,9 +57,10 @@ struct WorkerView: Sendable {
     var isConnected: Bool { connection != nil }
 
     /// Whether it should get requests while somebody else could.
-    func isTrusted(now: MonotonicInstant) -> Bool {
-        isConnected && report.isReady && !isSuspected && !isInQuarantine(now)
-    }
+    func isTrusted(now: MonotonicInstant) -> Bool { isHeard && !isInQuarantine(now) }
+
+    /// Whether it would answer, as far as its heartbeats say.
+    var isHeard: Bool { isConnected && report.isReady && !isSuspected }
 
     /// Whether partitions are placed on it. Most of those that go away are back at once, and would read everything twice
     /// if their place went to somebody else.

@@ -356,7 +356,9 @@ extension FaultInjector {
         for node in cluster.servers where !members.contains(node.id) && node.isRunning {
             switch random.below(6) {
             case 0: cluster.kill(node)
-            case 1: node.pause()
+            case 1:
+                cluster.note(node.id, "stands still")
+                node.pause()
             case 2:
                 for link in cluster.network.links(of: node.id) where random.chance(0.5) {
                     cluster.network.block(link, random.chance(0.5) ? .toRouter : .toDialer)
