@@ -11,12 +11,14 @@ extension RouterCore {
     ) -> RequestDecision {
         if let refusal = unacceptable(header) { return refuse(header, refusal) }
         if let fingerprint, quarantine.contains(fingerprint, now: now) { return refuse(header, Self.deadly) }
+        let isSuspect = fingerprint.map { quarantine.remembers($0, now: now) } ?? false
         switch header.kind.destination {
         case .keyedPartition:
             return accept(
-                header, chain: Int(header.keyHash.partition(of: configuration.partitions).number), now, &actions)
+                header, chain: Int(header.keyHash.partition(of: configuration.partitions).number),
+                isSuspect: isSuspect, now, &actions)
         case .broadcastPartition:
-            return accept(header, chain: configuration.partitions, now, &actions)
+            return accept(header, chain: configuration.partitions, isSuspect: isSuspect, now, &actions)
         case .numberedPartition:
             guard let chain = UInt16(exactly: header.keyHash.value).flatMap({ chain(of: PartitionID($0)) }) else {
                 return refuse(
@@ -25,7 +27,7 @@ extension RouterCore {
                         .misrouted, place: "header[16..<24]", value: "\(header.keyHash.value)",
                         remedy: "Name a partition below \(configuration.partitions), or 65535 for broadcast."))
             }
-            return accept(header, chain: chain, now, &actions)
+            return accept(header, chain: chain, isSuspect: isSuspect, now, &actions)
         case .namedWorker: return acceptForWorker(header, now, &actions)
         case .router, .peer:
             answers.count(.answered(.personal), of: header.kind)
@@ -58,11 +60,15 @@ extension RouterCore {
     }
 
     private mutating func accept(
-        _ header: MessageHeader, chain: Int, _ now: MonotonicInstant, _ actions: inout [RouterAction]
+        _ header: MessageHeader, chain: Int, isSuspect: Bool, _ now: MonotonicInstant,
+        _ actions: inout [RouterAction]
     ) -> RequestDecision {
         guard let slot = keep(header, chain: chain, now) else { return refuse(header, full) }
         partitions[chain].parked += 1
-        if let target = partitions[chain].target, mayForward(header, partitions[chain]) {
+        if isSuspect {
+            _ = accuse(slot)
+            if let target = partitions[chain].target { tryNextSuspect(on: target, now, &actions) }
+        } else if let target = partitions[chain].target, mayForward(header, partitions[chain]) {
             forward(slot, to: target, now, &actions)
         }
         return .retain(slot)

@@ -1,13 +1,14 @@
 // Requests of death. When a worker stops, any of the requests that it had may be what stopped it. They are tried
 // on the next worker one at a time: if that one stops too, the one under trial is convicted, and nobody else. So a
-// request takes two workers with it at most, and the innocent ones wait a few round trips.
+// request takes two workers with it at most, and the innocent ones wait a few round trips. The like of a convicted
+// request is refused, and is a suspect from the start when it is let in again (`Quarantine`).
 
 import Domain
 
 extension RouterCore {
     static let deadly = Refusal(
         .quarantined, place: "request", value: "two workers stopped while they held it",
-        remedy: "It is refused for ten minutes: report it with its content; the same request again will not help.")
+        remedy: "Its like is refused for a while, longer each time: report it with its content.")
 
     /// A worker stopped while it had this request, which waits again.
     /// - Returns: whether the request is convicted.

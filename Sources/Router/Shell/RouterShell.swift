@@ -143,7 +143,7 @@ public struct RouterShell: ~Copyable {
 
     private mutating func convict(_ slot: Slot, _ header: MessageHeader, _ now: MonotonicInstant) {
         core.requestConvicted(header.fingerprint(body: bodies[slot.number].copy()), now: now)
-        journal.error("request \(header.requestID) has stopped two workers; its like is refused for ten minutes")
+        journal.error("request \(header.requestID) has stopped two workers; its like is refused for now")
     }
 
     // MARK: - Clients

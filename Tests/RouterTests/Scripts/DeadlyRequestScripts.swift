@@ -100,7 +100,7 @@ import Testing
             """)
     }
 
-    @Test func theLikeOfAConvictedRequestIsRefusedForTenMinutes() {
+    @Test func theLikeOfAConvictedRequestIsRefusedForAWhileAndThenASuspect() {
         check(
             """
             w1 reports leading 0@4
@@ -124,7 +124,7 @@ import Testing
             2 refused QUARANTINED
             3 to w2
 
-            sleep 599999ms
+            sleep 4999ms
             ask 4 price 0 like 1
             ----
             3 refused OUTCOME_UNKNOWN
@@ -132,8 +132,24 @@ import Testing
 
             wait 6ms
             ask 5 price 0 like 1
+            w1 reports following 0@5
+            w2 vanishes
             ----
             5 to w2
+            5 convicted
+            5 refused QUARANTINED
+            w1 is asked to lead 0 after 5
+
+            sleep 599999ms
+            ask 6 price 0 like 1
+            ----
+            w1 is asked to lead 0 after 5
+            6 refused QUARANTINED
+
+            wait 6ms
+            ask 7 price 0 like 1
+            ----
+            7 to w1
             """)
     }
 
