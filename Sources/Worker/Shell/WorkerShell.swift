@@ -33,6 +33,7 @@ public struct WorkerShell: ~Copyable {
     /// Requests that wait for the log, by ticket.
     var waiting: [Ticket: ReceivedRequest] = [:]
     private var tickets: UInt64 = 0
+    private var nextReport = Clock.monotonic()
     private var reportedRoleChanges: UInt64 = 0
     /// Reads that wait for what they are about to see; see `WorkerShell+Deferral`.
     var deferral = Deferral<DeferredRequest>()
@@ -42,6 +43,8 @@ public struct WorkerShell: ~Copyable {
 
     /// Messages handled before anything else gets its turn.
     private static let batch = 256
+    /// How long a worker that ends waits for the next partition to be taken over.
+    private static let handOverPatienceMicroseconds: UInt64 = 300_000
 
     /// - Parameters:
     ///   - name: new or old; nobody else in the cluster may have it.
@@ -96,26 +99,28 @@ public struct WorkerShell: ~Copyable {
 
     // MARK: - The loop
 
-    /// Serves until `stop` is requested, then makes everything durable.
+    /// Serves until `stop` is requested, hands over, and makes everything durable.
     /// - Throws: when the log has failed; the process must not go on.
     public mutating func run(until stop: StopSignal) throws {
-        var nextReport = Clock.monotonic()
         core.started(into: &actions)
-        while !stop.isRequested {
-            try carryOutActions()
-            try sources.wait(timeoutMilliseconds: 10)
-            if sources.isReady(wakeSource) { try handleEvents() }
-            for link in links.indices where sources.isReady(link) { try drain(link) }
-            let now = Clock.monotonic()
-            core.timeAdvanced(to: now, Clock.timestamp(), into: &actions)
-            try answerExpired(now)
-            try carryOutActions()
-            if now >= nextReport || core.roleChanges != reportedRoleChanges {
-                nextReport = now.adding(microseconds: settings.heartbeats.interval.wholeMicroseconds)
-                try report()
-            }
-        }
+        while !stop.isRequested { try serve() }
+        try handOver()
         try finish()
+    }
+
+    private mutating func serve() throws {
+        try carryOutActions()
+        try sources.wait(timeoutMilliseconds: 10)
+        if sources.isReady(wakeSource) { try handleEvents() }
+        for link in links.indices where sources.isReady(link) { try drain(link) }
+        let now = Clock.monotonic()
+        core.timeAdvanced(to: now, Clock.timestamp(), into: &actions)
+        try answerExpired(now)
+        try carryOutActions()
+        if now >= nextReport || core.roleChanges != reportedRoleChanges {
+            nextReport = now.adding(microseconds: settings.heartbeats.interval.wholeMicroseconds)
+            try report()
+        }
     }
 
     private mutating func drain(_ link: Int) throws(ZeroMQError) {
@@ -135,9 +140,26 @@ public struct WorkerShell: ~Copyable {
         for link in links { try link.send(header, packed) }
     }
 
+    /// Serves on until others lead what this worker led: then no request is in its hands when it ends. When nobody
+    /// takes over, because the whole cluster stops, it does not wait for long.
+    private mutating func handOver() throws {
+        core.drainRequested(true)
+        nextReport = Clock.monotonic()
+        var changes = core.roleChanges
+        var patience = nextReport.adding(microseconds: Self.handOverPatienceMicroseconds)
+        while !core.ledPartitions.isEmpty, Clock.monotonic() < patience {
+            // So that the next leader finds all of them in the log.
+            core.exposuresDue(at: Clock.timestamp(), into: &actions)
+            try serve()
+            if core.roleChanges != changes {
+                changes = core.roleChanges
+                patience = Clock.monotonic().adding(microseconds: Self.handOverPatienceMicroseconds)
+            }
+        }
+    }
+
     /// Logs what was shown, keeps snapshots, and waits for the disk.
     private mutating func finish() throws {
-        core.drainRequested(true)
         core.exposuresDue(at: Clock.timestamp(), into: &actions)
         try carryOutActions()
         while core.isAppending {

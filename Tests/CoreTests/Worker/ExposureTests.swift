@@ -100,4 +100,88 @@ import WorkerCore
         shell.settle()
         #expect(60_000...65_536 ~= shell.loggedExposures().count)
     }
+
+    // MARK: - Shown by a follower
+
+    private let ben = CoreScript.shopper(of: 0, "ben")
+
+    private func follower() throws -> CoreScript {
+        var script = CoreScript.following(0)
+        script.load(try Shop.bundle())
+        return script
+    }
+
+    private func exposure(_ price: Int64, _ product: String = "milk") -> Record {
+        let price = Money(minorUnits: price)
+        return .exposures(
+            at: Shop.noon,
+            [
+                Exposure(
+                    user: ben, product: product, day: ShopCalendar.utc.day(of: Shop.noon), anchor: price,
+                    personalPrice: price, listPrice: Money(minorUnits: 30_000),
+                    expiresAt: Shop.noon.adding(milliseconds: Shop.window), modelVersion: 1, arm: 1, propensity: 1)
+            ])
+    }
+
+    @Test func whatAFollowerShowsIsLoggedWhenItLeads() throws {
+        var script = try follower()
+        let quote = try script.price(ben, "milk")
+        script.after(milliseconds: 100)
+        #expect(script.timePasses() == [])
+        #expect(try script.price(ben, "milk").lines == quote.lines)
+        _ = script.lead(0, after: 3)
+        _ = script.claimed(0, epoch: 4)
+        script.after(milliseconds: 100)
+        #expect(script.timePasses() == ["append to 0 under 4 at 0: 1 shown"])
+    }
+
+    @Test func whatAFencedLeaderCouldNotLogIsLoggedWhenItLeadsAgain() throws {
+        var script = CoreScript.leading(0)
+        script.load(try Shop.bundle())
+        _ = try script.price(ben, "milk")
+        #expect(script.timePasses() == ["append to 0 under 4 at 0: 1 shown"])
+        _ = try script.price(ben, "eggs")
+        #expect(script.appendRefused(0, .fenced(currentEpoch: 5)) == [])
+        script.after(milliseconds: 1_000)
+        #expect(script.timePasses() == [])
+        _ = script.lead(0, after: 5)
+        _ = script.claimed(0, epoch: 6)
+        script.after(milliseconds: 100)
+        #expect(script.timePasses() == ["append to 0 under 6 at 0: 2 shown"])
+    }
+
+    @Test func whatHasExpiredIsNotLoggedAnyMore() throws {
+        var script = try follower()
+        let quote = try script.price(ben, "milk")
+        script.after(milliseconds: 100)
+        #expect(script.timePasses(at: quote.expiresAt) == [])
+        _ = script.lead(0, after: 3)
+        _ = script.claimed(0, epoch: 4)
+        script.after(milliseconds: 100)
+        #expect(script.timePasses(at: quote.expiresAt) == [])
+    }
+
+    /// Two replicas may show one shopper two prices; whoever leads in the end never raises the lower one.
+    @Test func ofTwoReplicasPricesTheLowerOneIsThePromise() throws {
+        for (others, isLogged) in [(Int64(1_000), false), (30_000, true)] {
+            var script = try follower()
+            let mine = try script.price(ben, "milk").lines[0].unitPrice
+            _ = script.followed(0, [exposure(others)], epoch: 3)
+            let promise = min(mine, Money(minorUnits: others))
+            #expect(try script.price(ben, "milk").lines[0].unitPrice == promise)
+            _ = script.lead(0, after: 3)
+            _ = script.claimed(0, epoch: 4, at: 1)
+            #expect(script.timePasses() == (isLogged ? ["append to 0 under 4 at 1: 1 shown"] : []))
+        }
+    }
+
+    @Test func whatAnotherReplicaShowedLeavesTheRestAlone() throws {
+        var script = try follower()
+        for product in ["milk", "eggs", "corn"] { _ = try script.price(ben, product) }
+        _ = script.followed(0, [exposure(1, "eggs"), exposure(1, "milk")], epoch: 3)
+        _ = script.lead(0, after: 3)
+        _ = script.claimed(0, epoch: 4, at: 2)
+        #expect(script.timePasses() == ["append to 0 under 4 at 2: 1 shown"])
+        #expect(try script.price(ben, "milk").lines[0].unitPrice == Money(minorUnits: 1))
+    }
 }
