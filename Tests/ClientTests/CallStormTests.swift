@@ -97,7 +97,7 @@ struct CallStorm {
     private mutating func makeCall() {
         let deadline = UInt32([1, 500, 20_000, 250_000, 2_000_000][Int(random.below(5))])
         let plan = CallPlan(deadlineMicroseconds: deadline, at: now, seed: random.next())
-        let end = now.adding(microseconds: UInt64(deadline) + CallRules().travelMicroseconds)
+        let end = now.adding(microseconds: UInt64(deadline) + CallRules.travelMicroseconds)
         calls.append(Call(plan: plan, end: end))
         let call = calls.count - 1
         follow(calls[call].plan.started(at: now, with: &routers), call)

@@ -16,8 +16,6 @@ public final class Pipeline {
         var plan: CallPlan
         /// When the plan wants to know the time; nil when nobody waits for an answer under this tag.
         var dueAt: MonotonicInstant?
-        /// The last refusal that was not the end.
-        var refusal: (header: MessageHeader, body: [UInt8])?
     }
 
     private let sockets: RouterSockets
@@ -28,6 +26,8 @@ public final class Pipeline {
     /// By tag.
     private var calls: [Call] = []
     private var underWay = 0
+    /// The last refusal of a call, by tag, while it was not the end.
+    private var refusals: [Int: (header: MessageHeader, body: [UInt8])] = [:]
     /// No call is due before.
     private var nextDue = MonotonicInstant(microseconds: .max)
     /// Calls that ended without a reply of their own to hand over at this moment.
@@ -119,7 +119,7 @@ extension Pipeline {
                     count += 1
                 } else {
                     if case .refused(let code) = reply.status, code.isRetryable {
-                        calls[tag].refusal = (reply, sockets.body.copy())
+                        refusals[tag] = (reply, sockets.body.copy())
                     }
                     try follow(decision, tag, now)
                 }
@@ -181,18 +181,19 @@ extension Pipeline {
 extension Pipeline {
     /// Makes an answer for a call that has none to hand over.
     private func end(_ tag: Int, _ ending: CallPlan.Ending) {
-        let call = calls[tag]
+        let (header, wasSent) = (calls[tag].header, calls[tag].plan.wasSent)
+        let refusal = refusals[tag]
         free(tag)
-        if ending == .refused, var refusal = call.refusal {
+        if ending == .refused, var refusal {
             refusal.header.tag = UInt64(tag)
             ended.append(refusal)
             return
         }
         let unknown = Refusal(
             .outcomeUnknown, place: place,
-            value: call.plan.wasSent ? "no answer within the deadline" : "no router could be reached",
+            value: wasSent ? "no answer within the deadline" : "no router could be reached",
             remedy: "Send it again with the same ids.")
-        ended.append((call.header.reply(.refused(.outcomeUnknown)), encoder.refusal(unknown).bytes))
+        ended.append((header.reply(.refused(.outcomeUnknown)), encoder.refusal(unknown).bytes))
     }
 
     private func handOver(_ answered: (MessageHeader, RawSpan) -> Void) -> Int {
@@ -206,7 +207,7 @@ extension Pipeline {
     private func free(_ tag: Int) {
         calls[tag].dueAt = nil
         calls[tag].body = []
-        calls[tag].refusal = nil
+        if !refusals.isEmpty { refusals[tag] = nil }
         underWay -= 1
     }
 }

@@ -6,8 +6,8 @@ struct Attempts: Sendable {
     static let most = 3
 
     private struct Attempt {
-        var router = 0
         var sentAt = MonotonicInstant(microseconds: 0)
+        var router: UInt8 = 0
         /// nil while unanswered.
         var refusal: RefusalCode?
         var isSilent = false
@@ -20,7 +20,7 @@ struct Attempts: Sendable {
     private(set) var refusals = 0
 
     mutating func append(_ router: Int, at now: MonotonicInstant) {
-        list[count] = Attempt(router: router, sentAt: now)
+        list[count] = Attempt(sentAt: now, router: UInt8(router))
         count += 1
     }
 
@@ -28,7 +28,7 @@ struct Attempts: Sendable {
 
     /// - Returns: false for a reply to no attempt, or to one that has its reply: a duplicate.
     mutating func refused(_ attempt: Int, by router: Int, with code: RefusalCode, at now: MonotonicInstant) -> Bool {
-        guard attempt >= 0, attempt < count, list[attempt].router == router, list[attempt].refusal == nil else {
+        guard attempt >= 0, attempt < count, list[attempt].router == UInt8(router), list[attempt].refusal == nil else {
             return false
         }
         list[attempt].refusal = code
@@ -71,7 +71,7 @@ extension Attempts {
         for index in 0..<count where list[index].refusal == nil && !list[index].isSilent {
             guard now >= list[index].sentAt.adding(microseconds: patience) else { continue }
             list[index].isSilent = true
-            routers.waited(for: list[index].router, since: list[index].sentAt, at: now)
+            routers.waited(for: Int(list[index].router), since: list[index].sentAt, at: now)
         }
     }
 
@@ -113,14 +113,14 @@ extension Attempts {
             guard routers.isProbeDue(router, at: now) else { return 4 }
             return count == 0 && router == routers.home ? 0 : 1
         }
-        let isLast = list[count - 1].router == router
+        let isLast = list[count - 1].router == UInt8(router)
         guard isUnanswered(router) else { return isLast ? 3 : 2 }
         return isLast ? nil : 5
     }
 
-    private func isTried(_ router: Int) -> Bool { count(where: { $0.router == router }) > 0 }
+    private func isTried(_ router: Int) -> Bool { count(where: { $0.router == UInt8(router) }) > 0 }
 
     private func isUnanswered(_ router: Int) -> Bool {
-        count(where: { $0.router == router && $0.refusal == nil }) > 0
+        count(where: { $0.router == UInt8(router) && $0.refusal == nil }) > 0
     }
 }

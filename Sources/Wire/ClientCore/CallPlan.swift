@@ -33,7 +33,6 @@ public struct CallPlan: Sendable {
         case ignore
     }
 
-    private let rules: CallRules
     private let seed: UInt64
     /// When the caller stops wanting it, and when the last answer has had the time to travel.
     private let deadline: MonotonicInstant
@@ -52,10 +51,9 @@ public struct CallPlan: Sendable {
     public init(
         deadlineMicroseconds: UInt32, at now: MonotonicInstant, rules: CallRules = CallRules(), seed: UInt64
     ) {
-        self.rules = rules
         self.seed = seed
         deadline = now.adding(microseconds: UInt64(deadlineMicroseconds))
-        end = deadline.adding(microseconds: rules.travelMicroseconds)
+        end = deadline.adding(microseconds: CallRules.travelMicroseconds)
         patience = rules.patience(ofDeadline: deadlineMicroseconds)
     }
 
@@ -145,12 +143,12 @@ extension CallPlan {
     /// How long (µs) after a refusal a router is asked again: from three to five quarters of a pause that doubles, so
     /// that clients that were refused together do not come back together.
     private var pause: UInt64 {
-        let doubled = rules.pauseMicroseconds << UInt64(max(0, attempts.refusals - 1))
+        let doubled = CallRules.pauseMicroseconds << UInt64(max(0, attempts.refusals - 1))
         return doubled - doubled / 4 + finalMix(seed &+ UInt64(attempts.refusals)) % (doubled / 2 + 1)
     }
 
     private mutating func pauseUntilReachable(_ now: MonotonicInstant) -> Decision {
-        let until = now.adding(microseconds: rules.reachMicroseconds << reachPauses)
+        let until = now.adding(microseconds: CallRules.reachMicroseconds << reachPauses)
         reachPauses = min(reachPauses + 1, 5)
         reachAt = until
         return wait(until: until)
