@@ -125,7 +125,12 @@ let package = Package(
         tests("LearningTests", ["Domain", "Features", "Learning", "Models"]),
         tests("LogTests", ["Domain", "Log", "CSQLite"]),
         tests("ConfigurationTests", ["Configuration"]),
-        tests("ChaosTests", ["Chaos", "Client", "Configuration", "Domain", "Operations", "Wire"]),
+        tests(
+            "ChaosTests",
+            [
+                "Chaos", "Client", "Configuration", "Domain", "Operations", "Wire", "farthing", "farthing-router",
+                "farthing-worker",
+            ]),
         tests("SupervisionTests", ["Configuration", "Domain", "Supervision"]),
         tests("WireTests", ["Domain", "Wire"], exclude: ["Vectors"]),
         tests("ZeroMQTests", ["ZeroMQ"]),

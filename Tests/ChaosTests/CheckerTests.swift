@@ -90,14 +90,15 @@ struct CheckerTests {
 
     @Test func aStaleLeadersEntryIsFound() {
         var story = Story.clean
-        story.logged(0, [], index: 3, epoch: 3)
-        story.logged(0, [], index: 4, epoch: 2)
+        let index = story.nextIndex(0)
+        story.logged(0, [], index: index, epoch: 3)
+        story.logged(0, [], index: index + 1, epoch: 2)
         #expect(story.violations(of: StaleLeadersWriteNothing.self).count == 1)
     }
 
     @Test func aGapInTheLogIsFound() {
         var story = Story.clean
-        story.logged(0, [], index: 4)
+        story.logged(0, [], index: story.nextIndex(0) + 1)
         #expect(story.violations(of: StaleLeadersWriteNothing.self).count == 1)
     }
 

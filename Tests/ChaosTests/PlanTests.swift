@@ -59,7 +59,7 @@ struct PlanTests {
         Mistake("faults:\n  - {worker: any}", "2:5: faults[0].action is missing; give one of"),
         Mistake("faults:\n  - {action: explode}", "2:14: faults[0].action is “explode”; expected one of kill, "),
         Mistake("faults:\n  - {action: stop}", "2:5: faults[0].for is missing; give a duration from 1ms to 1h"),
-        Mistake("faults:\n  - {action: kill, for: 1s}", "2:20: unknown key “for”; did you mean"),
+        Mistake("faults:\n  - {action: kill, for: 1s}", "2:20: unknown key “for”; known here: action, at, "),
         Mistake(
             "faults:\n  - {action: kill, worker: 3}",
             "2:28: faults[0].worker is “3”; expected any, the name of a worker such as w2, or leader-of:3"),

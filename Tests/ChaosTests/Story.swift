@@ -34,11 +34,14 @@ struct Story {
         return operations.count - 1
     }
 
+    /// The index after the last one of a shopper's partition.
+    func nextIndex(_ shopper: Int) -> UInt64 { (lastIndex[shop.partition(ofShopper: shopper)] ?? 0) + 1 }
+
     /// Events that are acknowledged and logged.
     @discardableResult
     mutating func acknowledged(_ shopper: Int, _ events: [UInt64], sent: UInt64) -> Int {
         let partition = shop.partition(ofShopper: shopper)
-        let index = (lastIndex[partition] ?? 0) + 1
+        let index = nextIndex(shopper)
         lastIndex[partition] = index
         logged(shopper, events, index: index)
         let acknowledgement = EventAcknowledgement(
