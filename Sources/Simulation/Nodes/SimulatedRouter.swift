@@ -7,6 +7,7 @@ import RouterCore
 final class SimulatedRouter: SimulatedNode {
     private var core: RouterCore?
     private var actions: [RouterAction] = []
+    private var carriedOut = 0
     /// By the core's slot numbers.
     private var retained: [RetainedRequest?] = []
     private var retainedCount = 0
@@ -47,6 +48,7 @@ final class SimulatedRouter: SimulatedNode {
     override func ended() {
         core = nil
         actions = []
+        carriedOut = 0
         retained = []
         retainedCount = 0
         connections = []
@@ -198,6 +200,7 @@ final class SimulatedRouter: SimulatedNode {
         let header = MessageHeader(
             kind: kind, priority: .commit, deadlineMicroseconds: 0, keyHash: key, requestID: .none, index: index)
         if !send(Message(header: header, body: body), toWorker: worker) {
+            forgetCarriedOut()
             core?.workerVanished(worker, now: now, into: &actions)
         }
     }
@@ -213,6 +216,7 @@ final class SimulatedRouter: SimulatedNode {
                 retained[slot.number]?.holders.append((incarnation, cluster.now))
             }
         } else {
+            forgetCarriedOut()
             core?.forwardFailed(slot, worker: worker, isGone: true, now: now, into: &actions)
         }
     }
@@ -221,10 +225,9 @@ final class SimulatedRouter: SimulatedNode {
 
     /// Does what the core has decided; what comes of it may be decided on in turn.
     private func carryOut() {
-        var next = 0
-        while next < actions.count {
-            let action = actions[next]
-            next += 1
+        while carriedOut < actions.count {
+            let action = actions[carriedOut]
+            carriedOut += 1
             switch action {
             case .forward(let slot, let worker, let header): forward(slot, worker, header)
             case .deliver(let slot, let reply): answer(slot, reply, replyBody)
@@ -241,7 +244,13 @@ final class SimulatedRouter: SimulatedNode {
             case .probe(let worker): tell(worker, .probe)
             }
         }
-        actions.removeAll(keepingCapacity: true)
+        forgetCarriedOut()
+    }
+
+    /// The core takes what is in the list for what has not happened yet.
+    private func forgetCarriedOut() {
+        actions.removeFirst(carriedOut)
+        carriedOut = 0
     }
 }
 
