@@ -1,7 +1,8 @@
 // Prices shown, and what they promise. A promise binds a replica that knows of it: one that is in the log up to the
 // index that an answer has seen, and one that this very process has made. In between lies the exposure window: a price
 // that a worker has shown and not yet logged dies with it, and another worker may quote more. The window is
-// `exposures.flush_every` and the append after it (docs/architecture.md); the tokens of such quotes stay valid.
+// `exposures.flush_every` and the append after it (docs/architecture.md); the tokens of such quotes stay valid. Nor does a
+// promise bind a worker whose clock says that it has expired.
 
 import Domain
 
@@ -18,13 +19,13 @@ struct PromiseBook {
     }
 
     private var made: [Place: Promise] = [:]
-    /// Each worker's latest wall clock: what has expired by it may have been forgotten.
-    private var latest: [Int: Timestamp] = [:]
+    /// Some worker's clock was set. Whether a promise still holds is for each worker's clock to say, so from then on
+    /// they need not agree.
+    private var clocksDiffer = false
 
     /// A worker starts with nothing shown.
     mutating func forget(worker: Int) {
         made = made.filter { $0.key.worker != worker }
-        latest[worker] = nil
     }
 
     /// A worker reads a partition back, and forgets what it has shown there.
@@ -32,15 +33,14 @@ struct PromiseBook {
         made = made.filter { $0.key.worker != worker || $0.key.user.partition(of: partitions) != partition }
     }
 
-    mutating func clockRead(_ time: Timestamp, by worker: Int) {
-        if time > latest[worker] ?? Timestamp(milliseconds: .min) { latest[worker] = time }
-    }
+    mutating func clockWasSet() { clocksDiffer = true }
 
     /// A worker has priced a line.
     /// - Returns: what is wrong with that; nil when nothing is.
     mutating func shown(
         _ line: QuotedLine, of quote: Quote, by worker: Int, seen index: UInt64, _ truth: PartitionTruth
     ) -> String? {
+        guard !clocksDiffer else { return nil }
         let product = ProductKey(product: line.product)
         let place = Place(worker: worker, user: quote.user.hash, product: product)
         let price = line.personalPrice
@@ -51,9 +51,7 @@ struct PromiseBook {
             return "\(quote.user) was promised \(logged.price.minorUnits) for \(line.product) by record \(logged.index)"
                 + ", and quoted \(price.minorUnits) by a replica at index \(index)"
         }
-        if let own = made[place], own.price < price, own.expiresAt > quote.issuedAt,
-            latest[worker] ?? quote.issuedAt < own.expiresAt
-        {
+        if let own = made[place], own.price < price, own.expiresAt > quote.issuedAt {
             return "\(quote.user) was promised \(own.price.minorUnits) for \(line.product), and quoted "
                 + "\(price.minorUnits) by the same worker"
         }

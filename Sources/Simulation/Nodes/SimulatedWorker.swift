@@ -66,7 +66,6 @@ final class SimulatedWorker: SimulatedNode {
     // MARK: - The loop
 
     override func woken() {
-        cluster.witness.promises.clockRead(wallClock, by: id.number)
         core?.timeAdvanced(to: now, wallClock, into: &actions)
         retry(deferral.expired(at: now), mayDefer: false)
         carryOut()
@@ -153,7 +152,6 @@ final class SimulatedWorker: SimulatedNode {
         if cart.lines.contains(where: { $0.product == PaperShop.poison }) {
             return cluster.workerStopped(id.number, because: "a request of death", request: header.requestID)
         }
-        cluster.witness.promises.clockRead(wallClock, by: id.number)
         do throws(Refusal) {
             guard let quote = try core?.priceRequested(cart, header: header, now: wallClock) else { return }
             let index = core?.index(seenBy: header.keyHash) ?? 0
