@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import Log
+import LogConformance
 import Testing
 
 /// Whose folder it is, and whether its files are Farthing's.

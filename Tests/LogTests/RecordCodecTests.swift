@@ -1,5 +1,6 @@
 import Domain
 import Log
+import LogConformance
 import Testing
 
 struct RecordCodecTests {

@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import Log
+import LogConformance
 import Testing
 
 /// One leader writes while others read and claim, each with connections of its own.

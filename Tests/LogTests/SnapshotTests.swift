@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import Log
+import LogConformance
 import Testing
 
 struct SnapshotTests {

@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import Log
+import LogConformance
 import Testing
 
 /// What a power cut or a failing disk does to the write-ahead log, which holds the newest commits.

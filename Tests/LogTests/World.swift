@@ -3,6 +3,7 @@
 import Foundation
 import Glibc
 import Log
+import LogConformance
 
 enum LogKind: String, CaseIterable, Sendable {
     case memory, sqlite
@@ -17,14 +18,6 @@ enum LogKind: String, CaseIterable, Sendable {
             return World { () throws(LogError) in try folder.openLog() }
         }
     }
-}
-
-/// One storage that any number of owners open.
-struct World {
-    static let partitionCount = 16
-
-    /// Opens the storage as a process that has just started would.
-    var open: () throws(LogError) -> any PartitionLog
 }
 
 /// A folder of a test's own. All of them go away when the process ends, because a log may outlive the last mention

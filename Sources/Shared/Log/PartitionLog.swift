@@ -1,5 +1,5 @@
 // The log is the truth; workers are caches of it. This is everything that a worker asks of a log, whatever
-// keeps it: SQLite files on one machine, memory in the simulator.
+// keeps it: SQLite files on one machine, NATS JetStream on several, memory in the simulator.
 
 import Domain
 
@@ -14,10 +14,11 @@ public protocol PartitionLog: AnyObject {
     /// - Parameters:
     ///   - owner: who claims; what `leadership` tells the others.
     ///   - epoch: the newest that the claimant has seen.
-    /// - Throws: `.fenced` when the current epoch is another one: somebody else was quicker.
+    /// - Throws: `.fenced` when the current epoch is another one: somebody else was quicker; `.unavailable` when the
+    ///   outcome is unknown.
     func claim(_ partition: PartitionID, owner: String, after epoch: UInt64) throws(LogError) -> Claim
 
-    /// Who leads now.
+    /// Who leads now. A log of many machines may be behind by moments; a claim is not.
     func leadership(of partition: PartitionID) throws(LogError) -> Leadership
 
     /// Appends records as one entry, all or none, durable on return.
@@ -26,8 +27,8 @@ public protocol PartitionLog: AnyObject {
     /// - Parameter lastIndex: where the caller believes the log ends.
     /// - Returns: the new last index.
     /// - Throws: `.fenced` under another epoch than the current one; `.unexpectedIndex` when the log ends elsewhere;
-    ///   `.diskFull` when nothing was written and a later try may succeed; `.storageFailed` when the outcome is
-    ///   unknown and the process has to end.
+    ///   `.diskFull` when nothing was written and a later try may succeed; `.unavailable` when the outcome is unknown
+    ///   and the lead has to be given up; `.storageFailed` when it is unknown and the process has to end.
     @discardableResult
     func append(
         _ records: [Record], to partition: PartitionID, epoch: UInt64, expecting lastIndex: UInt64
@@ -39,6 +40,8 @@ public protocol PartitionLog: AnyObject {
     /// The entries after `index`, in order and without a gap: the first contains record `index + 1`, and may
     /// begin before it.
     /// - Parameter limit: stops after the entry that reaches this many records; at least one entry is read.
+    /// A log of many machines may be behind what others have appended by moments, but never behind what this
+    /// instance knows: what its `lastIndex`, its claim or its append returned is read.
     /// - Returns: empty when `index` is the last one.
     /// - Throws: `.corrupt` for a damaged or missing entry; `.unexpectedIndex` when the log ends before `index`.
     func read(_ partition: PartitionID, after index: UInt64, limit: Int) throws(LogError) -> [LogEntry]
@@ -59,7 +62,15 @@ public protocol PartitionLog: AnyObject {
 extension PartitionLog {
     /// Takes the lead whoever has it now: for tools that own the cluster.
     public func claim(_ partition: PartitionID, owner: String) throws(LogError) -> Claim {
-        try claim(partition, owner: owner, after: try leadership(of: partition).epoch)
+        var epoch = try leadership(of: partition).epoch
+        while true {
+            do throws(LogError) {
+                return try claim(partition, owner: owner, after: epoch)
+            } catch {
+                guard case .fenced(let current) = error else { throw error }
+                epoch = current
+            }
+        }
     }
 }
 

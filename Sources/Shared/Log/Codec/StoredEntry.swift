@@ -5,19 +5,21 @@
 
 import Domain
 
-struct StoredEntry {
-    var firstIndex: UInt64
-    var recordCount: Int
-    var epoch: UInt64
-    var checksum: UInt64
+/// A sealed entry. Public for logs that live in modules of their own.
+public struct StoredEntry: Sendable {
+    public var firstIndex: UInt64
+    public var recordCount: Int
+    public var epoch: UInt64
+    public var checksum: UInt64
     /// A count, then the records.
-    var payload: [UInt8]
+    public var payload: [UInt8]
 
     /// Past this an entry would hold up everything behind it.
     static let largestPayload = 256 << 20
 
     /// Encodes and seals.
-    init(sealing records: [Record], partition: PartitionID, firstIndex: UInt64, epoch: UInt64) throws(LogError) {
+    /// - Throws: `.entryTooLarge` past `largestPayload`.
+    public init(sealing records: [Record], partition: PartitionID, firstIndex: UInt64, epoch: UInt64) throws(LogError) {
         var writer = ByteWriter()
         writer.write(records) { RecordCodec.encode($1, into: &$0) }
         guard writer.bytes.count <= Self.largestPayload else {
@@ -30,7 +32,8 @@ struct StoredEntry {
         checksum = Self.checksum(partition: partition, firstIndex: firstIndex, epoch: epoch, payload: payload)
     }
 
-    init(firstIndex: UInt64, recordCount: Int, epoch: UInt64, checksum: UInt64, payload: [UInt8]) {
+    /// An entry as storage gave it back, not yet checked.
+    public init(firstIndex: UInt64, recordCount: Int, epoch: UInt64, checksum: UInt64, payload: [UInt8]) {
         self.firstIndex = firstIndex
         self.recordCount = recordCount
         self.epoch = epoch
@@ -40,7 +43,8 @@ struct StoredEntry {
 
     /// Checks the seal and decodes.
     /// - Parameter file: names the storage in errors.
-    func opened(partition: PartitionID, file: String) throws(LogError) -> LogEntry {
+    /// - Throws: `.corrupt` when it is not what was sealed for this partition and index.
+    public func opened(partition: PartitionID, file: String) throws(LogError) -> LogEntry {
         let place = Self.place(file: file, partition: partition, index: firstIndex)
         let expected = Self.checksum(partition: partition, firstIndex: firstIndex, epoch: epoch, payload: payload)
         guard checksum == expected else {

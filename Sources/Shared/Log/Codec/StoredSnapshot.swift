@@ -2,11 +2,13 @@
 
 import Domain
 
-enum StoredSnapshot {
+/// Public for logs that live in modules of their own.
+public enum StoredSnapshot {
     private static let magic: UInt32 = 0x5053_5246  // "FRSP"
     private static let version: UInt8 = 1
 
-    static func sealed(_ snapshot: Snapshot, partition: PartitionID) -> [UInt8] {
+    /// The bytes to store.
+    public static func sealed(_ snapshot: Snapshot, partition: PartitionID) -> [UInt8] {
         var writer = ByteWriter()
         writer.write(magic)
         writer.write(version)
@@ -19,7 +21,10 @@ enum StoredSnapshot {
         return writer.bytes
     }
 
-    static func opened(_ bytes: [UInt8], partition: PartitionID, file: String) throws(LogError) -> Snapshot {
+    /// Checks the seal and decodes.
+    /// - Parameter file: names the storage in errors.
+    /// - Throws: `.corrupt` when the bytes are not a whole snapshot of this partition.
+    public static func opened(_ bytes: [UInt8], partition: PartitionID, file: String) throws(LogError) -> Snapshot {
         do {
             guard bytes.count >= 8 else { throw ByteError(offset: 0, problem: "is too short for a snapshot") }
             var seal = ByteReader(bytes[(bytes.count - 8)...])
@@ -50,7 +55,8 @@ enum StoredSnapshot {
 
 extension Snapshot {
     /// A snapshot is taken of acknowledged records, so one that reaches past the log's end proves a loss.
-    func check(against lastIndex: UInt64, place: String) throws(LogError) {
+    /// - Throws: `.corrupt`.
+    public func check(against lastIndex: UInt64, place: String) throws(LogError) {
         guard index <= lastIndex else {
             throw .corrupt(
                 place: place,

@@ -47,22 +47,27 @@ extension ConformanceCheck {
             }
             violations.expect(try log.allRecords(of: seven) == batch(5), "the records are others")
         },
-        ConformanceCheck(name: "of two that claim after the same epoch, one leads and everybody knows who") {
+        ConformanceCheck(name: "of two that claim after the same epoch, one wins and the other learns who") {
             world, violations in
             let first = try world.open()
             let second = try world.open()
-            let nobody = try first.leadership(of: seven)
-            violations.expect(nobody == Leadership(epoch: 0, owner: ""), "before any claim \(nobody)")
-            let claim = try first.claim(seven, owner: "w1", after: nobody.epoch)
-            violations.expect(.fenced(currentEpoch: claim.epoch), from: "the slower claim") { () throws(LogError) in
-                try second.claim(seven, owner: "w2", after: nobody.epoch)
+            violations.expect(
+                try first.leadership(of: seven) == Leadership(epoch: 0, owner: ""), "somebody leads before any claim")
+            let claim = try first.claim(seven, owner: "w1", after: 0)
+            for _ in 0..<2 {
+                violations.expect(.fenced(currentEpoch: claim.epoch), from: "the slower claim") { () throws(LogError) in
+                    try second.claim(seven, owner: "w2", after: 0)
+                }
             }
+            let expected = Leadership(epoch: claim.epoch, owner: "w1")
             for log in [first, second, try world.open()] {
-                let leadership = try log.leadership(of: seven)
-                violations.expect(leadership == Leadership(epoch: claim.epoch, owner: "w1"), "then \(leadership)")
+                violations.expect(try log.leadership(of: seven) == expected, "somebody else leads")
             }
+            let end = try first.append(batch(2), to: seven, epoch: claim.epoch, expecting: 0)
             let next = try second.claim(seven, owner: "w2", after: claim.epoch)
-            violations.expect(next.epoch > claim.epoch, "the epoch went from \(claim.epoch) to \(next.epoch)")
+            violations.expect(next.epoch > claim.epoch && next.lastIndex == end, "the second claim is \(next)")
+            violations.expect(
+                try second.leadership(of: seven) == Leadership(epoch: next.epoch, owner: "w2"), "w2 does not lead")
         },
         ConformanceCheck(name: "claims survive a restart") { world, violations in
             var epochs: [UInt64] = []

@@ -3,21 +3,31 @@
 
 import Domain
 import Log
-import Testing
 
-struct ConformanceCheck: Sendable, CustomTestStringConvertible {
-    let name: String
+/// One storage that any number of owners open.
+public struct World {
+    public static let partitionCount = 16
+
+    /// Opens the storage as a process that has just started would.
+    public var open: () throws(LogError) -> any PartitionLog
+
+    public init(open: @escaping () throws(LogError) -> any PartitionLog) { self.open = open }
+}
+
+public struct ConformanceCheck: Sendable, CustomStringConvertible {
+    public let name: String
     let run: @Sendable (World, inout Violations) throws -> Void
 
-    var testDescription: String { name }
+    public var description: String { name }
 
-    func violations(in world: World) -> [String] {
+    /// What is wrong with a log; empty when it keeps this part of the contract.
+    public func violations(in world: World) -> [String] {
         var violations = Violations()
         do { try run(world, &violations) } catch { violations.add("unexpected error: \(error)") }
         return violations.list
     }
 
-    static let all = fence + order + edges + snapshots
+    public static let all = fence + order + edges + snapshots
 }
 
 struct Violations {
@@ -39,16 +49,18 @@ struct Violations {
     }
 }
 
-let seven = PartitionID(7)
+/// The partition that most checks use.
+public let seven = PartitionID(7)
 
-func batch(_ count: Int, seed: UInt64 = 1) -> [Record] {
+/// So many random records, the same for the same seed.
+public func batch(_ count: Int, seed: UInt64 = 1) -> [Record] {
     var samples = Samples(seed: seed)
     return samples.records(count)
 }
 
 extension PartitionLog {
     /// All records from the first on.
-    func allRecords(of partition: PartitionID, limit: Int = 100) throws(LogError) -> [Record] {
+    public func allRecords(of partition: PartitionID, limit: Int = 100) throws(LogError) -> [Record] {
         var records: [Record] = []
         while true {
             let entries = try read(partition, after: UInt64(records.count), limit: limit)

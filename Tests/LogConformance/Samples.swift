@@ -4,25 +4,26 @@ import Domain
 import Log
 
 /// SplitMix64 (Steele, Lea and Flood, 2014): the same numbers from the same seed on every machine.
-struct SeededGenerator: RandomNumberGenerator {
+public struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
-    init(seed: UInt64) { state = seed }
+    public init(seed: UInt64) { state = seed }
 
-    mutating func next() -> UInt64 {
+    public mutating func next() -> UInt64 {
         state &+= 0x9e37_79b9_7f4a_7c15
         return finalMix(state)
     }
 }
 
-struct Samples {
-    var generator: SeededGenerator
+/// Random records and snapshots.
+public struct Samples {
+    public var generator: SeededGenerator
 
-    init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
+    public init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
-    mutating func records(_ count: Int) -> [Record] { (0..<count).map { _ in record() } }
+    public mutating func records(_ count: Int) -> [Record] { (0..<count).map { _ in record() } }
 
-    mutating func record() -> Record {
+    public mutating func record() -> Record {
         switch generator.next() % 9 {
         case 0...3: .events(user: user(), events: list(upTo: 4) { $0.event() })
         case 4...5: .exposures(at: timestamp(), list(upTo: 5) { $0.exposure() })
@@ -33,7 +34,7 @@ struct Samples {
         }
     }
 
-    mutating func snapshot(index: UInt64) -> Snapshot {
+    public mutating func snapshot(index: UInt64) -> Snapshot {
         let count = Int.random(in: 0...5_000, using: &generator)
         let bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
         return Snapshot(index: index, epoch: 1, stateHash: integer(), bytes: bytes)

@@ -1,0 +1,108 @@
+// The cluster's own stream: whose log this is, which partitions were ever begun, and their snapshots. Another number
+// of partitions would send users to partitions that do not hold their past, so it is refused; a partition's stream
+// that was there once and is gone is a loss, not a new partition.
+
+import Domain
+import Log
+
+final class ClusterStream {
+    let names: LogNames
+    let replicas: Int
+    let connection: NatsConnection
+    let patience: Duration
+
+    /// Compares what is there with what the caller expects, or makes it what the caller expects.
+    init(
+        _ connection: NatsConnection, cluster: String, partitionCount: Int, replicas: Int, patience: Duration
+    ) throws(LogError) {
+        names = LogNames(cluster: cluster)
+        self.connection = connection
+        self.replicas = replicas
+        self.patience = patience
+        let wanted = ClusterIdentity(cluster: cluster, partitionCount: partitionCount)
+        if let found = try identity() {
+            try found.expect(wanted, place: place)
+        } else {
+            try create(wanted).expect(wanted, place: place)
+        }
+    }
+
+    var place: String { "stream \(names.clusterStream)" }
+
+    // MARK: - Identity
+
+    /// The first message of the stream; nil when there is none.
+    private func identity() throws(LogError) -> ClusterIdentity? {
+        let stored = try unlessMissing { () throws(NatsFailure) in
+            try connection.message(at: 1, of: names.clusterStream)
+        }
+        guard let stored else { return nil }
+        do throws(ByteError) {
+            return try ClusterIdentity.decoded(stored.bytes)
+        } catch {
+            throw .corrupt(place: place, problem: "message 1: \(error)")
+        }
+    }
+
+    private func create(_ identity: ClusterIdentity) throws(LogError) -> ClusterIdentity {
+        try ask { () throws(NatsFailure) in
+            try connection.createStream(
+                names.clusterStream, subject: names.everyClusterSubject, kind: .store, replicas: replicas)
+        }
+        let existing = try ask { () throws(NatsFailure) in try connection.streamNames() }
+        if let existing = existing.first(where: { $0.hasPrefix(names.partitionStreamPrefix) }),
+            try self.identity() == nil
+        {
+            throw .corrupt(place: place, problem: "says nothing, although stream \(existing) is there")
+        }
+        do throws(NatsFailure) {
+            _ = try Patience.repeating(for: patience) { () throws(NatsFailure) in
+                try connection.publish(identity.encoded, to: names.identity, after: 0)
+            }
+        } catch {
+            // Somebody else, or an earlier try of ours, was quicker: what they wrote counts.
+            guard error == .wrongLastSequence else { throw error.logError(place: place) }
+        }
+        guard let written = try self.identity() else {
+            throw .unavailable(place: place, problem: "the cluster's identity cannot be read back")
+        }
+        return written
+    }
+
+    // MARK: - Partitions
+
+    /// Whether a partition was ever claimed.
+    func hasBegun(_ partition: PartitionID) throws(LogError) -> Bool {
+        try unlessMissing { () throws(NatsFailure) in
+            try connection.lastMessage(of: names.clusterStream, subject: names.beginning(of: partition))
+        } != nil
+    }
+
+    func register(_ partition: PartitionID) throws(LogError) {
+        guard try !hasBegun(partition) else { return }
+        try ask { () throws(NatsFailure) in
+            _ = try connection.publish(Array("begun".utf8), to: names.beginning(of: partition))
+        }
+    }
+
+    // MARK: - Asking
+
+    func ask<Result>(_ body: () throws(NatsFailure) -> Result) throws(LogError) -> Result {
+        do throws(NatsFailure) {
+            return try Patience.repeating(for: patience, body)
+        } catch {
+            throw error.logError(place: place)
+        }
+    }
+
+    func unlessMissing<Result>(_ body: () throws(NatsFailure) -> Result) throws(LogError) -> Result? {
+        do throws(NatsFailure) {
+            return try Patience.repeating(for: patience, body)
+        } catch {
+            switch error {
+            case .noSuchStream, .noSuchMessage: return nil
+            default: throw error.logError(place: place)
+            }
+        }
+    }
+}

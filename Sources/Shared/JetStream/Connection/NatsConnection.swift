@@ -1,0 +1,101 @@
+// One connection to the servers. The library finds another server when its own goes, and runs threads of its own;
+// every call here may be made from the one thread that owns the log, and blocks it.
+
+import CNats
+import Glibc
+
+@safe final class NatsConnection {
+    let connection: OpaquePointer
+    let jetStream: OpaquePointer
+    private let statistics: OpaquePointer
+    private var subscribingFailedAt: ContinuousClock.Instant?
+
+    /// How long one try of a request waits for its answer; callers repeat.
+    static let answerMilliseconds: Int64 = 1_000
+    /// The same for what the servers have to agree on.
+    static let agreementMilliseconds: Int64 = 2_000
+
+    /// Connects to any of the servers.
+    /// - Parameters:
+    ///   - servers: such as `nats://127.0.0.1:4222`.
+    ///   - name: what the servers call this client in their logs.
+    init(servers: [String], name: String) throws(NatsFailure) {
+        let options = unsafe try Self.options(servers: servers, name: name)
+        defer { unsafe natsOptions_Destroy(options) }
+        var connection: OpaquePointer?
+        var jetStream: OpaquePointer?
+        var statistics: OpaquePointer?
+        try unsafe check(natsConnection_Connect(&connection, options))
+        guard let connection = unsafe connection else { throw .unanswered("no connection") }
+        var jetStreamOptions = unsafe jsOptions()
+        unsafe jsOptions_Init(&jetStreamOptions)
+        unsafe jetStreamOptions.Wait = Self.answerMilliseconds
+        var status = unsafe natsConnection_JetStream(&jetStream, connection, &jetStreamOptions)
+        if status == NATS_OK { status = unsafe natsStatistics_Create(&statistics) }
+        guard let jetStream = unsafe jetStream, let statistics = unsafe statistics else {
+            unsafe jsCtx_Destroy(jetStream)
+            unsafe natsConnection_Destroy(connection)
+            throw NatsFailure(status)
+        }
+        unsafe self.connection = unsafe connection
+        unsafe self.jetStream = unsafe jetStream
+        unsafe self.statistics = unsafe statistics
+    }
+
+    deinit {
+        unsafe natsStatistics_Destroy(statistics)
+        unsafe jsCtx_Destroy(jetStream)
+        unsafe natsConnection_Destroy(connection)
+    }
+
+    private static func options(servers: [String], name: String) throws(NatsFailure) -> OpaquePointer {
+        var created: OpaquePointer?
+        try unsafe check(natsOptions_Create(&created))
+        guard let options = unsafe created else { throw .unanswered("no memory for options") }
+        var names: [UnsafePointer<CChar>?] = unsafe servers.map { unsafe UnsafePointer(strdup($0)) }
+        defer { unsafe names.forEach { unsafe free(UnsafeMutablePointer(mutating: $0)) } }
+        let settings = unsafe [
+            natsOptions_SetServers(options, &names, CInt(clamping: names.count)),
+            natsOptions_SetName(options, name),
+            natsOptions_SetTimeout(options, 2_000),
+            // For ever: the caller decides how long it waits.
+            natsOptions_SetMaxReconnect(options, -1),
+            natsOptions_SetReconnectWait(options, 50),
+            natsOptions_SetReconnectJitter(options, 50, 50),
+            // A request that was under way when its server went shall not wait for an answer that cannot come.
+            natsOptions_SetFailRequestsOnDisconnect(options, true),
+            // A server that hangs without closing its connections is left after 4 s.
+            natsOptions_SetPingInterval(options, 2_000),
+            natsOptions_SetMaxPingsOut(options, 1),
+            natsOptions_SetSendAsap(options, true),
+            // The default writes to standard error.
+            natsOptions_SetErrorHandler(options, { _, _, _, _ in }, nil),
+        ]
+        if let failed = settings.first(where: { $0 != NATS_OK }) {
+            unsafe natsOptions_Destroy(options)
+            throw NatsFailure(failed)
+        }
+        return unsafe options
+    }
+
+    // A subscription that cannot be made costs a wait, so after one the others of this connection do not try either.
+    private static let subscribingPause: Duration = .milliseconds(500)
+
+    func subscribingFailed() { subscribingFailedAt = ContinuousClock.now }
+
+    var maySubscribe: Bool {
+        guard let subscribingFailedAt else { return true }
+        return ContinuousClock.now - subscribingFailedAt > Self.subscribingPause
+    }
+
+    /// The largest message that the servers take, in bytes.
+    var largestMessageBytes: Int { Int(clamping: unsafe natsConnection_GetMaxPayload(connection)) }
+
+    /// How often the connection was lost and found again. What servers sent in between did not arrive.
+    var reconnections: UInt64 {
+        var count: UInt64 = 0
+        guard unsafe natsConnection_GetStats(connection, statistics) == NATS_OK else { return 0 }
+        unsafe natsStatistics_GetCounts(statistics, nil, nil, nil, nil, &count)
+        return count
+    }
+}

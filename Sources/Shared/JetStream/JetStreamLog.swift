@@ -1,0 +1,114 @@
+// The log of a cluster of machines: streams of NATS JetStream, three replicas each. docs/adr/0010 says why it looks
+// as it does.
+
+import CNats
+import Domain
+import Log
+
+/// A `PartitionLog` in NATS JetStream that the processes of any number of machines share.
+///
+/// While a majority of a partition's servers cannot be reached, its calls throw `.unavailable` after `patience`.
+public final class JetStreamLog: PartitionLog {
+    public let cluster: String
+    public let partitionCount: Int
+    public var damageFound: (LogError) -> Void = { _ in }
+    private let connection: NatsConnection
+    private let clusterStream: ClusterStream
+    private let writer = MessageWriter()
+    private let patience: Duration
+    private var partitions: [PartitionID: PartitionStream] = [:]
+
+    /// The longest that a call waits for servers that do not answer: as long as they may take to elect a leader
+    /// after one was killed, 4 to 9 s.
+    public static let defaultPatience: Duration = .seconds(10)
+    /// Servers have to take messages of this size: `max_payload: 8MB` in their configuration.
+    public static let requiredPayloadBytes = 8 << 20
+
+    /// Connects, and opens the cluster's log; it is created on first use.
+    /// - Parameters:
+    ///   - servers: such as `nats://127.0.0.1:4222`; any one of them finds the others.
+    ///   - partitionCount: 1 to 1,024; fixed when the log is created.
+    ///   - replicas: 1, 3 or 5, of each stream that is created from now on.
+    ///   - patience: how long a call waits for servers that do not answer.
+    /// - Throws: `.wrongCluster`, `.unsupportedFile`, or `.unavailable` when no server answers.
+    public init(
+        servers: [String], cluster: String, partitionCount: Int, replicas: Int = 3,
+        patience: Duration = JetStreamLog.defaultPatience
+    ) throws(LogError) {
+        let place = servers.joined(separator: ",")
+        guard (1...1_024).contains(partitionCount) else {
+            throw .wrongCluster(place: place, problem: "\(partitionCount) partitions; a log has 1 to 1,024")
+        }
+        let connection: NatsConnection
+        do throws(NatsFailure) {
+            connection = try Patience.repeating(for: patience) { () throws(NatsFailure) in
+                try NatsConnection(servers: servers, name: "farthing \(cluster)")
+            }
+        } catch {
+            throw error.logError(place: place)
+        }
+        guard connection.largestMessageBytes >= Self.requiredPayloadBytes else {
+            throw .wrongCluster(
+                place: place,
+                problem: "messages may have \(connection.largestMessageBytes) bytes, and Farthing's need "
+                    + "\(Self.requiredPayloadBytes): set max_payload to 8MB in the servers' configuration")
+        }
+        let clusterStream = try ClusterStream(
+            connection, cluster: cluster, partitionCount: partitionCount, replicas: replicas, patience: patience)
+        self.cluster = cluster
+        self.partitionCount = partitionCount
+        self.connection = connection
+        self.clusterStream = clusterStream
+        self.patience = patience
+    }
+
+    public func claim(_ partition: PartitionID, owner: String, after epoch: UInt64) throws(LogError) -> Claim {
+        try stream(of: partition).claim(owner: owner, after: epoch)
+    }
+
+    public func leadership(of partition: PartitionID) throws(LogError) -> Leadership {
+        try stream(of: partition).leadership()
+    }
+
+    @discardableResult
+    public func append(
+        _ records: [Record], to partition: PartitionID, epoch: UInt64, expecting lastIndex: UInt64
+    ) throws(LogError) -> UInt64 {
+        try stream(of: partition).append(records, epoch: epoch, expecting: lastIndex)
+    }
+
+    public func lastIndex(of partition: PartitionID) throws(LogError) -> UInt64 {
+        try stream(of: partition).look()?.lastIndex ?? 0
+    }
+
+    public func read(_ partition: PartitionID, after index: UInt64, limit: Int) throws(LogError) -> [LogEntry] {
+        try stream(of: partition).read(after: index, limit: limit)
+    }
+
+    public func saveSnapshot(_ snapshot: Snapshot, of partition: PartitionID) throws(LogError) {
+        let stream = try stream(of: partition)
+        if snapshot.index > stream.known?.lastIndex ?? 0 {
+            let lastIndex = try stream.look()?.lastIndex ?? 0
+            guard snapshot.index <= lastIndex else { throw .unexpectedIndex(actual: lastIndex) }
+        }
+        try clusterStream.save(snapshot, of: partition)
+    }
+
+    public func latestSnapshot(of partition: PartitionID) throws(LogError) -> Snapshot? {
+        let stream = try stream(of: partition)
+        return try clusterStream.latest(
+            of: partition, lastIndex: { () throws(LogError) in try stream.look()?.lastIndex ?? 0 },
+            damageFound: damageFound)
+    }
+
+    private func stream(of partition: PartitionID) throws(LogError) -> PartitionStream {
+        if let stream = partitions[partition] { return stream }
+        guard partition == .broadcast || Int(partition.number) < partitionCount else {
+            throw .unknownPartition(partition, count: partitionCount)
+        }
+        let stream = PartitionStream(
+            partition, connection: connection, cluster: clusterStream, writer: writer, patience: patience)
+        partitions[partition] = stream
+        return stream
+    }
+}

@@ -1,0 +1,185 @@
+// One partition's stream, seen by one log: how far it reaches, who leads it, and where a reader of it stands.
+//
+// Every message is stored under the condition that the stream ends where its writer believes. So the stream orders
+// claims and commits, and a leader whose partition was claimed by another one cannot write: the claim moved the end.
+
+import Domain
+import Log
+
+final class PartitionStream {
+    let partition: PartitionID
+    let connection: NatsConnection
+    let cluster: ClusterStream
+    let writer: MessageWriter
+    /// How long what goes unanswered is repeated.
+    let patience: Duration
+    let stream: String
+    let subject: String
+
+    /// Everything up to here was seen or acknowledged; nil before anything was.
+    private(set) var known: StreamEnd?
+    /// The newest claim that was read.
+    private(set) var leader: Leadership?
+    var reader: StreamReader?
+    private var missedAt: ContinuousClock.Instant?
+
+    /// How often a partition that was never begun is looked for.
+    private static let absence: Duration = .milliseconds(100)
+
+    init(
+        _ partition: PartitionID, connection: NatsConnection, cluster: ClusterStream, writer: MessageWriter,
+        patience: Duration
+    ) {
+        self.partition = partition
+        self.connection = connection
+        self.cluster = cluster
+        self.writer = writer
+        self.patience = patience
+        stream = cluster.names.stream(of: partition)
+        subject = cluster.names.subject(of: partition)
+    }
+
+    // MARK: - The end
+
+    /// Where the stream ends, by its leader's word; nil when the partition was never begun.
+    func look() throws(LogError) -> StreamEnd? {
+        var patience = Patience(patience)
+        while true {
+            let problem: LogError
+            switch try find({ () throws(NatsFailure) in try connection.lastMessage(of: stream, subject: subject) }) {
+            case .message(let message):
+                if message.sequence >= known?.sequence ?? 0 {
+                    learn(message)
+                    return known
+                }
+                problem = shrunk(to: message.sequence)
+            case .noMessage:
+                if known?.sequence ?? 0 == 0 { return .empty }
+                problem = shrunk(to: 0)
+            case .noStream:
+                if known == nil, try !cluster.hasBegun(partition) {
+                    missedAt = ContinuousClock.now
+                    return nil
+                }
+                problem = corrupt("the stream is missing")
+            }
+            // A node that has just begun to lead, or does not know yet that it leads no more, answers with its past.
+            guard !patience.isOver else { throw problem }
+            patience.wait()
+        }
+    }
+
+    /// The same without asking again for what is known, or was just found missing.
+    func lookOnce() throws(LogError) -> StreamEnd? {
+        if let known { return known }
+        if let missedAt, ContinuousClock.now - missedAt < Self.absence { return nil }
+        return try look()
+    }
+
+    /// Takes note of a message that is in the stream.
+    func learn(_ message: LogMessage) {
+        if message.sequence >= known?.sequence ?? 0 { known = StreamEnd(message) }
+        if case .claim(let owner) = message.content, message.epoch > leader?.epoch ?? 0 {
+            leader = Leadership(epoch: message.epoch, owner: owner)
+        }
+    }
+
+    // MARK: - Leadership
+
+    /// Who leads: as far as has been read while a reader follows the stream, by the stream's leader's word otherwise.
+    func leadership() throws(LogError) -> Leadership {
+        if reader != nil, let leader { return leader }
+        guard let end = try look(), end.epoch > 0 else { return Leadership(epoch: 0, owner: "") }
+        if let leader, leader.epoch == end.epoch { return leader }
+        let claim = try message(at: end.claimSequence)
+        learn(claim)
+        guard let leader, leader.epoch == end.epoch else {
+            throw corrupt("message \(end.claimSequence) is not the claim of epoch \(end.epoch)")
+        }
+        return leader
+    }
+
+    // MARK: - Messages
+
+    private enum Finding {
+        case message(LogMessage)
+        case noMessage, noStream
+    }
+
+    private func find(_ ask: () throws(NatsFailure) -> StoredMessage) throws(LogError) -> Finding {
+        let stored: StoredMessage
+        do throws(NatsFailure) {
+            stored = try Patience.repeating(for: patience, ask)
+        } catch {
+            switch error {
+            case .noSuchStream: return .noStream
+            case .noSuchMessage: return .noMessage
+            default: throw failure(error)
+            }
+        }
+        return .message(try decoded(stored.bytes, at: stored.sequence))
+    }
+
+    /// A message that has to be there.
+    func message(at sequence: UInt64) throws(LogError) -> LogMessage {
+        var patience = Patience(patience)
+        while true {
+            switch try find({ () throws(NatsFailure) in try connection.message(at: sequence, of: stream) }) {
+            case .message(let message): return message
+            case .noMessage, .noStream: break
+            }
+            guard !patience.isOver else { try missing(sequence) }
+            patience.wait()
+        }
+    }
+
+    /// A node that lags may not have a message yet; a stream that goes on behind it has lost it.
+    private func missing(_ sequence: UInt64) throws(LogError) -> Never {
+        if case .message(let last) = try find({ () throws(NatsFailure) in
+            try connection.lastMessage(of: stream, subject: subject)
+        }), last.sequence > sequence {
+            throw corrupt("message \(sequence) is missing")
+        }
+        throw failure(.noSuchMessage)
+    }
+
+    /// - Parameter sequence: where the message lies; nil leaves that to the caller.
+    func decoded(_ bytes: [UInt8], at sequence: UInt64? = nil) throws(LogError) -> LogMessage {
+        let message: LogMessage
+        do throws(ByteError) {
+            message = try LogMessage.decoded(bytes)
+        } catch {
+            throw corrupt("message \(sequence.map(String.init) ?? "delivered"): \(error)")
+        }
+        guard message.partition == partition, sequence == nil || message.sequence == sequence else {
+            throw corrupt("message \(sequence ?? 0) was written as \(message.sequence) of \(message.partition)")
+        }
+        return message
+    }
+
+    // MARK: - Errors
+
+    var place: String { "stream \(stream)" }
+
+    func corrupt(_ problem: String) -> LogError { .corrupt(place: place, problem: problem) }
+
+    func failure(_ failure: NatsFailure) -> LogError { failure.logError(place: place) }
+
+    private func shrunk(to sequence: UInt64) -> LogError {
+        .unavailable(
+            place: place, problem: "ends at message \(sequence), but message \(known?.sequence ?? 0) was acknowledged")
+    }
+}
+
+extension NatsFailure {
+    func logError(place: String) -> LogError {
+        switch self {
+        case .noSpace: .diskFull(place: place)
+        case .noSuchStream: .unavailable(place: place, problem: "the stream is not there")
+        case .noSuchMessage: .unavailable(place: place, problem: "the message is not there")
+        case .wrongLastSequence: .unavailable(place: place, problem: "the stream keeps growing")
+        case .tooLarge: .unavailable(place: place, problem: "a message is larger than the servers take")
+        case .unanswered(let problem): .unavailable(place: place, problem: problem)
+        }
+    }
+}
