@@ -111,8 +111,8 @@ let package = Package(
         executable(
             "farthing", path: "Sources/Farthing",
             [
-                "Domain", "Chaos", "Client", "ClientCore", "Configuration", "Learning", "Models", "Operations",
-                "Simulation", "Supervision", "Wire", "ZeroMQ", argumentParser,
+                "Domain", "Chaos", "Client", "ClientCore", "Configuration", "JetStreamLog", "Learning", "Log", "Models",
+                "Operations", "Simulation", "Supervision", "Wire", "ZeroMQ", argumentParser,
             ]),
 
         // Tests

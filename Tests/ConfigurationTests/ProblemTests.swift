@@ -67,7 +67,15 @@ struct ProblemTests {
         Mistake(
             "pricing: {objective: growth}",
             "1:22: pricing.objective is “growth”; expected one of profit, revenue, conversion"),
-        Mistake("log: {kind: nats}", "1:13: log.kind is “nats”; expected embedded"),
+        Mistake("log: {kind: nats}", "1:13: log.kind is “nats”; expected one of embedded, jetstream"),
+        Mistake("log: {replicas: 2}", "1:17: log.replicas is “2”; expected 1, 3 or 5"),
+        Mistake(
+            "log: {servers: [nats://a:1]}",
+            "1:16: log.replicas is 3, but log.servers names 1; name as many servers as a stream has replicas, or lower "
+                + "replicas"),
+        Mistake(
+            "log: {servers: [nats://a:1, b, nats://c:1]}",
+            "1:29: log.servers[1] is “b”; expected an address such as nats://127.0.0.1:4222"),
         Mistake(
             "shop: {time_zone: Mars/Olympus}",
             "1:19: shop.time_zone is “Mars/Olympus”; expected an IANA time zone that this machine knows, such as "

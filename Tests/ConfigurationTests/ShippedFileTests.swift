@@ -52,7 +52,7 @@ struct ShippedFileTests {
               - {name: north, clients: "tcp://10.0.0.1:1", workers: "tcp://[::1]:65535"}
               - {name: south, clients: "tcp://10.0.0.2:1", workers: "tcp://[::2]:65535"}
             workers: {count: 9}
-            log: {kind: embedded, directory: d}
+            log: {kind: jetstream, directory: d, servers: ["nats://n.example:4222"], replicas: 1}
             shop: {time_zone: Asia/Tokyo, tenant: t, currency: JPY}
             quotes: {window: 2h, key_file: k}
             pricing: {objective: revenue, minimum_margin: 12.5%, smoothing: 1, largest_daily_move: 0%,
@@ -70,6 +70,8 @@ struct ShippedFileTests {
         #expect(found.routers.map(\.name) == ["north", "south"])
         #expect(found.routers[0].clients == Endpoint(host: "10.0.0.1", port: 1))
         #expect(found.routers[0].workers.description == "tcp://[::1]:65535")
+        #expect(found.log.kind == .jetstream && found.log.replicas == 1)
+        #expect(found.log.servers == ["nats://n.example:4222"])
         #expect(found.workers.names == (1...9).map { "w\($0)" })
         #expect(found.shop.timeZone == "Asia/Tokyo" && found.shop.tenant == "t")
         #expect(found.quotes.window == .seconds(7_200) && found.quotes.keyFile == "k")

@@ -45,6 +45,21 @@ final class TestServers: @unchecked Sendable {
         try JetStreamLog(servers: servers.urls, cluster: cluster, partitionCount: partitionCount, patience: patience)
     }
 
+    /// Which of the servers leads a stream.
+    func leader(of stream: String) throws -> Int {
+        let raw = try RawJetStream(servers: servers.urls)
+        for _ in 0..<200 {
+            if let name = raw.leader(of: stream), let number = Int(name.dropFirst()) { return number - 1 }
+        }
+        throw Unready(folder: "\(folder): no leader of \(stream)")
+    }
+
+    /// Starts again what a test has killed, and waits until it takes part.
+    func restore() throws {
+        try servers.start()
+        guard servers.waitUntilReady(seconds: 30) else { throw Unready(folder: folder) }
+    }
+
     static func newName(_ what: String) -> String { "\(what)-\(UInt32.random(in: 0...UInt32.max))" }
 }
 

@@ -63,6 +63,15 @@ struct Reading {
         section("log", of: &file) { section, problems in
             section.read("kind", into: &result.log.kind, .choice, &problems)
             section.read("directory", into: &result.log.directory, path, &problems)
+            let servers = section.read(
+                "servers", into: &result.log.servers, each: .natsServer, count: 1...15, &problems)
+            let replicas = section.read("replicas", into: &result.log.replicas, .replicas, &problems)
+            if result.log.replicas > result.log.servers.count {
+                problems.add(
+                    "log.replicas is \(result.log.replicas), but log.servers names \(result.log.servers.count); name as "
+                        + "many servers as a stream has replicas, or lower replicas",
+                    at: replicas ?? servers ?? section.place)
+            }
         }
         section("quotes", of: &file) { section, problems in
             section.read("window", into: &result.quotes.window, .duration("1s", "7d"), &problems)

@@ -71,11 +71,17 @@ public struct LogSettings: Equatable, Sendable {
     public enum Kind: String, CaseIterable, Sendable {
         /// SQLite files on this machine.
         case embedded
+        /// Streams of NATS JetStream, on servers of their own.
+        case jetstream
     }
 
     public var kind = Kind.embedded
-    /// The folder that holds the partitions' files.
+    /// The folder that holds the partitions' files, and the activated models whatever the kind.
     public var directory = ".farthing/log"
+    /// NATS servers, such as `nats://127.0.0.1:4222`; only for `jetstream`.
+    public var servers = ["nats://127.0.0.1:4222", "nats://127.0.0.1:4223", "nats://127.0.0.1:4224"]
+    /// How many servers keep each stream: 1, 3 or 5; only for `jetstream`.
+    public var replicas = 3
 }
 
 public struct ShopSettings: Equatable, Sendable {

@@ -25,6 +25,13 @@ extension Rule where Value == Int {
     }
 }
 
+extension Rule where Value == Int {
+    /// A majority has to be able to outvote the rest.
+    static var replicas: Rule {
+        Rule(expectation: "1, 3 or 5") { text in Int(text).flatMap { [1, 3, 5].contains($0) ? $0 : nil } }
+    }
+}
+
 extension Rule where Value == Double {
     /// A plain decimal number such as `0.5`.
     package static func ratio(_ range: ClosedRange<Double>) -> Rule {
@@ -88,6 +95,14 @@ extension Rule where Value == String {
         return Rule(expectation: "a path of \(text.expectation)") { path in
             guard let path = text.read(path) else { return nil }
             return path.hasPrefix("/") || directory.isEmpty ? path : directory + "/" + path
+        }
+    }
+
+    static var natsServer: Rule {
+        Rule(expectation: "an address such as nats://127.0.0.1:4222") { text in
+            let scheme = "nats://"
+            guard text.hasPrefix(scheme), Endpoint("tcp://" + text.dropFirst(scheme.count)) != nil else { return nil }
+            return text
         }
     }
 

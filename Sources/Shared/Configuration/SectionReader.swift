@@ -83,6 +83,38 @@ package struct SectionReader {
         return node.place
     }
 
+    /// Reads a list of different scalars into `values`; leaves the default when the key is left out or wrong.
+    /// - Returns: where the list stands, when it was read.
+    @discardableResult
+    mutating func read<Value: Equatable>(
+        _ key: String, into values: inout [Value], each rule: Rule<Value>, count: ClosedRange<Int>,
+        _ problems: inout ProblemList
+    ) -> ConfigurationError.Place? {
+        guard let node = node(key) else { return nil }
+        guard case .sequence(let items) = node, count.contains(items.count) else {
+            let found = node.sequence.map { "a list of \($0.count)" } ?? node.summary
+            problems.add(
+                "\(name(of: key)) is \(found); expected a list of \(count.lowerBound) to \(count.upperBound), each "
+                    + rule.expectation, at: node.place)
+            return nil
+        }
+        var found: [Value] = []
+        for (index, item) in items.enumerated() {
+            let name = "\(name(of: key))[\(index)]"
+            guard case .scalar(let scalar) = item, let value = rule.read(scalar.string) else {
+                problems.add("\(name) is \(item.summary); expected \(rule.expectation)", at: item.place)
+                continue
+            }
+            if found.contains(value) {
+                problems.add("\(name) is \(item.summary), which stands above already; name each once", at: item.place)
+            }
+            found.append(value)
+        }
+        guard found.count == items.count else { return nil }
+        values = found
+        return node.place
+    }
+
     /// The value of a key that is a section or a list itself.
     package mutating func node(_ key: String) -> Node? {
         known.append(key)

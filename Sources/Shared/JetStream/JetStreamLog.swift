@@ -66,6 +66,13 @@ public final class JetStreamLog: PartitionLog {
         try stream(of: partition).claim(owner: owner, after: epoch)
     }
 
+    /// Takes the lead of a partition that came from another log, under an epoch above that log's.
+    /// - Throws: `.fenced` when somebody has claimed the partition already.
+    public func claimCopy(_ partition: PartitionID, owner: String, above epoch: UInt64) throws(LogError) -> Claim {
+        try stream(of: partition).claim(
+            owner: owner, after: 0, raisingTo: epoch.addingReportingOverflow(1).partialValue)
+    }
+
     public func leadership(of partition: PartitionID) throws(LogError) -> Leadership {
         try stream(of: partition).leadership()
     }

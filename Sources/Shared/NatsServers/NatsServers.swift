@@ -77,9 +77,9 @@ public final class NatsServers {
     }
 
     /// Starts one server, if it does not run.
-    /// - Parameter ended: called on some thread when its process has ended, with its status.
+    /// - Parameter ended: called on some thread when its process has ended, with what `waitpid` says.
     public func start(_ node: Int, ended: @escaping @Sendable (Int32) -> Void = { _ in }) throws {
-        guard !servers[node].isRunning else { return }
+        guard servers[node].processID == nil else { return }
         try servers[node].start(ended: ended)
     }
 
@@ -94,13 +94,13 @@ public final class NatsServers {
         return false
     }
 
-    public func isRunning(_ node: Int) -> Bool { servers[node].isRunning }
+    public func isRunning(_ node: Int) -> Bool { servers[node].processID != nil }
 
     /// Kills a server's process, as a crash would, and waits for its end.
     /// - Returns: false when it does not run.
     @discardableResult
     public func kill(_ node: Int) -> Bool {
-        guard let processID = servers[node].processID, Glibc.kill(processID, SIGKILL) == 0 else { return false }
+        guard servers[node].signal(SIGKILL) else { return false }
         servers[node].waitUntilEnded()
         return true
     }
@@ -108,8 +108,7 @@ public final class NatsServers {
     /// Stops a server's process without ending it (SIGSTOP), or lets it go on.
     @discardableResult
     public func suspend(_ node: Int, _ isSuspended: Bool) -> Bool {
-        guard let processID = servers[node].processID else { return false }
-        return Glibc.kill(processID, isSuspended ? SIGSTOP : SIGCONT) == 0
+        servers[node].signal(isSuspended ? SIGSTOP : SIGCONT)
     }
 
     /// Ends every server and waits for it.

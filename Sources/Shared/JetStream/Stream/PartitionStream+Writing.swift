@@ -8,17 +8,19 @@ import Domain
 import Log
 
 extension PartitionStream {
-    func claim(owner: String, after seen: UInt64) throws(LogError) -> Claim {
+    /// - Parameter least: the new epoch is at least this one.
+    func claim(owner: String, after seen: UInt64, raisingTo least: UInt64 = 0) throws(LogError) -> Claim {
         var patience = Patience(patience)
         while true {
             let end = try begin()
             guard end.epoch == seen else { throw .fenced(currentEpoch: end.epoch) }
-            guard end.epoch < UInt64(Int64.max) else { throw corrupt("the epoch has no successor") }
+            let epoch = max(end.epoch &+ 1, least)
+            guard end.epoch < epoch, epoch <= UInt64(Int64.max) else { throw corrupt("the epoch has no successor") }
             try checkLastEntry(end)
             let message = LogMessage(
-                partition: partition, sequence: end.sequence + 1, firstIndex: end.lastIndex + 1, epoch: end.epoch + 1,
+                partition: partition, sequence: end.sequence + 1, firstIndex: end.lastIndex + 1, epoch: epoch,
                 claimSequence: end.sequence + 1, origin: writer.nextAttempt(), content: .claim(owner: owner))
-            if try store(message) { return Claim(epoch: message.epoch, lastIndex: end.lastIndex) }
+            if try store(message) { return Claim(epoch: epoch, lastIndex: end.lastIndex) }
             // The leader has appended meanwhile, or somebody else has claimed: the next look tells.
             guard !patience.isOver else { throw failure(.wrongLastSequence) }
             patience.wait()

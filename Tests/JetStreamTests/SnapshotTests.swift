@@ -1,0 +1,80 @@
+import Domain
+import JetStreamLog
+import Log
+import LogConformance
+import NatsServers
+import Testing
+
+extension JetStreamTests {
+    /// A leader with thirty records, and its snapshots at 10, 20 and 30.
+    private func fill(_ name: String) throws -> (JetStreamLog, [Snapshot]) {
+        let log = try TestServers.shared.get().open(name)
+        let claim = try log.claim(seven, owner: "w1")
+        try log.append(batch(30), to: seven, epoch: claim.epoch, expecting: 0)
+        var samples = Samples(seed: 4)
+        let snapshots = ([10, 20, 30] as [UInt64]).map { samples.snapshot(index: $0) }
+        for snapshot in snapshots { try log.saveSnapshot(snapshot, of: seven) }
+        return (log, snapshots)
+    }
+
+    @Test
+    func aSnapshotOfManyChunksComesBackWhole() throws {
+        let name = TestServers.newName("chunks")
+        let (log, _) = try fill(name)
+        var generator = SeededGenerator(seed: 8)
+        let large = Snapshot(
+            index: 30, epoch: 1, stateHash: 7,
+            bytes: (0..<3_000_000).map { _ in UInt8(truncatingIfNeeded: generator.next()) })
+        try log.saveSnapshot(large, of: seven)
+        #expect(try TestServers.shared.get().open(name).latestSnapshot(of: seven) == large)
+    }
+
+    @Test
+    func aDamagedSnapshotIsReportedAndTheOneBeforeServes() throws {
+        let name = TestServers.newName("damage")
+        let (log, snapshots) = try fill(name)
+        let raw = try RawJetStream(servers: TestServers.shared.get().servers.urls)
+        var reports: [LogError] = []
+        log.damageFound = { reports.append($0) }
+
+        // A snapshot that is being saved is no damage.
+        try raw.publish([1, 2, 3], to: "farthing.\(name).cluster.snapshot.007.40")
+        #expect(try log.latestSnapshot(of: seven) == snapshots[2])
+        #expect(reports.isEmpty)
+
+        // The newest one's only chunk lies directly before its manifest, and the draft is behind both.
+        let stream = "farthing-\(name)-cluster"
+        #expect(raw.deleteMessage(try raw.lastSequence(of: stream) - 2, of: stream))
+        #expect(try log.latestSnapshot(of: seven) == snapshots[1])
+        #expect(reports.count == 1 && "\(reports)".contains("is missing"))
+
+        // The one before gets a manifest of nonsense. The oldest was removed when the newest was saved.
+        try raw.publish([2, 0, 0], to: "farthing.\(name).cluster.snapshot.007.20")
+        #expect(try log.latestSnapshot(of: seven) == nil)
+        #expect(reports.count == 3)
+    }
+
+    @Test
+    func aLogThatIsShorterThanItsSnapshotRefusesToStart() throws {
+        let shared = try TestServers.shared.get()
+        let (long, short) = (TestServers.newName("long"), TestServers.newName("short"))
+        // Both streams are alike up to here: identity, partition 7.
+        for (name, count) in [(long, 9), (short, 3)] {
+            let log = try shared.open(name)
+            let claim = try log.claim(seven, owner: "w1")
+            try log.append(batch(count), to: seven, epoch: claim.epoch, expecting: 0)
+            guard name == long else { continue }
+            try log.saveSnapshot(Snapshot(index: 9, epoch: 1, stateHash: 0, bytes: [5]), of: seven)
+        }
+        let raw = try RawJetStream(servers: shared.servers.urls)
+        for sequence in [3, 4] as [UInt64] {
+            let bytes = try raw.message(at: sequence, of: "farthing-\(long)-cluster")
+            try raw.publish(bytes, to: "farthing.\(short).cluster.snapshot.007.9")
+        }
+        let place = "farthing.\(short).cluster.snapshot.007.9"
+        let problem = "the snapshot reaches index 9 but the log ends at 3: acknowledged records are missing"
+        #expect(throws: LogError.corrupt(place: place, problem: problem)) {
+            try shared.open(short).latestSnapshot(of: seven)
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import Domain
+import Foundation
+import JetStreamLog
+import Log
+import LogConformance
+import NatsServers
+import Testing
+
+/// A server that is stopped (SIGSTOP) answers nothing, and carries everything out when it goes on.
+extension JetStreamTests {
+    @Test
+    func anAppendThatGoesUnansweredIsRepeatedAndWrittenOnce() throws {
+        let shared = try TestServers.shared.get()
+        let name = TestServers.newName("stall")
+        let log = try shared.open(name)
+        let claim = try log.claim(seven, owner: "w1")
+        let node = try shared.leader(of: "farthing-\(name)-partition-007")
+        let servers = shared.servers
+        // Longer than one try waits, shorter than the others take to elect another leader.
+        nonisolated(unsafe) let stalled = servers
+        try #require(servers.suspend(node, true))
+        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(2_700)) {
+            unsafe stalled.suspend(node, false)
+        }
+        let records = batch(4)
+        #expect(try log.append(records, to: seven, epoch: claim.epoch, expecting: 0) == 4)
+        #expect(try log.append(records, to: seven, epoch: claim.epoch, expecting: 4) == 8)
+        #expect(try shared.open(name).allRecords(of: seven) == records + records)
+    }
+
+    @Test
+    func theNextClaimTellsWhatBecameOfAnAppendWhoseOutcomeIsUnknown() throws {
+        let shared = try TestServers.shared.get()
+        let name = TestServers.newName("unknown")
+        let log = try shared.open(name, patience: .milliseconds(100))
+        let claim = try log.claim(seven, owner: "w1")
+        let node = try shared.leader(of: "farthing-\(name)-partition-007")
+        try log.append(batch(2), to: seven, epoch: claim.epoch, expecting: 0)
+        try #require(shared.servers.suspend(node, true))
+        #expect {
+            try log.append(batch(3), to: seven, epoch: claim.epoch, expecting: 2)
+        } throws: { error in
+            guard case .unavailable = error as? LogError else { return false }
+            return true
+        }
+        try #require(shared.servers.suspend(node, false))
+        let new = try shared.open(name)
+        let next = try new.claim(seven, owner: "w2")
+        #expect([2, 5].contains(next.lastIndex))
+        let found = try new.allRecords(of: seven)
+        #expect(found == batch(2) + (next.lastIndex == 5 ? batch(3) : []))
+        // Whatever was still under way comes too late.
+        #expect(try new.append(batch(1), to: seven, epoch: next.epoch, expecting: next.lastIndex) == next.lastIndex + 1)
+        #expect(try shared.open(name).allRecords(of: seven) == found + batch(1))
+    }
+}
