@@ -99,7 +99,8 @@ let package = Package(
         module(
             "WorkerShell", path: "Sources/Worker/Shell",
             [
-                "Domain", "Configuration", "Features", "Log", "Models", "Operations", "Pricing", "Wire", "WorkerCore",
+                "Domain", "Configuration", "Features", "JetStreamLog", "Log", "Models", "Operations", "Pricing", "Wire",
+                "WorkerCore",
                 "WorkerLog", "ZeroMQ",
             ]),
         executable(

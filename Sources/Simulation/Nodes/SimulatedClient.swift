@@ -128,7 +128,7 @@ class SimulatedClient: SimulatedNode {
         }
         call.isEnded = true
         cluster.note(id, call.id, "is told: \(ending)")
-        let latest = call.startedAt + UInt64(call.deadlineMicroseconds) + CallRules().travelMicroseconds
+        let latest = call.startedAt + UInt64(call.deadlineMicroseconds) + CallRules.travelMicroseconds
         if cluster.now > max(latest, awakeSince) + 1_000 {
             cluster.witness.report(.oneAnswerByDeadline, request: call.id.low, "a call ended after its deadline")
         }

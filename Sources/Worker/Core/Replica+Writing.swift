@@ -51,7 +51,7 @@ extension Replica {
         case .fenced(let epoch):
             learn(Leadership(epoch: epoch, owner: ""), now, &actions)
             if role == .leading { stepDown(&actions) }
-        case .unexpectedIndex: stepDown(&actions)
+        case .unexpectedIndex, .outcomeUnknown: stepDown(&actions)
         case .notWritten(let why):
             let dropped = queue.finish()
             if dropped.contains(where: \.record.isExposures) { exposures.appendFailed() }

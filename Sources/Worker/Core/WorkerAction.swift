@@ -50,6 +50,8 @@ public enum AppendFailure: Equatable, Sendable {
     case fenced(currentEpoch: UInt64)
     /// The log ends elsewhere although nobody else leads. Cannot happen while everybody keeps the rules.
     case unexpectedIndex(actual: UInt64)
+    /// Nobody knows whether it was written: whoever leads next reads it back.
+    case outcomeUnknown(String)
     /// Nothing was written; the same append may succeed later.
     case notWritten(String)
 }

@@ -19,6 +19,7 @@ public struct LogKeeper {
     private var order: [PartitionID] = []
     /// Loads that found the log busy.
     private var waitingLoads: [LogCommand] = []
+    private var lastTolerated: LogError?
 
     /// Records read at once.
     private static let batch = 8_192
@@ -70,9 +71,11 @@ public struct LogKeeper {
     }
 
     /// What may go away by itself is tried again at the next poll.
-    private func tolerate(_ error: LogError) throws(LogError) {
+    private mutating func tolerate(_ error: LogError) throws(LogError) {
         if error.isFatal { throw error }
-        warn(error.description)
+        // An outage is met at every look at every partition, and is one piece of news.
+        if error != lastTolerated { warn(error.description) }
+        lastTolerated = error
     }
 }
 
@@ -243,7 +246,7 @@ extension LogKeeper {
             warn("partition \(partition): \(error)")
             events.append(.appendRefused(partition, failure(error)))
             switch error {
-            case .fenced, .unexpectedIndex: held[partition]?.isLed = false
+            case .fenced, .unexpectedIndex, .unavailable: held[partition]?.isLed = false
             default: break
             }
         }
@@ -253,6 +256,7 @@ extension LogKeeper {
         switch error {
         case .fenced(let epoch): .fenced(currentEpoch: epoch)
         case .unexpectedIndex(let actual): .unexpectedIndex(actual: actual)
+        case .unavailable: .outcomeUnknown(error.description)
         default: .notWritten(error.description)
         }
     }

@@ -2,6 +2,7 @@
 
 import Configuration
 import Domain
+import JetStreamLog
 import Log
 
 /// Opens the log that `cluster.yaml` names: once for each thread that uses it.
@@ -19,6 +20,10 @@ struct LogFactory: Sendable {
         switch settings.kind {
         case .embedded:
             try SQLiteLog(directory: settings.directory, cluster: cluster.name, partitionCount: cluster.partitions)
+        case .jetstream:
+            try JetStreamLog(
+                servers: settings.servers, cluster: cluster.name, partitionCount: cluster.partitions,
+                replicas: settings.replicas)
         }
     }
 }
