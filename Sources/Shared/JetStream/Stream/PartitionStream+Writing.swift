@@ -83,11 +83,9 @@ extension PartitionStream {
         var patience = Patience(patience)
         var wasTried = false
         while true {
+            let stored: UInt64
             do throws(NatsFailure) {
-                let sequence = try connection.publish(bytes, to: subject, after: message.sequence - 1)
-                guard sequence == message.sequence else { throw .unanswered("stored as message \(sequence)") }
-                learn(message)
-                return true
+                stored = try connection.publish(bytes, to: subject, after: message.sequence - 1)
             } catch {
                 switch error {
                 case .wrongLastSequence: return try isStored(message)
@@ -95,12 +93,19 @@ extension PartitionStream {
                     throw .entryTooLarge(
                         bytes: bytes.count, limit: connection.largestMessageBytes - NatsConnection.headerBytes)
                 case .noSpace where !wasTried: throw failure(error)
+                case .noSpace(let problem) where patience.isOver: throw failure(.unanswered(problem))
                 default:
                     guard !patience.isOver else { throw failure(error) }
                     wasTried = true
                 }
+                patience.wait()
+                continue
             }
-            patience.wait()
+            guard stored == message.sequence else {
+                throw corrupt("message \(message.sequence) was stored as \(stored): the servers do not fence")
+            }
+            learn(message)
+            return true
         }
     }
 
