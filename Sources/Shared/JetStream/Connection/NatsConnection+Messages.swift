@@ -47,10 +47,16 @@ extension NatsConnection {
     static let headerBytes = 1_024
 
     /// The newest message of a subject, as the stream's leader has it.
-    func lastMessage(of stream: String, subject: String) throws(NatsFailure) -> StoredMessage {
+    func lastMessage(
+        of stream: String, subject: String, waitMilliseconds: Int64 = answerMilliseconds
+    ) throws(NatsFailure) -> StoredMessage {
         var message: OpaquePointer?
         var code = jsErrCode(0)
-        return try unsafe stored(js_GetLastMsg(&message, jetStream, stream, subject, nil, &code), code, message)
+        var options = unsafe jsOptions()
+        unsafe jsOptions_Init(&options)
+        unsafe options.Wait = waitMilliseconds
+        return try unsafe stored(
+            js_GetLastMsg(&message, jetStream, stream, subject, &options, &code), code, message)
     }
 
     /// The message at a place of a stream, as its leader has it.

@@ -9,9 +9,12 @@ import Glibc
     let jetStream: OpaquePointer
     private let statistics: OpaquePointer
     private var subscribingFailedAt: ContinuousClock.Instant?
+    private var glanceFailedAt: ContinuousClock.Instant?
 
     /// How long one try of a request waits for its answer; callers repeat.
     static let answerMilliseconds: Int64 = 1_000
+    /// The same for a subscription, which others do not wait for.
+    static let subscribingMilliseconds: Int64 = 300
     /// The same for what the servers have to agree on.
     static let agreementMilliseconds: Int64 = 2_000
 
@@ -78,14 +81,19 @@ import Glibc
         return unsafe options
     }
 
-    // A subscription that cannot be made costs a wait, so after one the others of this connection do not try either.
-    private static let subscribingPause: Duration = .milliseconds(500)
+    // Some requests can do without an answer, and waiting for it holds up everything else. So after one that went
+    // unanswered, for whichever partition, the next of its kind wait for better times.
 
     func subscribingFailed() { subscribingFailedAt = ContinuousClock.now }
 
-    var maySubscribe: Bool {
-        guard let subscribingFailedAt else { return true }
-        return ContinuousClock.now - subscribingFailedAt > Self.subscribingPause
+    var maySubscribe: Bool { Self.hasPassed(.seconds(1), since: subscribingFailedAt) }
+
+    func glanceFailed() { glanceFailedAt = ContinuousClock.now }
+
+    var mayGlance: Bool { Self.hasPassed(.seconds(1), since: glanceFailedAt) }
+
+    private static func hasPassed(_ pause: Duration, since instant: ContinuousClock.Instant?) -> Bool {
+        instant.map { ContinuousClock.now - $0 > pause } ?? true
     }
 
     /// The largest message that the servers take, in bytes.

@@ -68,7 +68,7 @@ import CNats
         unsafe configuration.Replicas = 1
         var options = unsafe jsOptions()
         unsafe jsOptions_Init(&options)
-        unsafe options.Wait = NatsConnection.answerMilliseconds
+        unsafe options.Wait = NatsConnection.subscribingMilliseconds
         var code = jsErrCode(0)
         try unsafe check(
             js_AddConsumer(nil, connection.jetStream, stream, &configuration, &options, &code), code)

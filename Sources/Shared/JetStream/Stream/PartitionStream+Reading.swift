@@ -13,8 +13,8 @@ extension PartitionStream {
         }
         if index > end.lastIndex { try confirm(index) }
         var cursor = try cursor(after: index)
+        // Kept only when nothing goes wrong.
         reader = nil
-        defer { reader = cursor }
         var entries: [LogEntry] = []
         var records = 0
         repeat {
@@ -24,13 +24,35 @@ extension PartitionStream {
             entries.append(entry)
             records += entry.records.count
         } while entries.isEmpty || records < limit
+        reader = cursor
         return entries
     }
 
-    /// The caller has records that this log does not know of: either they are there, or the caller is ahead.
+    /// Takes note of what has come, for what it says of the lead; the next read hands it out.
+    func hear() throws(LogError) {
+        guard var cursor = reader else { return }
+        reader = nil
+        while cursor.pending.count < Self.mostPending, cursor.subscription != nil,
+            let message = try arrived(&cursor, isBehind: false)
+        {
+            learn(message)
+            cursor.pending.append(message)
+        }
+        reader = cursor
+    }
+
+    private static let mostPending = 1_000
+
+    /// The caller has records that this log does not know of: either they are there, or the caller is ahead. A server
+    /// that does not know yet that it leads no more would say the latter, so it is asked for a while.
     private func confirm(_ index: UInt64) throws(LogError) {
-        let actual = try look()?.lastIndex ?? 0
-        if index > actual { throw .unexpectedIndex(actual: actual) }
+        var patience = Patience(min(patience, .seconds(1)))
+        while true {
+            let actual = try look()?.lastIndex ?? 0
+            if index <= actual { return }
+            guard !patience.isOver else { throw .unexpectedIndex(actual: actual) }
+            patience.wait()
+        }
     }
 
     // MARK: - The next message
@@ -39,12 +61,21 @@ extension PartitionStream {
     /// - Parameter isBehind: more is known to be there, so wait for it, and ask for it when it does not come.
     /// - Returns: nil when nothing has come.
     private func next(_ cursor: inout StreamReader, isBehind: Bool) throws(LogError) -> LogMessage? {
+        guard cursor.pending.isEmpty else { return cursor.pending.removeFirst() }
+        return try arrived(&cursor, isBehind: isBehind)
+    }
+
+    /// What comes next from the servers.
+    private func arrived(_ cursor: inout StreamReader, isBehind: Bool) throws(LogError) -> LogMessage? {
         subscribe(&cursor)
         while let subscription = cursor.subscription {
             switch subscription.next(waitMilliseconds: isBehind ? Self.stallMilliseconds : 0) {
             case .message(let arrived):
                 let message = try decoded(arrived.bytes)
-                if message.sequence == cursor.nextSequence { return message }
+                if message.sequence == cursor.nextSequence {
+                    cursor.nextSequence += 1
+                    return message
+                }
                 // One of before; or a gap, something was lost on the way or in the stream.
                 if message.sequence > cursor.nextSequence { cursor.subscription = nil }
             case .heartbeat(let lastSequence):
@@ -56,7 +87,10 @@ extension PartitionStream {
             case .broken: cursor.subscription = nil
             }
         }
-        return isBehind ? try message(at: cursor.nextSequence) : nil
+        guard isBehind else { return nil }
+        let message = try message(at: cursor.nextSequence)
+        cursor.nextSequence += 1
+        return message
     }
 
     /// How long a message that is known to be there may take.
@@ -86,7 +120,6 @@ extension PartitionStream {
                 "message \(message.sequence) begins at index \(message.firstIndex); expected \(expected)")
         }
         learn(message)
-        cursor.nextSequence = message.sequence + 1
         cursor.epoch = message.epoch
         guard case .entry(let stored) = message.content else { return nil }
         cursor.lastIndex = message.lastIndex

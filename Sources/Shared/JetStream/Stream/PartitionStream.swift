@@ -21,6 +21,8 @@ final class PartitionStream {
     /// The newest claim that was read.
     private(set) var leader: Leadership?
     var reader: StreamReader?
+    /// When the stream last gave a sign.
+    private(set) var heardAt: ContinuousClock.Instant?
     private var missedAt: ContinuousClock.Instant?
 
     /// How often a partition that was never begun is looked for.
@@ -78,25 +80,11 @@ final class PartitionStream {
 
     /// Takes note of a message that is in the stream.
     func learn(_ message: LogMessage) {
+        heardAt = ContinuousClock.now
         if message.sequence >= known?.sequence ?? 0 { known = StreamEnd(message) }
         if case .claim(let owner) = message.content, message.epoch > leader?.epoch ?? 0 {
             leader = Leadership(epoch: message.epoch, owner: owner)
         }
-    }
-
-    // MARK: - Leadership
-
-    /// Who leads: as far as has been read while a reader follows the stream, by the stream's leader's word otherwise.
-    func leadership() throws(LogError) -> Leadership {
-        if reader != nil, let leader { return leader }
-        guard let end = try look(), end.epoch > 0 else { return Leadership(epoch: 0, owner: "") }
-        if let leader, leader.epoch == end.epoch { return leader }
-        let claim = try message(at: end.claimSequence)
-        learn(claim)
-        guard let leader, leader.epoch == end.epoch else {
-            throw corrupt("message \(end.claimSequence) is not the claim of epoch \(end.epoch)")
-        }
-        return leader
     }
 
     // MARK: - Messages

@@ -2,8 +2,10 @@
 
 struct StreamReader {
     var subscription: NatsSubscription?
-    /// Of the message that comes next.
+    /// Of the message that arrives next.
     var nextSequence: UInt64
+    /// Messages that have arrived and were not handed out, in order.
+    var pending: [LogMessage] = []
     /// The last record handed out or passed over.
     var lastIndex: UInt64
     /// The epoch of the last message.
