@@ -74,7 +74,10 @@ import Testing
             }
         }
         #expect(try cluster.states().map(\.index).count == before.count)
-        #expect(try client.status().value.workers.allSatisfy(\.report.isReady))
+        // The others price for it; it is back moments later.
+        while try !client.status().value.workers.allSatisfy(\.report.isReady) {
+            try #require(Date() < deadline, "\(victim) did not come back")
+        }
     }
 
     /// How a price was refused; nil when there was one.

@@ -1,0 +1,105 @@
+// A cluster on paper, in which everything a procedure asks for happens by the next tick: processes end and start,
+// routers place partitions on the workers that are left, draining workers hand over.
+
+import Domain
+import Supervision
+
+struct PaperCluster {
+    private(set) var fleet = Fleet(permanentFailureStatus: 78)
+    private(set) var now: UInt64 = 1_000
+    /// What was stopped and started, in order: `−w1`, `+w1`; `~w1` is asked to drain.
+    private(set) var trace: [String] = []
+    private(set) var said: [String] = []
+    /// How it ended; nil while it goes on.
+    private(set) var outcome: ProcedureAction?
+    /// The most processes that were down at a time.
+    private(set) var mostDown = 0
+    /// Processes that end as soon as they start.
+    var doomed: Set<String> = []
+    /// Workers that refuse to let go.
+    var stubborn: Set<String> = []
+    private var draining: Set<String> = []
+    private var nextProcess: Int32 = 100
+
+    init(routers: Int, workers: Int) {
+        for number in 1...routers { fleet.add("r\(number)", .router, now: instant(0)) }
+        for number in 1...workers { fleet.add("w\(number)", .worker, now: instant(0)) }
+        reconcile()
+    }
+
+    /// Runs a procedure to its end, or for so long.
+    mutating func run(_ procedure: Procedure, forMilliseconds patience: UInt64 = 600_000) {
+        var procedure = procedure
+        let end = now + patience
+        while outcome == nil, now < end {
+            now += 100
+            var actions: [ProcedureAction] = []
+            procedure.advance(fleet, sightings, now: instant(now), into: &actions)
+            for action in actions { carryOut(action, &procedure) }
+            reconcile()
+        }
+    }
+
+    private mutating func carryOut(_ action: ProcedureAction, _ procedure: inout Procedure) {
+        switch action {
+        case .drain(let worker, let drain):
+            trace.append((drain ? "~" : "!~") + worker)
+            if drain { draining.insert(worker) } else { draining.remove(worker) }
+            procedure.drainAnswered(refusal: nil)
+        case .stop(let names):
+            for name in names {
+                trace.append("−\(name)")
+                fleet.stop(name, now: instant(now))
+            }
+        case .forget(let names): for name in names { fleet.forget(name) }
+        case .start(let names, let kind):
+            for name in names {
+                trace.append("+\(name)")
+                fleet.add(name, kind, now: instant(now))
+            }
+        case .say(let line): said.append(line)
+        case .finished, .failed: outcome = action
+        }
+    }
+
+    private mutating func reconcile() {
+        var actions: [FleetAction] = []
+        fleet.reconcile(now: instant(now), into: &actions)
+        for action in actions {
+            switch action {
+            case .spawn(let name):
+                nextProcess += 1
+                fleet.started(name, process: nextProcess, now: instant(now))
+                guard doomed.contains(name) else { continue }
+                var more: [FleetAction] = []
+                fleet.ended(name, process: nextProcess, .status(1), now: instant(now), into: &more)
+            case .terminate(let name, let process):
+                draining.remove(name)
+                mostDown = max(mostDown, fleet.members.count { $0.runningSince == nil })
+                var more: [FleetAction] = []
+                fleet.ended(name, process: process, .status(0), now: instant(now), into: &more)
+            case .kill, .inform, .warn: break
+            }
+        }
+    }
+
+    /// What every router that runs says now.
+    private var sightings: [Sighting] {
+        let running = fleet.members.filter { $0.runningSince != nil }
+        let workers = running.filter { $0.kind == .worker }.map(\.name).sorted()
+        let staying = workers.filter { !draining.contains($0) || stubborn.contains($0) }
+        let placement = Placement(members: staying.map { .init(name: $0) }, partitions: 4, replicas: 2)
+        let statuses = workers.map { name in
+            let place = staying.firstIndex(of: name)
+            let held = ((0..<4).map { PartitionID($0) } + [.broadcast]).compactMap { partition in
+                place.flatMap { placement.holders(of: partition).firstIndex(of: $0) }
+                    .map { replica($0 == 0 ? .leading : .following, partition.number) }
+            }
+            return worker(name, held, isDraining: draining.contains(name), silentMilliseconds: 0)
+        }
+        return running.filter { $0.kind == .router }.map { router in
+            Sighting(
+                router: router.name, status: status(statuses, partitions: 4, router: router.name), at: instant(now))
+        }
+    }
+}
