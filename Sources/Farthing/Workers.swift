@@ -14,7 +14,8 @@ struct Workers: ParsableCommand {
               farthing workers add --count 2
               farthing workers drain w2
             """,
-        subcommands: [WorkersList.self, WorkersAdd.self, WorkersDrain.self], defaultSubcommand: WorkersList.self)
+        subcommands: [WorkersList.self, WorkersAdd.self, WorkersDrain.self, WorkersCancel.self],
+        defaultSubcommand: WorkersList.self)
 }
 
 struct WorkersList: ParsableCommand {

@@ -29,6 +29,13 @@ import Testing
         #expect(fixed.errors.contains("cluster.partitions is “16” and cannot become “32”"))
         #expect(try cluster.processes() == before)
         #expect(try cluster.client().status().value.workers.allSatisfy(\.report.isReady))
+
+        // Nor does a process that dies meanwhile read it.
+        #expect(Glibc.kill(try #require(before["w2"]), SIGKILL) == 0)
+        try wait("w2 to be back") {
+            try ![before["w2"], nil].contains(cluster.processIfAny(named: "w2"))
+                && cluster.client().status().value.workers.allSatisfy(\.report.isReady)
+        }
     }
 
     @Test func aReloadSaysWhatItWillDoAndDoesIt() throws {

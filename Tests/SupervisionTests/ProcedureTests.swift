@@ -61,6 +61,22 @@ struct ProcedureTests {
         #expect(!cluster.trace.contains("−w2"))
     }
 
+    @Test func aCancelledDrainIsTakenBack() throws {
+        let cluster = PaperCluster(routers: 1, workers: 3)
+        var procedure = try planner(cluster).draining("w2", isForced: false)
+        var actions: [ProcedureAction] = []
+        procedure.advance(cluster.fleet, [], now: instant(1), into: &actions)
+        actions = []
+        procedure.cancelled(into: &actions)
+        #expect(actions.first == .drain(worker: "w2", false))
+        guard case .failed(let why)? = actions.last else { throw Missing() }
+        #expect(why.contains("it was cancelled"))
+        actions = []
+        procedure.advance(cluster.fleet, [], now: instant(2), into: &actions)
+        procedure.cancelled(into: &actions)
+        #expect(actions.isEmpty)
+    }
+
     @Test func whatRequestsWouldNoticeIsRefusedUnlessForced() throws {
         func refusal(_ body: () throws(Refusal) -> Procedure) -> Refusal? {
             do throws(Refusal) {

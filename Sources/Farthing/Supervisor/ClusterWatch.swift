@@ -17,9 +17,16 @@ final class ClusterWatch: Sendable {
         case drainAnswered(refusal: String?)
     }
 
+    private struct Drain {
+        let worker: String
+        let isWanted: Bool
+        /// Tried in order; nobody may be watched any more by then.
+        let routers: [RouterSettings]
+    }
+
     private struct Task {
         var routers: [RouterSettings] = []
-        var drains: [(worker: String, drain: Bool)] = []
+        var drains: [Drain] = []
         var isOver = false
     }
 
@@ -47,8 +54,8 @@ final class ClusterWatch: Sendable {
         if isNew { changed.signal() }
     }
 
-    func ask(_ worker: String, toDrain drain: Bool) {
-        task.withLock { $0.drains.append((worker, drain)) }
+    func ask(_ worker: String, toDrain isWanted: Bool, through routers: [RouterSettings]) {
+        task.withLock { $0.drains.append(Drain(worker: worker, isWanted: isWanted, routers: routers)) }
         changed.signal()
     }
 
@@ -67,7 +74,7 @@ final class ClusterWatch: Sendable {
                 return (task.routers, task.drains, task.isOver)
             }
             if isOver { return }
-            for drain in drains { post(.drainAnswered(refusal: ask(drain.worker, drain.drain, routers, &clients))) }
+            for drain in drains { post(.drainAnswered(refusal: carryOut(drain, &clients))) }
             for router in routers {
                 guard let client = client(of: router, &clients) else { continue }
                 // What the status says is not older than the question.
@@ -90,14 +97,12 @@ final class ClusterWatch: Sendable {
     }
 
     /// Through the first router that can.
-    private func ask(
-        _ worker: String, _ drain: Bool, _ routers: [RouterSettings], _ clients: inout [Endpoint: PricingClient]
-    ) -> String? {
+    private func carryOut(_ drain: Drain, _ clients: inout [Endpoint: PricingClient]) -> String? {
         var refusal = "no router runs"
-        for router in routers {
+        for router in drain.routers {
             guard let client = client(of: router, &clients) else { continue }
             do throws(ClientError) {
-                _ = try client.drain(worker: worker, drain)
+                _ = try client.drain(worker: drain.worker, drain.isWanted)
                 return nil
             } catch {
                 refusal = error.description

@@ -16,6 +16,7 @@ extension Supervisor {
                     return .refused(why: "procedure \(number) is not known here; look at `farthing workers`")
                 }
                 return procedure.progress(after: after)
+            case .cancel: return try cancel()
             case .add(let count): return try accept { planner throws(Refusal) in try planner.adding(count) }
             case .drain(let worker, let force):
                 return try accept { planner throws(Refusal) in try planner.draining(worker, isForced: force) }
@@ -59,12 +60,22 @@ extension Supervisor {
         if let workers = settings.workers { lines.append("--workers \(workers) stands in for workers.count") }
         if plan.procedure == nil { lines.append("nothing to start or stop") }
         guard !dryRun else { return .accepted(procedure: nil, plan: lines) }
+        try settings.pin(wanted)
         guard let procedure = plan.procedure else {
             applied = wanted
             current = wanted
             return .accepted(procedure: nil, plan: lines)
         }
         return .accepted(procedure: begin(procedure, applying: wanted), plan: lines)
+    }
+
+    private func cancel() throws(Refusal) -> ControlReply {
+        guard let index = procedureUnderWay else {
+            throw Refusal(
+                .unavailable, place: "supervisor", value: "nothing is under way", remedy: "There is nothing to cancel.")
+        }
+        cancelProcedure(index)
+        return .accepted(procedure: nil, plan: ["cancelled: \(procedures[index].procedure.title)"])
     }
 
     private func checkIdle() throws(Refusal) {
@@ -75,7 +86,7 @@ extension Supervisor {
         if let index = procedureUnderWay {
             throw Refusal(
                 .unavailable, place: "supervisor", value: "busy: \(procedures[index].procedure.title)",
-                remedy: "One thing at a time: ask again when it is done.")
+                remedy: "One thing at a time: ask again when it is done, or end it with `farthing workers cancel`.")
         }
     }
 

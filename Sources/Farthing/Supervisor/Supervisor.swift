@@ -70,6 +70,7 @@ final class Supervisor {
 
     /// Runs the cluster until a stop is asked for, then ends it.
     func run() throws {
+        try settings.pin(current)
         openControl()
         for router in current.routers { fleet.add(router.name, .router, now: Clock.monotonic()) }
         while phase != .stopped {
@@ -157,7 +158,7 @@ final class Supervisor {
         do {
             let child = try ChildProcess(
                 executable: settings.executable(of: member.kind),
-                arguments: settings.arguments(name),
+                arguments: settings.arguments(name, current),
                 spoke: member.kind == .router ? spoke : nil,
                 ended: { notes.post(.ended(name: name, process: $0, $1)) })
             children[name] = child
@@ -239,14 +240,23 @@ final class Supervisor {
         procedures[index].procedure.advance(
             fleet, sightings.values.sorted { $0.router < $1.router }, now: Clock.monotonic(), into: &actions)
         for action in actions { carryOut(action, of: index) }
-        watch.watch(
-            fleet.members.filter { $0.kind == .router && $0.runningSince != nil }.compactMap { addresses[$0.name] })
+        watch.watch(runningRouters)
+    }
+
+    private var runningRouters: [RouterSettings] {
+        fleet.members.filter { $0.kind == .router && $0.runningSince != nil }.compactMap { addresses[$0.name] }
+    }
+
+    func cancelProcedure(_ index: Int) {
+        var actions: [ProcedureAction] = []
+        procedures[index].procedure.cancelled(into: &actions)
+        for action in actions { carryOut(action, of: index) }
     }
 
     private func carryOut(_ action: ProcedureAction, of index: Int) {
         let now = Clock.monotonic()
         switch action {
-        case .drain(let worker, let drain): watch.ask(worker, toDrain: drain)
+        case .drain(let worker, let drain): watch.ask(worker, toDrain: drain, through: runningRouters)
         case .stop(let names): for name in names { fleet.stop(name, now: now) }
         case .forget(let names): for name in names { fleet.forget(name) }
         case .start(let names, let kind): for name in names { fleet.add(name, kind, now: now) }

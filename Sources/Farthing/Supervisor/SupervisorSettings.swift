@@ -20,14 +20,31 @@ struct SupervisorSettings: Sendable {
     /// Reads the configuration.
     func load() throws(ConfigurationError) -> ClusterConfiguration {
         let configuration = try ClusterConfiguration.load(path: configurationPath)
+        if let router = configuration.routers.first(where: { WorkerNames.isNumbered($0.name) }) {
+            let message =
+                "a router is called “\(router.name)”, as a worker may be; `farthing up` needs another name for it"
+            throw ConfigurationError(source: configurationPath, problems: [.init(place: nil, message: message)])
+        }
         guard let workers else { return configuration }
         return try configuration.withWorkers(workers)
     }
 
     func executable(of kind: ProcessKind) -> URL { folder.appending(path: "farthing-\(kind.rawValue)") }
 
-    func arguments(_ name: String) -> [String] {
-        ["--config", configurationPath, "--name", name, "--exit-with-parent"]
+    /// Keeps a copy of a configuration for processes that are started from now on, so that whatever is written into
+    /// cluster.yaml acts when `farthing reload` says so and not when a process happens to die.
+    func pin(_ configuration: ClusterConfiguration) throws {
+        let yaml = (try? String(contentsOfFile: configurationPath, encoding: .utf8)) ?? ""
+        let text = try configuration.pinned(yaml: yaml, source: configurationPath)
+        try text.write(toFile: pinnedPath(configuration), atomically: true, encoding: .utf8)
+    }
+
+    private func pinnedPath(_ configuration: ClusterConfiguration) -> String {
+        configuration.log.directory + "/running-cluster.yaml"
+    }
+
+    func arguments(_ name: String, _ configuration: ClusterConfiguration) -> [String] {
+        ["--config", pinnedPath(configuration), "--name", name, "--exit-with-parent"]
     }
 }
 

@@ -11,6 +11,8 @@ public enum ControlRequest: Codable, Equatable, Sendable {
     case restart(names: [String], rolling: Bool, force: Bool)
     /// - Parameter dryRun: only say what would happen.
     case reload(dryRun: Bool, force: Bool)
+    /// Give up the procedure that runs.
+    case cancel
     /// How far a procedure is.
     /// - Parameter after: lines already seen.
     case progress(procedure: Int, after: Int)

@@ -46,6 +46,12 @@ public struct Procedure: Sendable {
     /// - Parameter refusal: why it could not be; it is asked again.
     public mutating func drainAnswered(refusal: String?) { drainRefusal = refusal }
 
+    /// An operator wants it to end.
+    public mutating func cancelled(into actions: inout [ProcedureAction]) {
+        guard !isOver, position < steps.count else { return }
+        give(up: "it was cancelled", steps[position], &actions)
+    }
+
     /// Looks at the cluster: begins steps, waits, ends. Call it whenever something may have changed.
     public mutating func advance(
         _ fleet: Fleet, _ sightings: [Sighting], now: MonotonicInstant, into actions: inout [ProcedureAction]

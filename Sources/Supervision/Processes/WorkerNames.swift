@@ -12,8 +12,13 @@ public enum WorkerNames {
         Array(names.sorted { rank($0) > rank($1) }.prefix(max(0, count)))
     }
 
-    private static func rank(_ name: String) -> (Int, String) {
-        guard name.hasPrefix("w"), let number = Int(name.dropFirst()) else { return (.max, name) }
-        return (number, name)
+    /// Whether a name is one of `w1`, `w2`, …
+    public static func isNumbered(_ name: String) -> Bool { number(name) != nil }
+
+    private static func rank(_ name: String) -> (Int, String) { (number(name) ?? .max, name) }
+
+    private static func number(_ name: String) -> Int? {
+        guard name.hasPrefix("w"), let number = Int(name.dropFirst()), "w\(number)" == name else { return nil }
+        return number
     }
 }
