@@ -113,6 +113,7 @@ let package = Package(
             "farthing", path: "Sources/Farthing",
             [
                 "Domain", "Chaos", "Client", "ClientCore", "Configuration", "JetStreamLog", "Learning", "Log", "Models",
+                "NatsServers",
                 "Operations", "Simulation", "Supervision", "Wire", "ZeroMQ", argumentParser,
             ]),
 

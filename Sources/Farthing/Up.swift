@@ -13,6 +13,7 @@ struct Up: ParsableCommand {
 
               farthing up
               farthing up --workers 2 --config my-cluster.yaml
+              farthing up --log jetstream
             """)
 
     @OptionGroup var options: ConfigurationOption
@@ -20,8 +21,23 @@ struct Up: ParsableCommand {
     @Option(help: "Workers, in place of workers.count.")
     var workers: Int?
 
+    @Option(
+        help: """
+            Where the log is kept, in place of log.kind: embedded; or jetstream, whose servers (log.servers) are then \
+            started on this machine as well.
+            """, transform: Self.kind)
+    var log: LogSettings.Kind?
+
+    private static func kind(_ text: String) throws -> LogSettings.Kind {
+        guard let kind = LogSettings.Kind(rawValue: text) else {
+            let known = LogSettings.Kind.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("--log is “\(text)”; it is one of \(known).")
+        }
+        return kind
+    }
+
     func run() throws {
-        let cluster = try LocalCluster(configurationPath: options.config, workers: workers)
+        let cluster = try LocalCluster(configurationPath: options.config, workers: workers, log: log)
         try cluster.start()
         do {
             if try cluster.waitUntilReady(seconds: 120) {

@@ -2,8 +2,15 @@ import Foundation
 import Glibc
 import Supervision
 
+/// A process that the supervisor has started.
+protocol Child {
+    var identifier: Int32 { get }
+    func terminate()
+    func kill()
+}
+
 /// A process that ends when its standard input does: it cannot outlive this one, however this one ends.
-final class ChildProcess {
+final class ChildProcess: Child {
     private let process = Process()
     /// Held open for as long as the child shall run.
     private let input = Pipe()

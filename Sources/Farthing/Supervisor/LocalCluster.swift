@@ -15,13 +15,15 @@ final class LocalCluster: Sendable {
     private let configuration: ClusterConfiguration
     private let notes: Mailbox<Supervisor.Note>
     private let wake: WakeUp
-    private let state = Mutex(SupervisorState(phase: .startingRouters))
+    private let state = Mutex(SupervisorState(phase: .startingServers))
     private let changed = DispatchSemaphore(value: 0)
     private let ended = DispatchSemaphore(value: 0)
 
-    /// - Parameter workers: in place of `workers.count`.
-    init(configurationPath: String, workers: Int? = nil) throws {
-        settings = try SupervisorSettings(configurationPath: configurationPath, workers: workers)
+    /// - Parameters:
+    ///   - workers: in place of `workers.count`.
+    ///   - log: in place of `log.kind`; the servers of `jetstream` are started as well.
+    init(configurationPath: String, workers: Int? = nil, log: LogSettings.Kind? = nil) throws {
+        settings = try SupervisorSettings(configurationPath: configurationPath, workers: workers, log: log)
         configuration = try settings.load()
         let wake = WakeUp()
         self.wake = wake
@@ -43,7 +45,7 @@ final class LocalCluster: Sendable {
                 waitForEnd()
                 throw ExitCodeError(message: failure)
             }
-            if state.phase != .startingRouters { return }
+            if !state.phase.isStarting { return }
             changed.wait()
         }
     }
@@ -75,7 +77,7 @@ final class LocalCluster: Sendable {
 
     /// Whether SIGTERM or SIGINT has come.
     var isAskedToStop: Bool {
-        state.withLock { $0.phase != .startingRouters && $0.phase != .running }
+        state.withLock { !$0.phase.isStarting && $0.phase != .running }
     }
 
     /// Waits until every worker can price and every partition has its leader, whichever router is asked.

@@ -13,6 +13,8 @@ import ZeroMQ
 final class Supervisor {
     enum Note: Sendable {
         case ended(name: String, process: Int32, ProcessEnd)
+        case serverEnded(name: String, ProcessEnd)
+        case serversReady(Bool)
         case spoke(name: String, process: Int32)
         case watched(ClusterWatch.Note)
         case reload
@@ -21,11 +23,15 @@ final class Supervisor {
 
     /// How far the cluster is.
     enum Phase: Equatable, Sendable {
+        case startingServers
         case startingRouters
         case running
         case stoppingWorkers
         case stoppingRouters
+        case stoppingServers
         case stopped
+
+        var isStarting: Bool { self == .startingServers || self == .startingRouters }
     }
 
     let settings: SupervisorSettings
@@ -35,19 +41,22 @@ final class Supervisor {
     var current: ClusterConfiguration
     let journal: Journal
     var fleet = Fleet(permanentFailureStatus: PermanentFailure.status)
-    var phase = Phase.startingRouters
-    private var children: [String: ChildProcess] = [:]
+    private(set) var phase = Phase.startingServers
+    private var children: [String: any Child] = [:]
+    /// nil when the log is not looked after here.
+    private let servers: LogServers?
+    private var areServersReady = false
     /// Where each router listened when it was started.
-    private var addresses: [String: RouterSettings] = [:]
+    var addresses: [String: RouterSettings] = [:]
     private var listening: Set<String> = []
 
     private let notes: Mailbox<Note>
     private let wake: WakeUp
-    private let watch: ClusterWatch
+    let watch: ClusterWatch
     private var control: ControlSocket
     var procedures: [RunningProcedure] = []
     var proceduresBegun = 0
-    private var sightings: [String: Sighting] = [:]
+    var sightings: [String: Sighting] = [:]
     private let changed: @Sendable (SupervisorState) -> Void
 
     /// - Parameter changed: told about every change that others wait for.
@@ -63,6 +72,7 @@ final class Supervisor {
         applied = configuration
         current = configuration
         control = try ControlSocket()
+        servers = settings.log == .jetstream ? try LogServers(configuration) : nil
         watch = ClusterWatch { notes.post(.watched($0)) }
     }
 
@@ -72,7 +82,7 @@ final class Supervisor {
     func run() throws {
         try settings.pin(current)
         openControl()
-        for router in current.routers { fleet.add(router.name, .router, now: Clock.monotonic()) }
+        startServers()
         while phase != .stopped {
             wake.clear()
             for note in notes.takeAll() { handle(note) }
@@ -113,19 +123,30 @@ final class Supervisor {
         case .reload: reloadRequested()
         case .spoke(let name, let process):
             if fleet[name]?.process == process { listening.insert(name) }
+        case .serversReady(let areReady):
+            areServersReady = areReady
+            if !areReady, phase == .startingServers { failToStart("the servers of the log do not answer") }
+        case .serverEnded(let name, let end):
+            guard let process = fleet[name]?.process else { return }
+            if phase == .startingServers {
+                failToStart("\(name) did not start; \(servers?.journal(of: name) ?? "its journal") says why")
+            }
+            ended(name, process, end, into: &actions)
         case .ended(let name, let process, let end):
             guard fleet[name]?.process == process else { return }
-            listening.remove(name)
-            children[name] = nil
-            if phase == .startingRouters {
-                failToStart("\(name) did not start; its reason stands above")
-            }
-            fleet.ended(name, process: process, end, now: Clock.monotonic(), into: &actions)
+            if phase.isStarting { failToStart("\(name) did not start; its reason stands above") }
+            ended(name, process, end, into: &actions)
         case .watched(.sighted(let sighting)): sightings[sighting.router] = sighting
         case .watched(.drainAnswered(let refusal)):
             if let index = procedureUnderWay { procedures[index].procedure.drainAnswered(refusal: refusal) }
         }
         carryOut(actions)
+    }
+
+    private func ended(_ name: String, _ process: Int32, _ end: ProcessEnd, into actions: inout [FleetAction]) {
+        listening.remove(name)
+        children[name] = nil
+        fleet.ended(name, process: process, end, now: Clock.monotonic(), into: &actions)
     }
 
     // MARK: - Processes
@@ -151,16 +172,9 @@ final class Supervisor {
 
     private func spawn(_ name: String) {
         guard let member = fleet[name] else { return }
-        let notes = notes
         let now = Clock.monotonic()
-        // Routers say when they listen.
-        let spoke: @Sendable (Int32) -> Void = { notes.post(.spoke(name: name, process: $0)) }
         do {
-            let child = try ChildProcess(
-                executable: settings.executable(of: member.kind),
-                arguments: settings.arguments(name, current),
-                spoke: member.kind == .router ? spoke : nil,
-                ended: { notes.post(.ended(name: name, process: $0, $1)) })
+            let child = try start(member)
             children[name] = child
             if member.kind == .router { addresses[name] = current.routers.first { $0.name == name } }
             fleet.started(name, process: child.identifier, now: now)
@@ -169,19 +183,36 @@ final class Supervisor {
             var actions: [FleetAction] = []
             fleet.startFailed(name, because: error.localizedDescription, now: now, into: &actions)
             carryOut(actions)
-            if phase == .startingRouters { failToStart("\(name) could not be started: \(error.localizedDescription)") }
+            if phase.isStarting { failToStart("\(name) could not be started: \(error.localizedDescription)") }
         }
+    }
+
+    private func start(_ member: FleetMember) throws -> any Child {
+        let notes = notes
+        let name = member.name
+        if let servers, member.kind == .server {
+            return try servers.start(name) { notes.post(.serverEnded(name: name, $0)) }
+        }
+        // Routers say when they listen.
+        let spoke: @Sendable (Int32) -> Void = { notes.post(.spoke(name: name, process: $0)) }
+        return try ChildProcess(
+            executable: settings.executable(of: member.kind), arguments: settings.arguments(name, current),
+            spoke: member.kind == .router ? spoke : nil,
+            ended: { notes.post(.ended(name: name, process: $0, $1)) })
     }
 
     // MARK: - Phases
 
     private func step() {
         switch phase {
+        case .startingServers:
+            guard servers == nil || areServersReady else { return }
+            phase = .startingRouters
+            addAll(current.routers.map(\.name), .router)
         case .startingRouters:
             guard fleet.names(of: .router).allSatisfy(listening.contains) else { return }
             phase = .running
-            for name in current.workers.names { fleet.add(name, .worker, now: Clock.monotonic()) }
-            act()
+            addAll(current.workers.names, .worker)
         case .running, .stopped: break
         case .stoppingWorkers:
             // Routers last, so that what workers have to say still finds one.
@@ -189,8 +220,24 @@ final class Supervisor {
             phase = .stoppingRouters
             stopAll(.router)
         case .stoppingRouters:
-            if fleet.hasEnded(.router) { phase = .stopped }
+            guard fleet.hasEnded(.router) else { return }
+            phase = .stoppingServers
+            stopAll(.server)
+        case .stoppingServers:
+            if fleet.hasEnded(.server) { phase = .stopped }
         }
+    }
+
+    private func startServers() {
+        guard let servers else { return }
+        addAll(servers.names, .server)
+        let notes = notes
+        servers.whenReady { notes.post(.serversReady($0)) }
+    }
+
+    private func addAll(_ names: [String], _ kind: ProcessKind) {
+        for name in names { fleet.add(name, kind, now: Clock.monotonic()) }
+        act()
     }
 
     private func failToStart(_ why: String) {
@@ -199,7 +246,7 @@ final class Supervisor {
     }
 
     private func beginToStop() {
-        guard phase == .startingRouters || phase == .running else { return }
+        guard phase.isStarting || phase == .running else { return }
         if let index = procedureUnderWay { procedures[index].end(.failed(why: "the cluster stops")) }
         phase = .stoppingWorkers
         stopAll(.worker)
@@ -214,62 +261,5 @@ final class Supervisor {
         changed(
             SupervisorState(
                 phase: phase, failure: nil, permanentFailure: fleet.members.first(where: \.failedForGood)?.name))
-    }
-
-    // MARK: - Procedures
-
-    /// The place of the procedure that runs.
-    var procedureUnderWay: Int? { procedures.indices.last.flatMap { procedures[$0].outcome == nil ? $0 : nil } }
-
-    /// Begins a procedure.
-    /// - Returns: its number.
-    func begin(_ procedure: Procedure, applying configuration: ClusterConfiguration? = nil) -> Int {
-        proceduresBegun += 1
-        journal.info("\(procedure.title): begun")
-        if let configuration { current = configuration }
-        procedures.append(RunningProcedure(number: proceduresBegun, procedure, applying: configuration))
-        // Whoever asked for one reads its end within moments.
-        if procedures.count > 16 { procedures.removeFirst() }
-        sightings = [:]
-        return proceduresBegun
-    }
-
-    private func advance() {
-        guard let index = procedureUnderWay else { return watch.watch([]) }
-        var actions: [ProcedureAction] = []
-        procedures[index].procedure.advance(
-            fleet, sightings.values.sorted { $0.router < $1.router }, now: Clock.monotonic(), into: &actions)
-        for action in actions { carryOut(action, of: index) }
-        watch.watch(runningRouters)
-    }
-
-    private var runningRouters: [RouterSettings] {
-        fleet.members.filter { $0.kind == .router && $0.runningSince != nil }.compactMap { addresses[$0.name] }
-    }
-
-    func cancelProcedure(_ index: Int) {
-        var actions: [ProcedureAction] = []
-        procedures[index].procedure.cancelled(into: &actions)
-        for action in actions { carryOut(action, of: index) }
-    }
-
-    private func carryOut(_ action: ProcedureAction, of index: Int) {
-        let now = Clock.monotonic()
-        switch action {
-        case .drain(let worker, let drain): watch.ask(worker, toDrain: drain, through: runningRouters)
-        case .stop(let names): for name in names { fleet.stop(name, now: now) }
-        case .forget(let names): for name in names { fleet.forget(name) }
-        case .start(let names, let kind): for name in names { fleet.add(name, kind, now: now) }
-        case .say(let line):
-            procedures[index].say(line)
-            journal.info(line)
-        case .finished:
-            procedures[index].end(.finished)
-            if let configuration = procedures[index].configuration { applied = configuration }
-            journal.info("\(procedures[index].procedure.title): done")
-        case .failed(let why):
-            procedures[index].end(.failed(why: why))
-            journal.error(why)
-        }
     }
 }

@@ -7,22 +7,26 @@ struct SupervisorSettings: Sendable {
     let configurationPath: String
     /// `--workers`, which stands in for `workers.count` as long as the cluster runs.
     let workers: Int?
+    /// `--log`, which stands in for `log.kind`. With `jetstream`, the supervisor starts the servers as well.
+    let log: LogSettings.Kind?
     /// The folder of the executables: that of this process.
     private let folder: URL
 
-    init(configurationPath: String, workers: Int?) throws {
+    init(configurationPath: String, workers: Int?, log: LogSettings.Kind?) throws {
         self.configurationPath = configurationPath
         self.workers = workers
+        self.log = log
         folder = URL(filePath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
             .deletingLastPathComponent()
     }
 
     /// Reads the configuration.
     func load() throws(ConfigurationError) -> ClusterConfiguration {
-        let configuration = try ClusterConfiguration.load(path: configurationPath)
-        if let router = configuration.routers.first(where: { WorkerNames.isNumbered($0.name) }) {
-            let message =
-                "a router is called “\(router.name)”, as a worker may be; `farthing up` needs another name for it"
+        var configuration = try ClusterConfiguration.load(path: configurationPath)
+        if let log { configuration.log.kind = log }
+        let servers = log == .jetstream ? configuration.log.servers.indices.map { "n\($0 + 1)" } : []
+        for router in configuration.routers where WorkerNames.isNumbered(router.name) || servers.contains(router.name) {
+            let message = "a router is called “\(router.name)”, as another process is; give it a name of its own"
             throw ConfigurationError(source: configurationPath, problems: [.init(place: nil, message: message)])
         }
         guard let workers else { return configuration }

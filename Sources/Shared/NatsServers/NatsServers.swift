@@ -96,6 +96,12 @@ public final class NatsServers {
 
     public func isRunning(_ node: Int) -> Bool { servers[node].processID != nil }
 
+    /// Nil when it does not run.
+    public func processID(of node: Int) -> Int32? { servers[node].processID }
+
+    /// Asks one server to end. Returns at once.
+    public func askToEnd(_ node: Int) { servers[node].askToEnd() }
+
     /// Kills a server's process, as a crash would, and waits for its end.
     /// - Returns: false when it does not run.
     @discardableResult

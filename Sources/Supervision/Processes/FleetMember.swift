@@ -3,6 +3,8 @@ import Domain
 /// What a process of the cluster does.
 public enum ProcessKind: String, Codable, Sendable, CaseIterable {
     case router, worker
+    /// Of the log, when it is on this machine.
+    case server
 }
 
 /// One process that the supervisor looks after, under a name that outlives its restarts.
