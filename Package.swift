@@ -134,10 +134,7 @@ let package = Package(
         tests("ConfigurationTests", ["Configuration"]),
         tests(
             "ChaosTests",
-            [
-                "Chaos", "Client", "Configuration", "Domain", "Operations", "Wire", "farthing", "farthing-router",
-                "farthing-worker",
-            ]),
+            ["Chaos", "Configuration", "Domain", "Operations", "farthing", "farthing-router", "farthing-worker"]),
         tests("SupervisionTests", ["Configuration", "Domain", "Supervision"]),
         tests("WireTests", ["Domain", "Wire"], exclude: ["Vectors"]),
         tests("ZeroMQTests", ["ZeroMQ"]),
