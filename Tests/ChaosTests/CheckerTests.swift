@@ -197,7 +197,7 @@ struct CheckerTests {
         var story = Story.clean
         story.recovered.unbiddenEnds = ["w1": 1, "w2": 0]
         #expect(story.violations(of: ComesBackWhole.self).count == 1)
-        story.recovered.isWhole = false
+        story.recovered.missing = ["r1 knows no leader of 3"]
         #expect(story.violations(of: ComesBackWhole.self).count == 2)
     }
 }

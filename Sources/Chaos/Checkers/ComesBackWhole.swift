@@ -11,9 +11,7 @@ public enum ComesBackWhole: Checker {
             guard let count = ends[name], count > 0 else { return nil }
             return "\(name) ended by itself \(count) times"
         }
-        if !findings.recovered.isWhole {
-            evidence.append("after everything was healed, not every worker was ready or not every partition led")
-        }
+        evidence += findings.recovered.missing.map { "long after everything was healed, \($0)" }
         return evidence
     }
 }

@@ -30,20 +30,19 @@ final class ClusterView {
         return nil
     }
 
-    /// What every router that answers says.
-    func statuses() -> [ClusterStatus] { clients.compactMap { try? $0.status().value } }
-
     /// The routers, each with a client of its own.
     var each: [(router: String, client: PricingClient)] { Array(zip(routers, clients)) }
 
-    /// Whether every worker is ready, every partition has a leader, and every router knows it.
-    func isWhole(workers: Int, partitions: Int) -> Bool {
-        let statuses = statuses()
-        return statuses.count == clients.count
-            && statuses.allSatisfy { status in
-                status.workers.count { $0.report.isReady && !$0.report.isDraining } >= workers
-                    && Leaders(status).partitions.count == partitions + 1
-            }
+    /// What keeps the cluster from being whole: every worker ready, every partition led, every router knowing it.
+    func missing(workers: Int, partitions: Int) -> [String] {
+        each.flatMap { router, client -> [String] in
+            guard let status = try? client.status().value else { return ["\(router) does not answer"] }
+            let ready = status.workers.filter { $0.report.isReady && !$0.report.isDraining }.map(\.report.name)
+            let led = Set(Leaders(status).partitions)
+            let unled = ((0..<partitions).map { PartitionID(UInt16($0)) } + [.broadcast]).filter { !led.contains($0) }
+            return (ready.count < workers ? ["\(router) knows no other ready workers than \(ready.sorted())"] : [])
+                + (unled.isEmpty ? [] : ["\(router) knows no leader of \(unled.map(\.description))"])
+        }
     }
 }
 

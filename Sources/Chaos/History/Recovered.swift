@@ -15,8 +15,8 @@ public struct Recovered: Sendable {
     public var baskets: [Int: Int] = [:]
     /// Processes that ended without having been made to, by name.
     public var unbiddenEnds: [String: Int] = [:]
-    /// Whether, after everything was healed, every worker was ready and every partition had a leader in time.
-    public var isWhole = true
+    /// What was still missing, after everything had been healed and there had been time, for the cluster to be whole.
+    public var missing: [String] = []
 
     public init() {}
 }

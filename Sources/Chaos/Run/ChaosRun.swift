@@ -29,8 +29,9 @@ public final class ChaosRun {
     private let stop: StopSignal
     private let shop: Shop
 
-    /// How long a healthy cluster may take to start, and to recover.
-    private static let patienceSeconds = 60.0
+    /// How long a cluster may take to start, and to recover: a worker that died again and again is in quarantine for
+    /// up to 80 s.
+    private static let patienceSeconds = 120.0
 
     private static let calibrationSeconds = 4.0
 
@@ -88,9 +89,10 @@ public final class ChaosRun {
         defer { cluster.stop() }
         try cluster.start()
         let view = try ClusterView(layout.directEndpoints)
-        guard try waitUntilWhole(cluster, view) else {
+        let missing = try waitUntilWhole(cluster, view)
+        guard missing.isEmpty else {
             throw ChaosError(
-                "the cluster was not ready after \(Int(Self.patienceSeconds)) s",
+                "the cluster was not ready after \(Int(Self.patienceSeconds)) s: \(missing.joined(separator: "; "))",
                 remedy: "Read the journals in \(folder.path).")
         }
         try fillCatalogue(view)
@@ -106,13 +108,14 @@ public final class ChaosRun {
             })
         defer { _ = driver.finish() }
         try carryOut(injector, cluster, from: driver.startedAt)
-        var recovered = Recovered()
-        recovered.isWhole = try waitUntilWhole(cluster, view)
         let results = driver.finish()
+        report("load ended; waiting until the cluster is whole")
+        var recovered = Recovered()
+        recovered.missing = try waitUntilWhole(cluster, view)
         var history = History(clients: (results + calibration).map(\.operations), faults: injector.records)
         history.loadStartedAt = driver.startedAt
         let readback = Readback(shop: shop, history: history)
-        report("load ended; reading back")
+        report("reading back")
         readback.ask(view, into: &recovered)
         cluster.stop()
         for node in cluster.nodes { recovered.unbiddenEnds[node.name] = node.surprises }
@@ -151,14 +154,15 @@ public final class ChaosRun {
         }
     }
 
-    private func waitUntilWhole(_ cluster: LocalCluster, _ view: ClusterView) throws -> Bool {
+    /// - Returns: what is missing when patience ends; empty when the cluster is whole.
+    private func waitUntilWhole(_ cluster: LocalCluster, _ view: ClusterView) throws -> [String] {
         let deadline = Clock.monotonic().adding(microseconds: UInt64(Self.patienceSeconds * 1e6))
-        while Clock.monotonic() < deadline {
+        while true {
             if stop.isRequested { throw ChaosError("asked to stop", remedy: "Start again to get a result.") }
             try cluster.tend(waitMilliseconds: 20)
-            if view.isWhole(workers: plan.cluster.workers, partitions: plan.cluster.partitions) { return true }
+            let missing = view.missing(workers: plan.cluster.workers, partitions: plan.cluster.partitions)
+            if missing.isEmpty || Clock.monotonic() >= deadline { return missing }
         }
-        return false
     }
 
     private func fillCatalogue(_ view: ClusterView) throws {
