@@ -226,6 +226,7 @@ public final class SimulatedCluster {
 
     /// Looks at the state of every replica.
     private func inspect() {
+        for router in routers { router.noteView() }
         for worker in workers where worker.isRunning {
             guard let core = worker.core else { continue }
             for partition in core.heldPartitions {

@@ -21,7 +21,9 @@ extension RouterCore {
         let before = workers[worker]
         workers[worker].reported(report, now: now)
         // A quarantine ends by itself, so what counts is what the last report made of it.
-        let isTrustNew = workers[worker].isTrusted(now: now) != before.isTrusted(now: before.lastHeard)
+        let isTrustNew =
+            workers[worker].isTrusted(now: now) != before.isTrusted(now: before.lastHeard)
+            || workers[worker].isHeard != before.isHeard
         for replica in report.replicas {
             guard let chain = chain(of: replica.partition) else { continue }
             heard(ofEpoch: replica.epoch, chain, now)

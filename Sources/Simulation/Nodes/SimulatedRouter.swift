@@ -221,6 +221,18 @@ final class SimulatedRouter: SimulatedNode {
         }
     }
 
+    /// Whom it trusts, for the trace.
+    func noteView() {
+        guard cluster.trace.isRecording, let status = core?.status(now: now) else { return }
+        let workers = status.workers.map { worker in
+            let led = worker.report.replicas.filter { $0.role == .leading }.map(\.partition.description)
+            let trust = worker.report.isReady ? "trusted" : "not trusted (\(worker.report.problem))"
+            return "\(worker.report.name) \(trust), silent \(worker.silentMilliseconds) ms, "
+                + "leads [\(led.joined(separator: " "))]"
+        }
+        cluster.note(id, "sees " + workers.joined(separator: "; "))
+    }
+
     // MARK: - Decisions
 
     /// Does what the core has decided; what comes of it may be decided on in turn.
