@@ -113,6 +113,9 @@ public struct RouterCore: Sendable {
 
     public func name(ofWorker worker: Int) -> String { workers[worker].name }
 
+    /// The worker that gets a partition's requests; nil while nobody can.
+    public func target(of partition: PartitionID) -> Int? { chain(of: partition).flatMap { partitions[$0].target } }
+
     public func status(now: MonotonicInstant) -> ClusterStatus {
         ClusterStatus(
             cluster: configuration.cluster, router: configuration.name,

@@ -205,6 +205,30 @@ import Testing
             """)
     }
 
+    @Test func aWorkerThatStopsInItsQuarantineStaysThere() {
+        check(
+            """
+            w1 reports leading 0@4
+            w2 reports following 0@4
+            w1 vanishes
+            w2 reports leading 0@5
+            w1 reports unready
+            w1 vanishes
+            w1 reports unready
+            sleep 60001ms
+            w1 vanishes
+            w1 reports following 0@5
+            w2 reports draining leading 0@5
+            wait 4900ms
+            ----
+            w2 is asked to lead 0 after 4
+
+            wait 120ms
+            ----
+            w1 is asked to lead 0 after 5
+            """)
+    }
+
     @Test func aQuarantinedWorkerServesWhenItIsTheLastReplica() {
         check(
             """
