@@ -8,6 +8,8 @@ import Glibc
     let connection: OpaquePointer
     let jetStream: OpaquePointer
     private let statistics: OpaquePointer
+    /// Subscriptions that have ended; a few for each outage.
+    private var retired: [OpaquePointer] = []
     private var subscribingFailedAt: ContinuousClock.Instant?
     private var glanceFailedAt: ContinuousClock.Instant?
 
@@ -46,9 +48,18 @@ import Glibc
     }
 
     deinit {
+        unsafe natsConnection_Close(connection)
+        for subscription in unsafe retired { unsafe natsSubscription_Destroy(subscription) }
         unsafe natsStatistics_Destroy(statistics)
         unsafe jsCtx_Destroy(jetStream)
         unsafe natsConnection_Destroy(connection)
+    }
+
+    /// Ends a subscription. It is destroyed with the connection: libnats 3.4 has been seen to take the lock of one
+    /// that was destroyed while a message for it was being read, which stopped its reader for ever.
+    func retire(_ subscription: OpaquePointer) {
+        unsafe natsSubscription_Unsubscribe(subscription)
+        unsafe retired.append(subscription)
     }
 
     private static func options(servers: [String], name: String) throws(NatsFailure) -> OpaquePointer {
