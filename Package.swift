@@ -82,7 +82,10 @@ let package = Package(
 
         module(
             "Chaos", path: "Sources/Chaos",
-            ["Client", "Configuration", "Domain", "Features", "Log", "Models", "Operations", "Wire", yams]),
+            [
+                "Client", "Configuration", "Domain", "Features", "JetStreamLog", "Log", "Models", "NatsServers",
+                "Operations", "Wire", yams,
+            ]),
 
         // A whole cluster in one process, from one seed
         module(

@@ -59,13 +59,13 @@ struct PlanTests {
         Mistake("faults:\n  - {worker: any}", "2:5: faults[0].action is missing; give one of"),
         Mistake("faults:\n  - {action: explode}", "2:14: faults[0].action is “explode”; expected one of kill, "),
         Mistake("faults:\n  - {action: stop}", "2:5: faults[0].for is missing; give a duration from 1ms to 1h"),
-        Mistake("faults:\n  - {action: kill, for: 1s}", "2:20: unknown key “for”; known here: action, at, "),
+        Mistake("faults:\n  - {action: kill, for: 1s}", "2:20: unknown key “for”; known here: action, at, every, "),
         Mistake(
             "faults:\n  - {action: kill, worker: 3}",
             "2:28: faults[0].worker is “3”; expected any, the name of a worker such as w2, or leader-of:3"),
         Mistake(
             "faults:\n  - {action: kill, worker: w1, router: r1}",
-            "2:40: faults[0] names a worker and a router; make two faults of it"),
+            "2:40: faults[0] names two victims; make two faults of it"),
         Mistake(
             "faults:\n  - {action: kill, times: 3}",
             "2:5: faults[0].times is 3 without faults[0].every; say how far apart"),

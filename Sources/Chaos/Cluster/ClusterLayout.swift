@@ -22,6 +22,9 @@ struct ClusterLayout {
     let workerPorts: [UInt16]
     /// Empty unless through the proxy. Numbered as the proxy numbers them.
     let links: [Link]
+    /// Of the servers of a jetstream log: for workers, and among themselves.
+    let serverPorts: [UInt16]
+    let serverRoutes: [UInt16]
     /// Where routers listen for workers.
     let workerHost: String
 
@@ -34,7 +37,10 @@ struct ClusterLayout {
         var ends = (0..<shape.workers + Self.spareWorkers).map { Link.End.worker($0) }
         ends += (0..<clients).map { Link.End.client($0) }
         if shape.network != .proxy { ends = [] }
-        let ports = try Ports.free((2 + ends.count) * shape.routers, seed: seed)
+        let servers = shape.log == .jetstream ? shape.logServers : 0
+        let ports = try Ports.free((2 + ends.count) * shape.routers + 2 * servers, seed: seed)
+        serverPorts = Array(ports.suffix(servers))
+        serverRoutes = Array(ports.suffix(2 * servers).prefix(servers))
         clientPorts = Array(ports[..<shape.routers])
         workerPorts = Array(ports[shape.routers..<2 * shape.routers])
         var rest = ports[(2 * shape.routers)...]
@@ -81,12 +87,16 @@ struct ClusterLayout {
               - {name: r\(router + 1), clients: "tcp://127.0.0.1:\(clientPorts[router])", workers: "tcp://\(address(router))"}
             """
         }
+        let urls = serverPorts.map { "\"nats://127.0.0.1:\($0)\"" }.joined(separator: ", ")
+        let logServers =
+            serverPorts.isEmpty
+            ? "" : ", kind: jetstream, servers: [\(urls)], replicas: \(shape.logServers < 3 ? 1 : 3)"
         return """
             cluster: {name: chaos, partitions: \(shape.partitions)}
             routers:
             \(routers.joined(separator: "\n"))
             workers: {count: \(shape.workers)}
-            log: {directory: log}
+            log: {directory: log\(logServers)}
             quotes: {key_file: quote.key, window: 1h}
             model: {bundle: model.bundle}
             shop: {tenant: chaos}

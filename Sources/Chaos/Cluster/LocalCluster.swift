@@ -33,6 +33,8 @@ final class LocalCluster {
     let layout: ClusterLayout
     let folder: RunFolder
     let network: NamespaceNetwork?
+    /// Of a jetstream log.
+    let servers: LogServers?
     private let programs: String
     private(set) var nodes: [Node] = []
     private let ends: Mailbox<(name: String, generation: Int, status: Int32)>
@@ -47,12 +49,14 @@ final class LocalCluster {
     ///   - programs: the folder of `farthing-router` and `farthing-worker`.
     ///   - report: told what happens, for the operator.
     init(
-        _ layout: ClusterLayout, in folder: RunFolder, network: NamespaceNetwork?, programs: String,
+        _ layout: ClusterLayout, in folder: RunFolder, network: NamespaceNetwork?, servers: LogServers?,
+        programs: String,
         report: @escaping (String) -> Void
     ) throws {
         self.layout = layout
         self.folder = folder
         self.network = network
+        self.servers = servers
         self.programs = programs
         self.report = report
         ends = Mailbox { [noted] in noted.signal() }
@@ -109,6 +113,7 @@ final class LocalCluster {
     /// Sends a signal to a running process.
     /// - Returns: when; nil when it is not running.
     func signal(_ name: String, _ signal: Int32) -> MonotonicInstant? {
+        if let servers, servers.names.contains(name) { return servers.signal(name, signal) }
         guard let index = index(of: name), let child = nodes[index].child, child.isRunning else { return nil }
         switch signal {
         case SIGSTOP: nodes[index].isStopped = true
@@ -136,6 +141,7 @@ final class LocalCluster {
     func tend(waitMilliseconds: Int) throws {
         _ = noted.wait(timeout: .now() + .milliseconds(waitMilliseconds))
         for end in ends.takeAll() where end.generation == generation[end.name] { ended(end.name, end.status) }
+        try servers?.tend()
         let now = Clock.monotonic()
         for index in nodes.indices {
             guard let at = nodes[index].restartAt, at <= now, nodes[index].isWanted else { continue }
@@ -144,7 +150,9 @@ final class LocalCluster {
     }
 
     /// When the next process is to be started again.
-    var nextRestart: MonotonicInstant? { nodes.filter(\.isWanted).compactMap(\.restartAt).min() }
+    var nextRestart: MonotonicInstant? {
+        (nodes.filter(\.isWanted).map(\.restartAt) + [servers?.nextRestart]).compactMap(\.self).min()
+    }
 
     private func ended(_ name: String, _ status: Int32) {
         guard let index = index(of: name) else { return }

@@ -36,6 +36,7 @@ struct FaultExecution {
         switch target {
         case .worker(let worker): choice.worker(worker)
         case .router(let router): choice.router(router)
+        case .server(let server): choice.server(server)
         case .none, .links, .clientLinks: nil
         }
     }
@@ -60,7 +61,7 @@ struct FaultExecution {
     }
 
     private func restartAll() -> FaultOutcome {
-        let names = cluster.running(.worker) + cluster.running(.router)
+        let names = cluster.running(.worker) + cluster.running(.router) + (cluster.servers?.running ?? [])
         let at = Clock.monotonic()
         for name in names { _ = cluster.signal(name, SIGKILL) }
         return .done(.init(target: names.joined(separator: ", "), at: at, victims: names))

@@ -28,6 +28,14 @@ struct TargetChoice {
         }
     }
 
+    func server(_ choice: ServerChoice) -> String? {
+        let candidates = (cluster.servers?.running ?? []).filter { !busy.contains($0) }
+        switch choice {
+        case .any: return pick(candidates, draw)
+        case .named(let name): return candidates.first { $0 == name }
+        }
+    }
+
     /// Links by their numbers, and what to call them. Both ends may be down: a link can be cut then, too.
     func links(_ target: FaultTarget) -> (numbers: [Int], name: String, worker: String?)? {
         let layout = cluster.layout
@@ -46,7 +54,7 @@ struct TargetChoice {
                 return routers.contains(layout.links[$0].router)
             }
             return (numbers, "clients ↔ \(names(routers))", nil)
-        case .none, .worker, .router: return nil
+        case .none, .worker, .router, .server: return nil
         }
     }
 

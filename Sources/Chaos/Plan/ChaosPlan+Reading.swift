@@ -75,6 +75,9 @@ extension ChaosPlan {
                         + "“\(step.name)”; use proxy", at: place)
             }
         }
+        if cluster.log != .jetstream, let step = faults.first(where: \.target.isServer) {
+            problems.add("cluster.log is \(cluster.log.rawValue), which has no servers for “\(step.name)”", at: file)
+        }
         if cluster.logMebibytes == nil, faults.contains(where: { $0.action.kind == .fillDisk }) {
             problems.add("cluster.log_size is missing; fill-disk needs one, such as 64MiB", at: file)
         }
@@ -97,6 +100,8 @@ extension ClusterShape {
         section.read("partitions", into: &partitions, .whole(1...256), &problems)
         place = section.read("network", into: &network, .choice, &problems)
         section.read("restart_after", into: &restartAfter, .duration("0ms", "60s"), &problems)
+        section.read("log", into: &log, .choice, &problems)
+        section.read("log_servers", into: &logServers, .whole(1...5), &problems)
         var size: Int?
         section.read("log_size", into: &size, .mebibytes, &problems)
         logMebibytes = size

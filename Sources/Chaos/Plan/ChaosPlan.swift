@@ -24,12 +24,22 @@ public struct ClusterShape: Equatable, Sendable {
         case namespaces
     }
 
+    public enum Log: String, CaseIterable, Sendable {
+        /// SQLite files.
+        case embedded
+        /// NATS servers, which belong to the cluster and can be hit, too.
+        case jetstream
+    }
+
     public var workers = 3
     public var routers = 2
     public var partitions = 16
     public var network = Network.loopback
     /// How long the supervisor waits before it starts again what has ended.
     public var restartAfter: Duration = .milliseconds(100)
+    public var log = Log.embedded
+    /// NATS servers of a jetstream log; each stream is kept by up to three.
+    public var logServers = 3
     /// The log lies on a file system in memory of this size, which can be filled; nil for the ordinary disk.
     /// Needs root. Unit: MiB.
     public var logMebibytes: Int?

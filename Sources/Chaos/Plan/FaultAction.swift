@@ -113,6 +113,8 @@ public enum FaultTarget: Equatable, Sendable {
     case none
     case worker(WorkerChoice)
     case router(RouterChoice)
+    /// A server of the log.
+    case server(ServerChoice)
     /// The links between workers and routers.
     case links(worker: WorkerChoice, router: RouterChoice)
     /// The links between clients and routers.
@@ -126,6 +128,11 @@ public enum WorkerChoice: Equatable, Sendable {
     case leader(of: PartitionID)
 }
 
+public enum ServerChoice: Equatable, Sendable {
+    case any
+    case named(String)
+}
+
 public enum RouterChoice: Equatable, Sendable {
     case any
     case all
@@ -133,12 +140,16 @@ public enum RouterChoice: Equatable, Sendable {
 }
 
 extension FaultTarget: CustomStringConvertible {
+    var isServer: Bool { if case .server = self { true } else { false } }
+
     /// What the report calls a fault that the plan gives no name.
     public var description: String {
         switch self {
         case .none: ""
         case .worker(let worker): " worker \(worker)"
         case .router(let router): " router \(router)"
+        case .server(.any): " server any"
+        case .server(.named(let name)): " server \(name)"
         case .links(let worker, let router): " worker \(worker)" + (router == .all ? "" : " from router \(router)")
         case .clientLinks(let router): " clients from router \(router)"
         }

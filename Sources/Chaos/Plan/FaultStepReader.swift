@@ -97,13 +97,17 @@ struct FaultStepReader {
             section.read("worker", into: &worker, .optional(.worker), &problems)
             return .worker(worker ?? .any)
         case .kill, .terminate, .stop, nil:
+            var server: ServerChoice?
             section.read("worker", into: &worker, .optional(.worker), &problems)
-            let place = section.read("router", into: &router, .optional(.router), &problems)
-            if worker != nil, let place {
-                problems.add("\(path) names a worker and a router; make two faults of it", at: place)
+            var other = section.read("router", into: &router, .optional(.router), &problems)
+            if kind != .terminate {
+                other = section.read("server", into: &server, .optional(.server), &problems) ?? other
             }
-            if let router { return .router(router) }
-            return .worker(worker ?? .any)
+            if let other, [worker != nil, router != nil, server != nil].count(where: \.self) > 1 {
+                problems.add("\(path) names two victims; make two faults of it", at: other)
+            }
+            if let server { return .server(server) }
+            return router.map { .router($0) } ?? .worker(worker ?? .any)
         case .cut, .delay, .throttle, .reset, .halfClose:
             section.read("worker", into: &worker, .optional(.worker), &problems)
             section.read("router", into: &router, .optional(.router), &problems)

@@ -68,6 +68,14 @@ extension Rule where Value == RouterChoice {
     }
 }
 
+extension Rule where Value == ServerChoice {
+    static var server: Rule {
+        Rule(expectation: "any, or the name of a server such as n1") { text in
+            text == "any" ? .any : isName(text, of: "n") ? .named(text) : nil
+        }
+    }
+}
+
 private func isName(_ text: String, of kind: String) -> Bool {
     text.hasPrefix(kind) && Rule<Int>.whole(1...99).read(String(text.dropFirst())) != nil
 }

@@ -4,6 +4,8 @@ import Client
 import Configuration
 import Domain
 import Foundation
+import JetStreamLog
+import Log
 import Models
 import Operations
 
@@ -83,8 +85,10 @@ public final class ChaosRun {
         let volume = try plan.cluster.logMebibytes.map { try LogVolume(at: folder.file("log"), mebibytes: $0) }
         let proxy = layout.links.isEmpty ? nil : try LinkProxy(layout.proxied)
         try Data(try shop.model(seed: plan.seed).encode()).write(to: URL(filePath: folder.file("model.bundle")))
+        let servers = try LogServers(layout, in: folder)
+        defer { servers?.stop() }
         let cluster = try LocalCluster(
-            layout, in: folder, network: network, programs: options.programs, report: report)
+            layout, in: folder, network: network, servers: servers, programs: options.programs, report: report)
         // Before the folder is undone: an orderly end is quicker than a forced one.
         defer { cluster.stop() }
         try cluster.start()
@@ -119,7 +123,7 @@ public final class ChaosRun {
         readback.ask(view, into: &recovered)
         cluster.stop()
         for node in cluster.nodes { recovered.unbiddenEnds[node.name] = node.surprises }
-        try readback.readLog(folder.file("log"), into: &recovered)
+        try readback.read(try log(folder, servers), into: &recovered)
         return ChaosReport(
             plan: plan, rate: rate, findings: Findings(shop: shop, history: history, recovered: recovered),
             lateness: results.flatMap(\.lateness), failures: results.compactMap(\.failure))
@@ -152,6 +156,14 @@ public final class ChaosRun {
             try injector.healAll()
             try cluster.tend(waitMilliseconds: 20)
         }
+    }
+
+    private func log(_ folder: RunFolder, _ servers: LogServers?) throws -> any PartitionLog {
+        let partitions = plan.cluster.partitions
+        guard let servers else {
+            return try SQLiteLog(directory: folder.file("log"), cluster: "chaos", partitionCount: partitions)
+        }
+        return try JetStreamLog(servers: servers.urls, cluster: "chaos", partitionCount: partitions)
     }
 
     /// - Returns: what is missing when patience ends; empty when the cluster is whole.

@@ -1,4 +1,4 @@
-// Reads back what is there when all is over: first from the running cluster, then from the log on the disk.
+// Reads back what is there when all is over: first from the running cluster, then from the log itself.
 
 import Client
 import Domain
@@ -106,11 +106,10 @@ struct Readback {
         return found.sorted { ($0.partition, $0.index, $0.worker) < ($1.partition, $1.index, $1.worker) }
     }
 
-    // MARK: - From the disk
+    // MARK: - From the log
 
-    /// Reads the whole log; the cluster has ended.
-    func readLog(_ directory: String, into recovered: inout Recovered) throws(LogError) {
-        let log = try SQLiteLog(directory: directory, cluster: "chaos", partitionCount: shop.partitions)
+    /// Reads the whole log; routers and workers have ended.
+    func read(_ log: any PartitionLog, into recovered: inout Recovered) throws(LogError) {
         for partition in (0..<shop.partitions).map({ PartitionID(UInt16($0)) }) + [.broadcast] {
             var index: UInt64 = 0
             while true {
