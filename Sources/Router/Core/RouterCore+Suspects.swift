@@ -29,9 +29,12 @@ extension RouterCore {
     ) {
         guard workers[worker].isConnected, workers[worker].suspectUnderTrial == nil else { return }
         for chain in partitions.indices where partitions[chain].target == worker && partitions[chain].suspects > 0 {
-            let holdsWrites = partitions[chain].holdsWrites
-            let next = inFlight.firstSlot(ofChain: chain) {
-                $0.isSuspect && $0.worker == nil && !($0.header.kind.writes && holdsWrites)
+            // A write stays behind the writes that wait before it.
+            var holdsWrites = partitions[chain].holdsWrites
+            let next = inFlight.firstSlot(ofChain: chain) { request in
+                guard request.worker == nil, !(request.header.kind.writes && holdsWrites) else { return false }
+                if request.header.kind.writes && !request.isSuspect { holdsWrites = true }
+                return request.isSuspect
             }
             guard let next else { continue }
             workers[worker].suspectUnderTrial = next
@@ -44,11 +47,9 @@ extension RouterCore {
         _ slot: Slot, _ request: InFlightRequest, _ now: MonotonicInstant, _ actions: inout [RouterAction]
     ) {
         partitions[request.chain].suspects -= 1
-        if let worker = request.worker {
-            workers[worker].suspectUnderTrial = nil
-            tryNextSuspect(on: worker, now, &actions)
-        }
-        if partitions[request.chain].suspects == 0 { flush(request.chain, now, &actions) }
+        if let worker = request.worker { workers[worker].suspectUnderTrial = nil }
+        flush(request.chain, now, &actions)
+        if let worker = request.worker { tryNextSuspect(on: worker, now, &actions) }
     }
 
     /// The fingerprint of a request that has stopped two workers.

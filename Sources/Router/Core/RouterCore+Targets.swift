@@ -145,17 +145,21 @@ extension RouterCore {
     /// Sends what waits, in order of arrival, as far as it may go.
     mutating func flush(_ chain: Int, _ now: MonotonicInstant, _ actions: inout [RouterAction]) {
         guard let target = partitions[chain].target else { return }
-        if partitions[chain].suspects > 0 { tryNextSuspect(on: target, now, &actions) }
-        guard partitions[chain].parked > 0 else { return }
-        for slot in inFlight.slots(ofChain: chain) {
-            guard let request = inFlight[slot], request.worker == nil, !request.isSuspect,
-                mayForward(request.header, partitions[chain])
-            else { continue }
-            forward(slot, to: target, now, &actions)
+        if partitions[chain].parked > 0 {
+            var holdsWrites = partitions[chain].holdsWrites
+            for slot in inFlight.slots(ofChain: chain) {
+                guard let request = inFlight[slot] else { continue }
+                if request.isSuspect {
+                    holdsWrites = true
+                } else if request.worker == nil, !(request.header.kind.writes && holdsWrites) {
+                    forward(slot, to: target, now, &actions)
+                }
+            }
         }
+        if partitions[chain].suspects > 0 { tryNextSuspect(on: target, now, &actions) }
     }
 
-    /// Whether a request that is no suspect may go to the target now.
+    /// Whether a request that has just arrived, and is no suspect, may go to the target.
     func mayForward(_ header: MessageHeader, _ partition: PartitionView) -> Bool {
         !header.kind.writes || !(partition.holdsWrites || partition.suspects > 0)
     }

@@ -111,8 +111,10 @@ extension RouterCore {
     public mutating func forwardFailed(
         _ slot: Slot, worker: Int, isGone: Bool, now: MonotonicInstant, into actions: inout [RouterAction]
     ) {
-        guard let request = inFlight[slot], request.worker == worker else { return }
+        guard let request = inFlight[slot] else { return }
         inFlight.update(slot) { $0.handovers -= 1 }
+        // It may have been taken back and given to another one before it could leave.
+        guard request.worker == worker else { return }
         if isGone {
             // It never reached the worker, so it is not what stopped it.
             if request.chain != directChain { takeBack(slot) }
@@ -172,9 +174,9 @@ extension RouterCore {
         actions.removeAll { action in
             switch action {
             case .forward(let slot, let receiver, _) where receiver == worker:
-                if let request = inFlight[slot], request.worker == worker, request.chain != directChain {
+                if let request = inFlight[slot] {
                     inFlight.update(slot) { $0.handovers -= 1 }
-                    takeBack(slot)
+                    if request.worker == worker, request.chain != directChain { takeBack(slot) }
                 }
                 return true
             case .assign(worker, _), .lead(worker, _, _), .probe(worker): return true

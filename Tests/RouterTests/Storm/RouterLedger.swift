@@ -22,12 +22,15 @@ struct RouterLedger {
         var casualties = 0
 
         var isSuspect: Bool { casualties > 0 }
+        var fingerprint: UInt64 { header.keyHash.value ^ UInt64(header.kind.rawValue) }
     }
 
     /// By the low half of their ids, which counts: the order of arrival.
     var open: [UInt64: Open] = [:]
     var closed: Set<UInt64> = []
     var connected: Set<Int> = []
+    /// Fingerprints of what was convicted.
+    private var deadly: Set<UInt64> = []
     private(set) var answered = AnswerCounts()
     private(set) var problems: [String] = []
 
@@ -89,7 +92,11 @@ struct RouterLedger {
         case .outcomeUnknown: require(!request.receivers.isEmpty, "\(id) was never sent, and is said to be unknown")
         case .quarantined:
             convicted += 1
-            require(request.casualties == 2, "\(id) convicted after \(request.casualties) deaths")
+            let isFirst = deadly.insert(request.fingerprint).inserted
+            // The like of one that was convicted is a suspect from the start.
+            require(
+                request.casualties == 2 || request.casualties == 1 && !isFirst,
+                "\(id) convicted after \(request.casualties) deaths")
         default: problems.append("\(id) refused as \(code)")
         }
     }
