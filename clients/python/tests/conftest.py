@@ -27,11 +27,17 @@ class Shop:
 
 
 @pytest.fixture(scope="session")
-def endpoint() -> str:
-    address = os.environ.get("FARTHING_ENDPOINT")
-    if not address:
+def endpoints() -> list[str]:
+    """The addresses of all routers, separated by spaces in the environment."""
+    addresses = os.environ.get("FARTHING_ENDPOINT", "").split()
+    if not addresses:
         pytest.skip("FARTHING_ENDPOINT is not set: name a running cluster, for example tcp://127.0.0.1:7400")
-    return address
+    return addresses
+
+
+@pytest.fixture(scope="session")
+def endpoint(endpoints) -> str:
+    return endpoints[0]
 
 
 @pytest.fixture(scope="session")
