@@ -9,7 +9,7 @@ import Glibc
     let jetStream: OpaquePointer
     private let statistics: OpaquePointer
     /// Subscriptions that have ended; a few for each outage.
-    private var retired: [OpaquePointer] = []
+    private var retired: [OpaquePointer] = unsafe []
     private var subscribingFailedAt: ContinuousClock.Instant?
     private var glanceFailedAt: ContinuousClock.Instant?
 
@@ -49,7 +49,7 @@ import Glibc
 
     deinit {
         unsafe natsConnection_Close(connection)
-        for subscription in unsafe retired { unsafe natsSubscription_Destroy(subscription) }
+        unsafe retired.forEach { unsafe natsSubscription_Destroy($0) }
         unsafe natsStatistics_Destroy(statistics)
         unsafe jsCtx_Destroy(jetStream)
         unsafe natsConnection_Destroy(connection)

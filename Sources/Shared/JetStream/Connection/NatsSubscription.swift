@@ -40,7 +40,7 @@ import CNats
         do throws(NatsFailure) {
             try unsafe Self.createConsumer(connection, stream: stream, from: sequence, inbox: inbox)
         } catch {
-            connection.retire(subscription)
+            unsafe connection.retire(subscription)
             throw error
         }
         self.connection = connection
@@ -50,7 +50,7 @@ import CNats
     }
 
     // The server removes the consumer when nobody has listened for a few seconds.
-    deinit { connection.retire(subscription) }
+    deinit { unsafe connection.retire(subscription) }
 
     private static func createConsumer(
         _ connection: NatsConnection, stream: String, from sequence: UInt64, inbox: UnsafePointer<CChar>
