@@ -23,6 +23,7 @@ extension Replica {
         guard mayClaim, pacing.allowsClaim(at: now) else { return }
         leadWanted = nil
         role = .claiming
+        claimAfter = leadership.epoch
         actions.append(.claim(partition, after: leadership.epoch))
     }
 
@@ -50,9 +51,10 @@ extension Replica {
         _ leadership: Leadership, _ now: MonotonicInstant, _ actions: inout [WorkerAction]
     ) {
         guard role == .claiming else { return }
-        if leadership.epoch <= self.leadership.epoch {
+        if leadership.epoch == claimAfter {
+            // Nobody was quicker: the log was busy, or full.
             pacing.claimFailed(now)
-            leadWanted = self.leadership.epoch
+            leadWanted = claimAfter
         }
         learn(leadership, now, &actions)
         stepDown(&actions)

@@ -20,6 +20,8 @@ struct Replica<State: ReplicaState>: Sendable {
     var pacing = ClaimPacing()
     /// The epoch after which a router has asked this replica to lead, while it could not yet.
     var leadWanted: UInt64?
+    /// The epoch after which this replica has asked for the lead, while it claims.
+    var claimAfter: UInt64 = 0
     /// Routers that have had a write sent back; see `Replica+Writing`.
     var bounced: Set<Int> = []
     /// The newest checkpoint come past whose hash is known.

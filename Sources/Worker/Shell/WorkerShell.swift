@@ -24,6 +24,7 @@ public struct WorkerShell: ~Copyable {
     let events: Mailbox<BackgroundEvent>
     let wake: WakeUp
     let links: [RouterLink]
+    private var contacts: RouterContacts
     private var sources: PollSet
     private let wakeSource: Int
     let decoder = BodyDecoder()
@@ -84,6 +85,7 @@ public struct WorkerShell: ~Copyable {
         self.events = events
         self.wake = wake
         self.links = links
+        contacts = RouterContacts(routers: links.count, now: Clock.monotonic())
         self.sources = sources
         settings = configuration
         housekeeping = HousekeepingThread(
@@ -112,14 +114,17 @@ public struct WorkerShell: ~Copyable {
         try carryOutActions()
         try sources.wait(timeoutMilliseconds: 10)
         if sources.isReady(wakeSource) { try handleEvents() }
-        for link in links.indices where sources.isReady(link) { try drain(link) }
         let now = Clock.monotonic()
+        for link in links.indices where sources.isReady(link) {
+            contacts.heard(link, at: now)
+            try drain(link)
+        }
         core.timeAdvanced(to: now, Clock.timestamp(), into: &actions)
         try answerExpired(now)
         try carryOutActions()
         if now >= nextReport || core.roleChanges != reportedRoleChanges {
             nextReport = now.adding(microseconds: settings.heartbeats.interval.wholeMicroseconds)
-            try report()
+            try report(now)
         }
     }
 
@@ -131,13 +136,16 @@ public struct WorkerShell: ~Copyable {
     }
 
     /// A heartbeat from the loop that prices: when this stops, pricing has stopped.
-    private mutating func report() throws(ZeroMQError) {
+    private mutating func report(_ now: MonotonicInstant) throws(ZeroMQError) {
         reportedRoleChanges = core.roleChanges
         let header = MessageHeader(
             kind: .report, priority: .commit, deadlineMicroseconds: 0, keyHash: KeyHash(0), requestID: .none)
-        let packed = encoder.workerReport(
-            core.report(isReady: model.isSettled(at: Clock.monotonic()), problem: problem.text))
-        for link in links { try link.send(header, packed) }
+        var report = core.report(isReady: false, problem: problem.text)
+        let isReady = model.isSettled(at: now)
+        for (number, link) in links.enumerated() {
+            report.isReady = isReady && contacts.hears(number, at: now)
+            try link.send(header, encoder.workerReport(report))
+        }
     }
 
     /// Serves on until others lead what this worker led: then no request is in its hands when it ends. When nobody

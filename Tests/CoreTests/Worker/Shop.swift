@@ -25,7 +25,7 @@ enum Shop {
 
     static func configuration(
         experiment: Experiment = Experiment(salt: "autumn", controlShare: 0), smoothing: Double = 0.5,
-        dailyMove: Double = 0.1, snapshotEvery: UInt64 = 1_000_000
+        dailyMove: Double = 0.1, snapshotEvery: UInt64 = 1_000_000, partitions: Int = Shop.partitions
     ) -> WorkerConfiguration {
         WorkerConfiguration(
             name: "w1", partitions: partitions, calendar: .utc,
