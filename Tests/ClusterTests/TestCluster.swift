@@ -49,6 +49,7 @@ final class TestCluster {
     /// Where clients call the routers r1, r2, …
     let endpoints: [String]
     private let log: String
+    private let servers: [UInt16]
     private let partitions: Int
     private let ports: [UInt16]
     private var process: Process?
@@ -65,7 +66,9 @@ final class TestCluster {
         configuration = folder.appending(path: "cluster.yaml")
         self.log = log
         self.partitions = partitions
-        ports = try freePorts(2 * routers)
+        let free = try freePorts(2 * routers + 3)
+        ports = Array(free.dropLast(3))
+        servers = free.suffix(3)
         endpoints = (0..<routers).map { [ports] in "tcp://127.0.0.1:\(ports[2 * $0])" }
         try write(extra: extra, workers: workers)
     }
@@ -81,7 +84,7 @@ final class TestCluster {
         routers:
         \(routers.joined(separator: "\n"))
         workers: {count: \(workers)}
-        log: {directory: "\(log)"}
+        log: {directory: "\(log)", servers: [\(servers.map { "\"nats://127.0.0.1:\($0)\"" }.joined(separator: ", "))]}
         quotes: {key_file: quote.key}
         model: {bundle: model.bundle}
         \(extra)
@@ -95,10 +98,10 @@ final class TestCluster {
     }
 
     /// Starts the cluster and waits until it says that it is ready.
-    func start(standardError: FileHandle? = nil) throws {
+    func start(_ arguments: [String] = [], standardError: FileHandle? = nil) throws {
         let process = Process()
         process.executableURL = Executable.url("farthing")
-        process.arguments = ["up", "--config", configuration.path]
+        process.arguments = ["up", "--config", configuration.path] + arguments
         output = Pipe()
         process.standardOutput = output
         process.standardError = try standardError ?? FileHandle(forWritingTo: journal())
@@ -155,6 +158,14 @@ final class TestCluster {
 
     /// Asks `farthing up` to read its configuration again.
     func hangUp() throws { Glibc.kill(try #require(process).processIdentifier, SIGHUP) }
+
+    /// The servers of the log that `farthing up` has started.
+    func logServers() throws -> [Int32] {
+        let up = try #require(process)
+        return try childProcesses(of: up.processIdentifier).filter { child in
+            try arguments(of: child).first?.hasSuffix("nats-server") ?? false
+        }
+    }
 
     /// Every process that `farthing up` has started, by name.
     func processes() throws -> [String: Int32] {

@@ -93,7 +93,8 @@ struct ReloadPlanTests {
     @Test func whatBelongsToTheLogIsRefusedByName() throws {
         let changes: [(String, (inout ClusterConfiguration) -> Void)] = [
             ("cluster.name", { $0.cluster.name = "other" }), ("cluster.partitions", { $0.cluster.partitions = 8 }),
-            ("log.directory", { $0.log.directory = "other" }), ("shop.time_zone", { $0.shop.timeZone = "UTC" }),
+            ("log.directory", { $0.log.directory = "other" }), ("log.servers", { $0.log.servers.removeLast() }),
+            ("shop.time_zone", { $0.shop.timeZone = "UTC" }),
         ]
         for (key, change) in changes {
             do throws(Refusal) {

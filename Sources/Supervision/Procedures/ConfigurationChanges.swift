@@ -83,6 +83,10 @@ public struct ConfigurationChanges: Equatable, Sendable {
         check(
             "log.directory", old.log.directory, new.log.directory, old.log.directory == new.log.directory,
             "stop it first")
+        // Half of the workers on other servers could be half of them on another log.
+        check(
+            "log.servers", old.log.servers.joined(separator: ", "), new.log.servers.joined(separator: ", "),
+            old.log.servers == new.log.servers, "stop it first")
         check("shop.time_zone", old.shop.timeZone, new.shop.timeZone, old.shop.timeZone == new.shop.timeZone, log)
     }
 
@@ -95,6 +99,7 @@ public struct ConfigurationChanges: Equatable, Sendable {
         rest.workers.count = old.workers.count
         rest.log.kind = old.log.kind
         rest.log.directory = old.log.directory
+        rest.log.servers = old.log.servers
         rest.shop = old.shop
         rest.quotes = old.quotes
         rest.pricing = old.pricing
