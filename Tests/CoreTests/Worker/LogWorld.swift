@@ -103,6 +103,7 @@ func words(_ events: [LogEvent]) -> [String] {
             case .fenced(let epoch): "fenced from \(partition) by \(epoch)"
             case .unexpectedIndex(let actual): "\(partition) ends at \(actual)"
             case .notWritten: "not written to \(partition)"
+            case .outcomeUnknown: "nobody knows of \(partition)"
             }
         }
     }
