@@ -42,9 +42,9 @@ import Testing
     ) throws -> EventAcknowledgement {
         let deadline = Date().addingTimeInterval(60)
         while true {
-            do throws(ClientError) {
+            do {
                 return try cluster.client().send(events, of: user).value
-            } catch {
+            } catch let error as ClientError {
                 try #require(Date() < deadline, "\(error)")
             }
         }

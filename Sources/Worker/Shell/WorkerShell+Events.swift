@@ -43,7 +43,8 @@ extension WorkerShell {
 
     private mutating func note(_ failure: AppendFailure, _ partition: PartitionID) {
         switch failure {
-        case .notWritten(let why), .outcomeUnknown(let why): problem.note("partition \(partition): \(why)", .log, in: journal)
+        case .notWritten(let why), .outcomeUnknown(let why):
+            problem.note("partition \(partition): \(why)", .log, in: journal)
         case .unexpectedIndex(let actual):
             problem.note(
                 "partition \(partition): the log ends at index \(actual), where nobody but this worker may have "
