@@ -102,6 +102,7 @@ func words(_ events: [LogEvent]) -> [String] {
             switch failure {
             case .fenced(let epoch): "fenced from \(partition) by \(epoch)"
             case .unexpectedIndex(let actual): "\(partition) ends at \(actual)"
+            case .outcomeUnknown: "nobody knows about \(partition)"
             case .notWritten: "not written to \(partition)"
             case .outcomeUnknown: "nobody knows of \(partition)"
             }
