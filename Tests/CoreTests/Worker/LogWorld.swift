@@ -104,7 +104,6 @@ func words(_ events: [LogEvent]) -> [String] {
             case .unexpectedIndex(let actual): "\(partition) ends at \(actual)"
             case .outcomeUnknown: "nobody knows about \(partition)"
             case .notWritten: "not written to \(partition)"
-            case .outcomeUnknown: "nobody knows of \(partition)"
             }
         }
     }
