@@ -35,6 +35,16 @@ struct RememberedQuote: Equatable, Sendable {
 }
 
 extension RememberedQuote {
+    /// Of a price that was shown here and the one that the log knows of, the one that binds: the lower of those that
+    /// still hold. One shown here may have expired while another replica made a promise, and the other way round.
+    static func binding(
+        _ shown: RememberedQuote?, _ logged: RememberedQuote?, at time: Timestamp
+    ) -> RememberedQuote? {
+        guard let shown, let logged else { return shown ?? logged }
+        guard let promised = logged.promise(at: time) else { return shown }
+        return promised < shown.promise(at: time) ?? .init(minorUnits: .max) ? logged : shown
+    }
+
     func encode(to writer: inout ByteWriter) {
         writer.write(product.value)
         writer.write(day)

@@ -83,7 +83,8 @@ extension WorkerCore {
             cart.lines.append(
                 Cart.Line(
                     key: key, row: row,
-                    earlier: keyed[place]?.exposures.quote(of: key, for: request.user) ?? shopper?.quote(of: key),
+                    earlier: .binding(
+                        keyed[place]?.exposures.quote(of: key, for: request.user), shopper?.quote(of: key), at: now),
                     item: cached?.item ?? nil, population: cached?.population ?? []))
         }
         return cart
