@@ -40,6 +40,9 @@ struct Simulate: ParsableCommand {
     @Option(help: "Make this mistake on purpose; needs a build by scripts/planted-bugs.")
     var planted: String?
 
+    @Flag(help: "Only name the mistakes that can be made on purpose.")
+    var listPlanted = false
+
     func validate() throws {
         guard hours > 0, hours <= 10_000 else { throw ValidationError("--hours: give more than 0, at most 10000.") }
         guard runs > 0, jobs > 0 else { throw ValidationError("--runs, --jobs: give at least 1.") }
@@ -50,6 +53,7 @@ struct Simulate: ParsableCommand {
     }
 
     func run() throws {
+        guard !listPlanted else { return print(PlantedBug.allCases.map(\.name).joined(separator: "\n")) }
         try plant()
         let campaign = Campaign(
             seeds: seed..<seed + runs, microseconds: UInt64(hours * 3_600_000_000), jobs: jobs)
@@ -62,7 +66,7 @@ struct Simulate: ParsableCommand {
                 StandardStreamProgress.show("\(done) of \(total) runs, \(violations) violations")
             })
         let seconds = Date().timeIntervalSince(started)
-        print(summary.text(wallSeconds: seconds, jobs: min(jobs, Int(runs))))
+        print(summary.text(wallSeconds: seconds, cpuSeconds: Double(clock()) / Double(CLOCKS_PER_SEC)))
         if let trace { try writeTrace(to: trace) }
         guard let failure = summary.failures.first else { return }
         print(Campaign.replay(failure, lines: lines))

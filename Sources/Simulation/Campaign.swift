@@ -16,11 +16,26 @@ public struct Campaign: Sendable {
 
     /// What all runs came to.
     public struct Summary: Sendable {
-        public internal(set) var runs = 0
-        public internal(set) var microseconds: UInt64 = 0
-        public internal(set) var counts = RunCounts()
+        public private(set) var runs = 0
+        public private(set) var microseconds: UInt64 = 0
+        public private(set) var counts = RunCounts()
         /// By seed.
-        public internal(set) var failures: [RunReport] = []
+        public private(set) var failures: [RunReport] = []
+
+        /// Equal for equal campaigns, in whatever order their runs ended.
+        public private(set) var digest: UInt64 = 0
+
+        public init() {}
+
+        public mutating func add(_ report: RunReport) {
+            runs += 1
+            digest ^= finalMix(report.digest ^ finalMix(report.seed))
+            microseconds += report.microseconds
+            counts.add(report.counts)
+            guard report.violation != nil else { return }
+            failures.append(report)
+            failures.sort { $0.seed < $1.seed }
+        }
     }
 
     /// Runs every seed.
@@ -40,29 +55,25 @@ public struct Campaign: Sendable {
                 starting(seed)
                 let report = SimulatedCluster(Scenario(seed: seed)).run(microseconds: microseconds)
                 summary.withLock { summary in
-                    summary.runs += 1
-                    summary.microseconds += report.microseconds
-                    summary.counts.add(report.counts)
-                    if report.violation != nil { summary.failures.append(report) }
+                    summary.add(report)
                     progress(summary.runs, seeds.count, summary.failures.count)
                 }
             }
         }
-        return summary.withLock { summary in
-            summary.failures.sort { $0.seed < $1.seed }
-            return summary
-        }
+        return summary.withLock { $0 }
     }
 }
 
 extension Campaign.Summary {
     /// For people, in a few lines.
-    /// - Parameter jobs: how many runs there were at a time.
-    public func text(wallSeconds: Double, jobs: Int) -> String {
+    /// - Parameters:
+    ///   - wallSeconds: how long it took.
+    ///   - cpuSeconds: how much of that the processors worked for it, all of them together.
+    public func text(wallSeconds: Double, cpuSeconds: Double) -> String {
         let simulated = Double(microseconds) / 1_000_000
         var lines = [
-            "\(runs) runs, \(rounded(simulated / 3_600)) simulated hours in \(rounded(wallSeconds)) s: "
-                + "\(Int(simulated / max(wallSeconds, 0.001) / Double(jobs))) × real time per core",
+            "\(runs) runs, \(rounded(simulated / 3_600)) simulated hours in \(rounded(wallSeconds)) s, "
+                + "\(rounded(cpuSeconds)) s of one core: \(Int(simulated / max(cpuSeconds, 0.001))) × real time per core",
             "\(counts.calls) calls: \(counts.answered) answered (\(counts.prices) prices), \(counts.refused) refused, "
                 + "\(counts.unknown) unknown; \(counts.acknowledgedEvents) events acknowledged, "
                 + "\(counts.records) records in the logs, \(counts.messages) messages",
@@ -76,7 +87,7 @@ extension Campaign.Summary {
             lines.append("violation: seed \(failure.seed): \(violation)")
             lines.append("  replay: farthing simulate --seed \(failure.seed) --hours \(hours)")
         }
-        lines.append("violations: \(failures.count)")
+        lines.append("digest \(hexadecimal(digest)), violations: \(failures.count)")
         return lines.joined(separator: "\n")
     }
 

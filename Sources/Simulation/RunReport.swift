@@ -11,6 +11,18 @@ public struct RunReport: Sendable {
     /// Equal for equal runs.
     public var digest: UInt64
     public var violation: Violation?
+
+    public init(
+        seed: UInt64, microseconds: UInt64, askedMicroseconds: UInt64, counts: RunCounts, digest: UInt64,
+        violation: Violation?
+    ) {
+        self.seed = seed
+        self.microseconds = microseconds
+        self.askedMicroseconds = askedMicroseconds
+        self.counts = counts
+        self.digest = digest
+        self.violation = violation
+    }
 }
 
 public struct RunCounts: Sendable {

@@ -15,7 +15,7 @@ public struct Scenario: Sendable {
     public var partitions: Int
     /// Version N of the configuration, and N + 1, which nodes that have been upgraded run under.
     var settings: [NodeSettings]
-    var network: NetworkSettings
+    package var network: NetworkSettings
     var disk: DiskSettings
     public var faults: FaultMix
     // The load

@@ -239,9 +239,9 @@ public final class SimulatedCluster {
 // MARK: - The network's questions
 
 extension SimulatedCluster: NetworkDelegate {
-    func arrives(_ travelling: Travelling, at time: UInt64) { schedule(.arrival(travelling), at: time) }
+    package func arrives(_ travelling: Travelling, at time: UInt64) { schedule(.arrival(travelling), at: time) }
 
-    func arrivesNow(_ travelling: Travelling) {
+    package func arrivesNow(_ travelling: Travelling) {
         let link = network.links[travelling.link].id
         let receiver = node(travelling.direction == .toRouter ? .router(link.router) : link.dialer)
         if receiver.isPaused { return receiver.postpone(.arrival(travelling)) }
@@ -250,26 +250,26 @@ extension SimulatedCluster: NetworkDelegate {
         if receiver.isRunning { receiver.received(message, on: travelling.link) }
     }
 
-    func redials(_ link: Int, incarnation: UInt64, at time: UInt64) {
+    package func redials(_ link: Int, incarnation: UInt64, at time: UInt64) {
         schedule(.redial(link: link, incarnation: incarnation), at: time)
     }
 
-    func connected(_ link: Int) {
+    package func connected(_ link: Int) {
         let id = network.links[link].id
         note(id.dialer, "connects to r\(id.router + 1)")
         node(id.dialer).connected(link)
     }
 
-    func disconnected(_ link: Int, at end: NodeID) {
+    package func disconnected(_ link: Int, at end: NodeID) {
         note(end, "loses a connection")
         if node(end).isRunning { node(end).disconnected(link) }
     }
 
-    func isRunning(_ node: NodeID) -> Bool { self.node(node).isRunning }
+    package func isRunning(_ node: NodeID) -> Bool { self.node(node).isRunning }
 
-    func incarnation(of node: NodeID) -> UInt64 { self.node(node).incarnation }
+    package func incarnation(of node: NodeID) -> UInt64 { self.node(node).incarnation }
 
-    func faultHappened(_ kind: FaultKind) { counts.faults[kind, default: 0] += 1 }
+    package func faultHappened(_ kind: FaultKind) { counts.faults[kind, default: 0] += 1 }
 }
 
 // MARK: - Notes
@@ -300,7 +300,15 @@ extension SimulatedCluster {
         case .catchUp(let partition): note(node, partition, "looks at the log")
         case .release(let partition): note(node, partition, "releases")
         case .append(let records, let partition, let epoch, let index):
-            note(node, partition, "appends \(records.count) records after \(index) under epoch \(epoch)")
+            let prices = records.compactMap { record -> String? in
+                guard case .exposures(_, let shown) = record else { return nil }
+                return shown.map { "\($0.user.user) \($0.product) \($0.personalPrice.minorUnits)" }
+                    .joined(separator: ", ")
+            }
+            note(
+                node, partition,
+                "appends \(records.count) records after \(index) under epoch \(epoch)"
+                    + (prices.isEmpty ? "" : "; shown: " + prices.joined(separator: "; ")))
         }
     }
 

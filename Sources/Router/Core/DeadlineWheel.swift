@@ -27,7 +27,7 @@ public struct DeadlineWheel: Sendable {
     /// - Parameter deadline: rounded up to a whole millisecond: a slot may expire late, and never early.
     public mutating func insert(_ slot: Slot, deadline: MonotonicInstant) {
         let (whole, rest) = deadline.microseconds.quotientAndRemainder(dividingBy: 1_000)
-        let due = max(whole + (rest > 0 ? 1 : 0), emptied + 1)
+        let due = max(whole + (rest > 0 ? 1 : 0), emptied + 1) + (planted(.answeredLate) ? 100 : 0)
         buckets[Int(due % Self.span)].append(Entry(slot: slot, due: due))
     }
 

@@ -90,8 +90,10 @@ public struct InFlightTable: Sendable {
     public func slot(tag: UInt64) -> Slot? {
         let number = Int(truncatingIfNeeded: tag & 0xffff_ffff)
         let generation = UInt32(truncatingIfNeeded: tag >> 32)
-        guard number < requests.count, generations[number] == generation, requests[number] != nil else { return nil }
-        return Slot(number: number, generation: generation)
+        guard number < requests.count, generations[number] == generation || planted(.staleReplyTaken),
+            requests[number] != nil
+        else { return nil }
+        return Slot(number: number, generation: generations[number])
     }
 
     /// Ends a request; its tag will never be found again.

@@ -19,7 +19,7 @@ extension RouterCore {
             partitions[request.chain].suspects += 1
         }
         inFlight.update(slot) { $0.casualties += 1 }
-        return request.casualties + 1 >= 2
+        return request.casualties + 1 >= (planted(.innocentsConvicted) ? 1 : planted(.deathGoesOn) ? .max : 2)
     }
 
     /// Tries a suspect on a worker that has none: the first to arrive of the first partition that has any.

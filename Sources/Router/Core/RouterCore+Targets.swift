@@ -30,6 +30,7 @@ extension RouterCore {
         let leader = workers.indices.first { leads($0, partition) }
         let holders = holders(of: partition.id)
         if let trusted = best(of: partition, leader, holders, now, { $0.isTrusted(now: now) }) { return trusted }
+        if planted(.lastReplicaGivenUp) { return nil }
         if let heard = best(of: partition, leader, holders, now, { $0.isHeard }) { return heard }
         if let leader { return leader }
         return partition.target.flatMap { serves($0, partition.id) ? $0 : nil } ?? holders.first
@@ -134,7 +135,7 @@ extension RouterCore {
             return actions.append(.lead(worker: target, partition.id, after: partition.epoch))
         }
         if partition.askedAfter == nil, now < partition.leaderExpectedUntil { partitions[chain].holdsWrites = true }
-        guard shouldAskToLead(partition, now) else { return }
+        guard shouldAskToLead(partition, now), !planted(.leadNeverAskedFor) else { return }
         partitions[chain].askedAfter = partition.epoch
         partitions[chain].askedAt = now
         actions.append(.lead(worker: target, partition.id, after: partition.epoch))
@@ -147,7 +148,8 @@ extension RouterCore {
         guard let target = partitions[chain].target else { return }
         if partitions[chain].parked > 0 {
             var holdsWrites = partitions[chain].holdsWrites
-            for slot in inFlight.slots(ofChain: chain) {
+            let waiting = inFlight.slots(ofChain: chain)
+            for slot in planted(.sentOnBackwards) ? waiting.reversed() : waiting {
                 guard let request = inFlight[slot] else { continue }
                 if request.isSuspect {
                     holdsWrites = true

@@ -41,9 +41,11 @@ extension RouterCore {
             if inFlight[slot] != nil { late.append(slot) }
         }
         for slot in late {
-            guard let request = inFlight[slot] else { continue }
+            guard let request = inFlight[slot], !planted(.expiryForgotten) else { continue }
             refuse(
-                slot, request.handovers > 0 ? outcomeUnknown("no answer within the deadline") : nobody(request), now,
+                slot,
+                request.handovers > 0 && !planted(.timeoutIsUnavailable)
+                    ? outcomeUnknown("no answer within the deadline") : nobody(request), now,
                 &actions)
         }
     }

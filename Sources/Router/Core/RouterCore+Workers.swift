@@ -70,7 +70,7 @@ extension RouterCore {
     ) {
         guard header.isReply, let slot = inFlight.slot(tag: header.tag), let asked = inFlight[slot],
             // A reply that waited in a worker while this router restarted may carry a tag that is in use again.
-            asked.header.requestID == header.requestID, asked.header.kind == header.kind
+            asked.header.requestID == header.requestID && asked.header.kind == header.kind || planted(.staleReplyTaken)
         else { return }
         if case .refused(let code) = header.status {
             // A refusal by a worker that the request has been taken back from says nothing about the one that has it.
@@ -81,6 +81,7 @@ extension RouterCore {
         var reply = asked.header.reply(header.status, index: header.index)
         reply.deadlineMicroseconds = UInt32(clamping: asked.deadline.microseconds(since: now))
         actions.append(.deliver(slot, reply))
+        if planted(.answeredTwice) { return }
         _ = end(slot, header.status, now, &actions)
     }
 

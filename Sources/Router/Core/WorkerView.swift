@@ -107,7 +107,7 @@ struct WorkerView: Sendable {
         detector.heard(at: now)
         if isSuspected {
             beatsSinceSuspicion = report.isReady ? beatsSinceSuspicion + 1 : 0
-            if beatsSinceSuspicion >= Self.beatsToTrust { isSuspected = false }
+            if beatsSinceSuspicion >= Self.beatsToTrust && !planted(.neverTrustedAgain) { isSuspected = false }
         }
         if !report.isReady { readySince = nil } else if readySince == nil { readySince = now }
         if isQuarantined && !isInQuarantine(now) { isQuarantined = false }

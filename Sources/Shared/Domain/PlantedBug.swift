@@ -9,12 +9,47 @@
 public enum PlantedBug: UInt8, Sendable, CaseIterable {
     // The log
     case noFence = 1
-    case expectedIndexIgnored
     case claimIgnoresRival
     case epochNotRaised
     case failedSyncIgnored
     case acknowledgedTailCut
+    case tornTailKept
     case corruptEntrySkipped
+    case checksumIgnored
+    // Keeping and reading it back
+    case claimWithoutCatchUp
+    case recordReadTwice
+    case snapshotOffByOne
+    case eventsForgottenInSnapshot
+    case strangersForgottenInSnapshot
+    // The worker
+    case eventCountedTwice
+    case followerAppliesBackwards
+    case acknowledgedBeforeDurable
+    case fencedWriteAcknowledged
+    case indexAcknowledgedTooLow
+    case laterWriteAccepted
+    case minimumIndexIgnored
+    case floorIgnored
+    case ceilingIgnored
+    case exposuresForgotten
+    case exposuresLostWithAppend
+    case promiseIgnored
+    // The router
+    case timeoutIsUnavailable
+    case expiryForgotten
+    case answeredTwice
+    case answeredLate
+    case sentOnBackwards
+    case lastReplicaGivenUp
+    case neverTrustedAgain
+    case staleReplyTaken
+    case leadNeverAskedFor
+    case innocentsConvicted
+    case deathGoesOn
+    // The client
+    case silenceIsRefusal
+    case unknownIsRefusal
 
     /// As on the command line, for example `noFence`.
     public var name: String { "\(self)" }

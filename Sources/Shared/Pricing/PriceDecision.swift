@@ -65,6 +65,8 @@ public enum PriceDecision {
             price = bounds.ceiling
             trail.note(.ceiling, price)
         }
+        if planted(.floorIgnored) { price = Money(minorUnits: bounds.floor.minorUnits - 1) }
+        if planted(.ceilingIgnored) { price = Money(minorUnits: bounds.ceiling.minorUnits + 1) }
         let ended = policy.ending.applied(to: price, floor: bounds.floor)
         if ended != price {
             price = ended

@@ -42,6 +42,14 @@ public struct Violation: Error, Sendable, CustomStringConvertible {
     public var partition: PartitionID?
     public var text: String
 
+    public init(invariant: Invariant, time: UInt64, request: UInt64, partition: PartitionID?, text: String) {
+        self.invariant = invariant
+        self.time = time
+        self.request = request
+        self.partition = partition
+        self.text = text
+    }
+
     public var description: String {
         "\(invariant.rawValue) after \(Double(time / 1_000) / 1_000) s: \(text)"
     }

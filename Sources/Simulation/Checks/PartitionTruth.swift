@@ -4,7 +4,7 @@
 import Domain
 import Features
 
-struct PartitionTruth {
+package struct PartitionTruth {
     private(set) var index: UInt64 = 0
     private(set) var shoppers: [UserKey: ShopperTruth] = [:]
 

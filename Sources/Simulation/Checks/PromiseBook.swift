@@ -6,7 +6,7 @@
 
 import Domain
 
-struct PromiseBook {
+package struct PromiseBook {
     private struct Place: Hashable {
         var worker: Int
         var user: KeyHash
@@ -24,7 +24,7 @@ struct PromiseBook {
     private var clocksDiffer = false
 
     /// A worker starts with nothing shown.
-    mutating func forget(worker: Int) {
+    package mutating func forget(worker: Int) {
         made = made.filter { $0.key.worker != worker }
     }
 
@@ -33,7 +33,7 @@ struct PromiseBook {
         made = made.filter { $0.key.worker != worker || $0.key.user.partition(of: partitions) != partition }
     }
 
-    mutating func clockWasSet() { clocksDiffer = true }
+    package mutating func clockWasSet() { clocksDiffer = true }
 
     /// A worker has priced a line.
     /// - Returns: what is wrong with that; nil when nothing is.

@@ -5,7 +5,7 @@ import Domain
 import Log
 import WorkerCore
 
-final class Witness: MemoryLogObserver {
+package final class Witness: MemoryLogObserver {
     /// What is known of one event.
     struct EventTruth {
         var partition: PartitionID
@@ -16,7 +16,7 @@ final class Witness: MemoryLogObserver {
     }
 
     private(set) var leaderships: [PartitionID: Leadership] = [:]
-    private(set) var truths: [PartitionTruth]
+    package private(set) var truths: [PartitionTruth]
     /// What the broadcast log folds to.
     private(set) var broadcast = Replay(of: .broadcast, calendar: .utc)
     private(set) var events: [UInt64: EventTruth] = [:]
@@ -26,11 +26,11 @@ final class Witness: MemoryLogObserver {
     private(set) var recordsAppended: UInt64 = 0
     /// Digests of states seen, by partition and index; the latest ones.
     private var digests: [PartitionID: [UInt64: (digest: UInt64, worker: NodeID)]] = [:]
-    var promises = PromiseBook()
-    private(set) var violation: Violation?
+    package var promises = PromiseBook()
+    package private(set) var violation: Violation?
     var now: UInt64 = 0
 
-    init(partitions: Int) {
+    package init(partitions: Int) {
         truths = Array(repeating: PartitionTruth(), count: partitions)
     }
 
@@ -46,8 +46,14 @@ final class Witness: MemoryLogObserver {
 
     // MARK: - The log
 
-    func claimed(_ partition: PartitionID, _ leadership: Leadership) {
+    package func claimed(_ partition: PartitionID, _ leadership: Leadership, after epoch: UInt64) {
         let known = leaderships[partition]
+        if epoch != known?.epoch ?? 0 {
+            report(
+                .staleLeaderNeverWrites, partition: partition,
+                "\(leadership.owner) claimed partition \(partition) after epoch \(epoch), when "
+                    + "\(known?.owner ?? "nobody") led under epoch \(known?.epoch ?? 0)")
+        }
         if leadership.epoch <= known?.epoch ?? 0 {
             report(
                 .staleLeaderNeverWrites, partition: partition,
@@ -57,7 +63,7 @@ final class Witness: MemoryLogObserver {
         leaderships[partition] = leadership
     }
 
-    func appended(_ entry: LogEntry, to partition: PartitionID) {
+    package func appended(_ entry: LogEntry, to partition: PartitionID) {
         let leadership = leaderships[partition] ?? Leadership(epoch: 0, owner: "nobody")
         if entry.epoch != leadership.epoch {
             report(
@@ -107,7 +113,7 @@ final class Witness: MemoryLogObserver {
     // MARK: - States
 
     /// A replica's state at its index.
-    func inspected(_ state: FrozenState, at worker: NodeID) {
+    package func inspected(_ state: FrozenState, at worker: NodeID) {
         let partition = state.partition
         let bytes = state.encoded()
         var hash = FNV1a()
@@ -142,7 +148,7 @@ final class Witness: MemoryLogObserver {
 // MARK: - What clients are told
 
 extension Witness {
-    func acknowledged(_ ids: [EventID], _ acknowledgement: EventAcknowledgement, request: UInt64) {
+    package func acknowledged(_ ids: [EventID], _ acknowledgement: EventAcknowledgement, request: UInt64) {
         for id in ids {
             let truth = events[id.value]
             guard let index = truth?.index, truth?.partition == acknowledgement.partition,
@@ -169,7 +175,7 @@ extension Witness {
         }
     }
 
-    func acknowledgedBroadcast(index: UInt64, request: UInt64) {
+    package func acknowledgedBroadcast(index: UInt64, request: UInt64) {
         guard index > lastIndex(of: .broadcast) || index == 0 else { return }
         report(
             .acknowledgedIsRecovered, request: request, partition: .broadcast,
@@ -177,7 +183,7 @@ extension Witness {
     }
 
     /// The client was told for certain that nothing happened.
-    func refused(_ ids: [EventID], in partition: PartitionID, code: RefusalCode, request: UInt64) {
+    package func refused(_ ids: [EventID], in partition: PartitionID, code: RefusalCode, request: UInt64) {
         for id in ids {
             var truth = events[id.value] ?? EventTruth(partition: partition)
             if let index = truth.index {
@@ -198,7 +204,7 @@ extension Witness {
 
 extension Witness {
     /// A worker has priced a cart, from a state at `index`.
-    func quoted(_ quote: Quote, by worker: Int, seen index: UInt64, request: MessageHeader) {
+    package func quoted(_ quote: Quote, by worker: Int, seen index: UInt64, request: MessageHeader) {
         let partition = request.keyHash.partition(of: truths.count)
         if index < request.index {
             report(
@@ -213,7 +219,7 @@ extension Witness {
     }
 
     /// A client has got a quote.
-    func received(_ quote: Quote, for asked: PriceRequest, index: UInt64, request: MessageHeader) {
+    package func received(_ quote: Quote, for asked: PriceRequest, index: UInt64, request: MessageHeader) {
         func wrong(_ text: String) {
             report(
                 .pricesWithinGuardrails, request: request.requestID.low,

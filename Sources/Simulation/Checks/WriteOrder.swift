@@ -3,8 +3,8 @@
 
 import Domain
 
-struct WriteOrder {
-    struct Place {
+package struct WriteOrder {
+    package struct Place {
         var user: UserKey
         var serial: UInt64
         var router: Int
@@ -21,14 +21,16 @@ struct WriteOrder {
     /// Writes of one shopper that are compared with later ones.
     private static let kept = 16
 
-    mutating func sent(_ user: UserKey, by router: Int, _ connection: UInt64) -> Place {
+    package init() {}
+
+    package mutating func sent(_ user: UserKey, by router: Int, _ connection: UInt64) -> Place {
         serials[user, default: 0] += 1
         return Place(user: user, serial: serials[user]!, router: router, connection: connection)
     }
 
     /// - Parameter index: of the first record with the write's first event.
     /// - Returns: what is wrong; nil when nothing is.
-    mutating func acknowledged(_ place: Place, at index: UInt64) -> String? {
+    package mutating func acknowledged(_ place: Place, at index: UInt64) -> String? {
         var others = acknowledged[place.user] ?? []
         for other in others where other.place.router == place.router && other.place.connection == place.connection {
             guard (other.place.serial < place.serial) != (other.index < index), other.index != index else { continue }

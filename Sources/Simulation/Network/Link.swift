@@ -2,17 +2,17 @@
 // process that dies behind a cut cable leaves an open connection at the other end, as TCP does.
 
 /// Names a link: who dials, and which router.
-struct LinkID: Hashable {
-    var dialer: NodeID
-    var router: Int
+package struct LinkID: Hashable {
+    package var dialer: NodeID
+    package var router: Int
 }
 
-enum Direction {
+package enum Direction {
     case toRouter, toDialer
 }
 
 /// One direction of a link.
-struct Lane {
+package struct Lane {
     /// How many faults keep messages from passing; they wait here, as in TCP's buffers.
     var blocks = 0
     var held: [Travelling] = []
@@ -21,21 +21,21 @@ struct Lane {
 }
 
 /// What travels: a message, or the news that the other end has closed the connection.
-struct Travelling {
-    enum Content {
+package struct Travelling {
+    package enum Content {
         case message(Message)
         case closed
     }
 
-    var link: Int
-    var direction: Direction
+    package var link: Int
+    package var direction: Direction
     /// The connection it was sent on; when that is gone, so is this.
     var connection: UInt64
     var content: Content
 }
 
-struct Link {
-    let id: LinkID
+package struct Link {
+    package let id: LinkID
     /// The connection as each end sees it; 0 for none.
     var seenByRouter: UInt64 = 0
     var seenByDialer: UInt64 = 0

@@ -2,13 +2,18 @@
 
 import Domain
 
-struct Message {
-    var header: MessageHeader
-    var body: Body
+package struct Message {
+    package var header: MessageHeader
+    package var body: Body
+
+    package init(header: MessageHeader, body: Body) {
+        self.header = header
+        self.body = body
+    }
 }
 
 /// What real processes encode as protobuf.
-indirect enum Body {
+package indirect enum Body {
     case none
     // Requests
     case price(PriceRequest)
@@ -30,7 +35,7 @@ indirect enum Body {
     case assignment(Assignment)
 
     /// Equal bodies have equal fingerprints.
-    var fingerprint: UInt64 {
+    package var fingerprint: UInt64 {
         var hash = FNV1a()
         switch self {
         case .price(let request):

@@ -3,19 +3,19 @@
 
 import Domain
 
-struct PaperToken: Equatable {
+package struct PaperToken: Equatable {
     var id: RequestID
     var user: UserKey
     var expiresAt: Timestamp
     var modelVersion: UInt64
     var lines: [TokenLine]
-    var total: Money
+    package var total: Money
     private(set) var seal: UInt64 = 0
 
     /// What every worker of a simulated cluster knows.
     private static let key: UInt64 = 0x6661_7274_6869_6E67
 
-    init(sealing quote: Quote) {
+    package init(sealing quote: Quote) {
         id = quote.id
         user = quote.user
         expiresAt = quote.expiresAt
@@ -25,7 +25,7 @@ struct PaperToken: Equatable {
         seal = digest()
     }
 
-    var isGenuine: Bool { seal == digest() }
+    package var isGenuine: Bool { seal == digest() }
 
     private func digest() -> UInt64 {
         var mixed = Self.key

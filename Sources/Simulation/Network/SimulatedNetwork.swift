@@ -5,7 +5,7 @@
 import Domain
 
 /// What the network asks of the simulation around it.
-protocol NetworkDelegate: AnyObject {
+package protocol NetworkDelegate: AnyObject {
     /// Something arrives after so many microseconds.
     func arrives(_ travelling: Travelling, at time: UInt64)
     func arrivesNow(_ travelling: Travelling)
@@ -18,31 +18,33 @@ protocol NetworkDelegate: AnyObject {
     func faultHappened(_ kind: FaultKind)
 }
 
-final class SimulatedNetwork {
+package final class SimulatedNetwork {
     let settings: NetworkSettings
-    private(set) var links: [Link] = []
+    package private(set) var links: [Link] = []
     private var places: [LinkID: Int] = [:]
     private var random: SeededRandom
     private var connections: UInt64 = 0
     /// Messages put on the wire.
     private(set) var sent: UInt64 = 0
     /// Whether messages are lost, doubled and overtaken for now.
-    var isUnruly = false
+    package var isUnruly = false
 
-    init(_ settings: NetworkSettings, seed: UInt64) {
+    package init(_ settings: NetworkSettings, seed: UInt64) {
         self.settings = settings
         random = SeededRandom(seed: seed, stream: "network")
     }
 
-    func addLink(from dialer: NodeID, toRouter router: Int) {
+    package func addLink(from dialer: NodeID, toRouter router: Int) {
         let id = LinkID(dialer: dialer, router: router)
         places[id] = links.count
         links.append(Link(id: id))
     }
 
-    func link(from dialer: NodeID, toRouter router: Int) -> Int { places[LinkID(dialer: dialer, router: router)]! }
+    package func link(from dialer: NodeID, toRouter router: Int) -> Int {
+        places[LinkID(dialer: dialer, router: router)]!
+    }
 
-    func links(of node: NodeID) -> [Int] {
+    package func links(of node: NodeID) -> [Int] {
         links.indices.filter {
             node.kind == .router ? links[$0].id.router == node.number : links[$0].id.dialer == node
         }
@@ -51,7 +53,7 @@ final class SimulatedNetwork {
     // MARK: - Connections
 
     /// A process starts to dial.
-    func dial(_ link: Int, now: UInt64, _ delegate: some NetworkDelegate) {
+    package func dial(_ link: Int, now: UInt64, _ delegate: some NetworkDelegate) {
         let id = links[link].id
         guard delegate.isRunning(id.dialer), links[link].seenByDialer == 0 else { return }
         guard delegate.isRunning(.router(id.router)), !links[link].isCut else {
@@ -75,7 +77,7 @@ final class SimulatedNetwork {
     }
 
     /// A process has died: its ends of all connections are gone, and the other ends hear of it unless a cable is cut.
-    func processDied(_ node: NodeID, now: UInt64, _ delegate: some NetworkDelegate) {
+    package func processDied(_ node: NodeID, now: UInt64, _ delegate: some NetworkDelegate) {
         for link in links(of: node) {
             if node.kind == .router {
                 close(link, from: .toDialer, now, delegate)
@@ -86,7 +88,7 @@ final class SimulatedNetwork {
     }
 
     /// Both ends lose the connection, as when something between them resets it. The dialler tries again.
-    func reset(_ link: Int, now: UInt64, _ delegate: some NetworkDelegate) {
+    package func reset(_ link: Int, now: UInt64, _ delegate: some NetworkDelegate) {
         if links[link].seenByRouter != 0 {
             links[link].seenByRouter = 0
             delegate.disconnected(link, at: .router(links[link].id.router))
@@ -121,7 +123,7 @@ final class SimulatedNetwork {
     // MARK: - Sending
 
     /// - Returns: false when there is no connection, as with `ZMQ_IMMEDIATE`.
-    func sendToRouter(
+    package func sendToRouter(
         _ link: Int, _ message: Message, now: UInt64, _ delegate: some NetworkDelegate
     ) -> Bool {
         guard links[link].seenByDialer != 0 else { return false }
@@ -134,7 +136,7 @@ final class SimulatedNetwork {
 
     /// - Parameter incarnation: the start of the process that the router means to reach.
     /// - Returns: false when that process is not connected, as `ROUTER_MANDATORY` says.
-    func sendToDialer(
+    package func sendToDialer(
         _ link: Int, incarnation: UInt64, _ message: Message, now: UInt64, _ delegate: some NetworkDelegate
     ) -> Bool {
         guard links[link].seenByRouter != 0, links[link].incarnation == incarnation else { return false }
@@ -174,7 +176,7 @@ final class SimulatedNetwork {
 
     /// Something arrives.
     /// - Returns: the message, if the connection that carried it still stands.
-    func arrived(
+    package func arrived(
         _ travelling: Travelling, now: UInt64, _ delegate: some NetworkDelegate
     ) -> Message? {
         // The cable is cut: it waits, behind what arrived at the cut before.
@@ -202,12 +204,12 @@ final class SimulatedNetwork {
     // MARK: - Faults
 
     /// Nothing passes in this direction until `unblock`; neither end is told.
-    func block(_ link: Int, _ direction: Direction) {
+    package func block(_ link: Int, _ direction: Direction) {
         links[link].change(direction) { $0.blocks += 1 }
     }
 
     /// What was held arrives now, as TCP would send it again, if the connection has outlived the cut.
-    func unblock(_ link: Int, _ direction: Direction, now: UInt64, _ delegate: some NetworkDelegate) {
+    package func unblock(_ link: Int, _ direction: Direction, now: UInt64, _ delegate: some NetworkDelegate) {
         var released: [Travelling] = []
         links[link].change(direction) { lane in
             lane.blocks -= 1
@@ -224,12 +226,12 @@ final class SimulatedNetwork {
         }
     }
 
-    func delay(_ link: Int, byMicroseconds delay: UInt64) { links[link].addedDelay += delay }
+    package func delay(_ link: Int, byMicroseconds delay: UInt64) { links[link].addedDelay += delay }
 
-    func undelay(_ link: Int, byMicroseconds delay: UInt64) { links[link].addedDelay -= delay }
+    package func undelay(_ link: Int, byMicroseconds delay: UInt64) { links[link].addedDelay -= delay }
 
     /// Whatever kept messages from passing here is over.
-    func heal(_ link: Int, now: UInt64, _ delegate: some NetworkDelegate) {
+    package func heal(_ link: Int, now: UInt64, _ delegate: some NetworkDelegate) {
         links[link].addedDelay = 0
         for direction in [Direction.toRouter, .toDialer] {
             let blocks = links[link].lane(direction).blocks

@@ -26,10 +26,14 @@ final class LivenessProber: SimulatedClient {
         (0..<cluster.scenario.partitions).map { PartitionID(UInt16($0)) } + [.broadcast]
     }
 
-    /// What has to be done is done.
-    var isDone: Bool {
+    /// What has to be done is done, and whoever was mistaken for silent has had the time to be heard.
+    var isDone: Bool { hasAnswers && cluster.now >= beganAt + Self.settleMicroseconds }
+
+    private var hasAnswers: Bool {
         isProbing && written.count == partitions.count && priced.count == cluster.scenario.partitions
     }
+
+    private static let settleMicroseconds: UInt64 = 10_000_000
 
     /// The first thing in every run: products to ask for.
     func fillCatalogue() {
@@ -47,7 +51,16 @@ final class LivenessProber: SimulatedClient {
 
     /// Says what has not answered in time.
     func conclude() {
-        guard !isDone, cluster.witness.violation == nil else { return }
+        guard cluster.witness.violation == nil else { return }
+        let core = cluster.faults.core
+        let silent = cluster.routers[core.router].silentWorkers(among: core.workers)
+        if let worker = silent.first {
+            cluster.witness.report(.progress, "r\(core.router + 1) takes \(worker) for silent, which is well")
+        }
+        if !hasAnswers { reportSilence() }
+    }
+
+    private func reportSilence() {
         let silent = partitions.filter { !written.contains($0) || $0 != .broadcast && !priced.contains($0) }
         let sentences = silent.map { partition in
             "partition \(partition) \(written.contains(partition) ? "prices" : "acknowledges") nothing"
@@ -98,7 +111,9 @@ final class LivenessProber: SimulatedClient {
     private func price(_ partition: PartitionID) {
         let user = shopper(in: partition)
         let request = PriceRequest(
-            user: user, currency: PaperShop.currency, lines: [CartLine(product: PaperShop.products[0], quantity: 1)])
+            // Another cart each time, lest one that had bad luck is refused for what it has in common with it.
+            user: user, currency: PaperShop.currency,
+            lines: [CartLine(product: PaperShop.products[0], quantity: Int64(1 + turn % 1_000))])
         make(newCall(.price, user.hash, .price(request), deadlineMicroseconds: Self.deadlineMicroseconds))
     }
 

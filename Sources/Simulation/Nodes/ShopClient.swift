@@ -10,7 +10,8 @@ final class ShopClient: SimulatedClient {
     private var seen: [UserKey: UInt64] = [:]
     private var tokens: [PaperToken] = []
     private var nextCallAt: UInt64 = 0
-    private var serial: UInt64 = 0
+    /// Whoever has just been told that something is durable, and may want to see it.
+    private var hasWritten: UserKey?
     private var deaths = 0
     /// Events of an unknown outcome, to be sent again.
     private var unfinished: [(user: UserKey, events: [Event], repetitions: Int)] = []
@@ -53,6 +54,10 @@ final class ShopClient: SimulatedClient {
     private func deadline() -> UInt32 { UInt32(random.number(in: load.deadlineMicroseconds)) }
 
     private func callSomething() {
+        if let user = hasWritten {
+            hasWritten = nil
+            if random.chance(0.5) { return price(user) }
+        }
         if !unfinished.isEmpty, random.chance(0.5) { return repeatUnfinished() }
         let draw = random.fraction()
         let changes = load.eventShare + load.catalogueShare
@@ -72,24 +77,26 @@ final class ShopClient: SimulatedClient {
         }
     }
 
-    private func price() {
-        let user = random.element(of: shoppers)
+    private func price(_ shopper: UserKey? = nil) {
+        let user = shopper ?? random.element(of: shoppers)
         let lines = (0..<random.number(in: 1...3)).map { _ in
             CartLine(product: random.element(of: PaperShop.products), quantity: Int64(random.number(in: 1...3)))
         }
-        let index = random.chance(0.5) ? seen[user] ?? 0 : 0
+        let index = shopper != nil || random.chance(0.5) ? seen[user] ?? 0 : 0
         let request = PriceRequest(user: user, currency: PaperShop.currency, lines: lines)
         make(newCall(.price, user.hash, index: index, .price(request), deadlineMicroseconds: deadline()))
     }
 
+    /// A client that does not wait reports several things that a shopper did right after each other.
     private func reportEvents() {
         let user = random.element(of: shoppers)
-        let events = (0..<random.number(in: 1...3)).map { _ in newEvent() }
-        make(newCall(.events, user.hash, .events(user, events), deadlineMicroseconds: deadline()))
+        for _ in 0..<(load.pipelines ? random.number(in: 1...4) : 1) {
+            let events = (0..<random.number(in: 1...3)).map { _ in newEvent() }
+            make(newCall(.events, user.hash, .events(user, events), deadlineMicroseconds: deadline()))
+        }
     }
 
     private func newEvent() -> Event {
-        serial += 1
         // A few weeks back, so that shoppers become known.
         let age = Int64(random.below(6)) * ShopCalendar.millisecondsPerWeek
         return Event(
@@ -127,6 +134,8 @@ final class ShopClient: SimulatedClient {
         switch (call.body, call.lastReply?.body) {
         case (.events(let user, _), .eventAcknowledgement(let acknowledgement)) where ending == .answered:
             seen[user] = max(seen[user] ?? 0, acknowledgement.index)
+            hasWritten = user
+            if random.chance(0.3) { nextCallAt = cluster.now }
         case (.price, .quote(_, let token)) where ending == .answered:
             tokens.append(token)
             if tokens.count > 8 { tokens.removeFirst() }

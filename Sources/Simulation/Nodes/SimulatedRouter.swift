@@ -233,6 +233,14 @@ final class SimulatedRouter: SimulatedNode {
         cluster.note(id, "sees " + workers.joined(separator: "; "))
     }
 
+    /// Which of these workers it takes for silent.
+    func silentWorkers(among workers: [Int]) -> [NodeID] {
+        guard let status = core?.status(now: now) else { return [] }
+        return workers.map(NodeID.worker).filter { id in
+            status.workers.contains { $0.report.name == "\(id)" && $0.report.problem == "silent" }
+        }
+    }
+
     // MARK: - Decisions
 
     /// Does what the core has decided; what comes of it may be decided on in turn.

@@ -155,6 +155,9 @@ final class SimulatedWorker: SimulatedNode {
         do throws(Refusal) {
             guard let quote = try core?.priceRequested(cart, header: header, now: wallClock) else { return }
             let index = core?.index(seenBy: header.keyHash) ?? 0
+            cluster.note(
+                id, header.requestID,
+                "prices " + quote.lines.map { "\($0.product) \($0.personalPrice.minorUnits)" }.joined(separator: ", "))
             cluster.witness.quoted(quote, by: id.number, seen: index, request: header)
             reply(header, .answered(quote.level), .quote(quote, PaperToken(sealing: quote)), link, index: index)
         } catch {

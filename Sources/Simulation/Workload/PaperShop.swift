@@ -6,9 +6,9 @@ import Features
 import Models
 import Pricing
 
-enum PaperShop {
-    static let tenant = "shop"
-    static let currency = Currency(code: "EUR")!
+package enum PaperShop {
+    package static let tenant = "shop"
+    package static let currency = Currency(code: "EUR")!
     /// What no worker survives to price.
     static let poison = "poison"
     static let products = ["apple", "bread", "cheese", "dates", "eggs"]
@@ -25,7 +25,7 @@ enum PaperShop {
     }
 
     /// No personal price may be lower: cost and least margin, rounded up.
-    static func floor(_ product: String) -> Money {
+    package static func floor(_ product: String) -> Money {
         Money(minorUnits: (unitCost(product).minorUnits * 105 + 99) / 100)
     }
 
@@ -37,7 +37,7 @@ enum PaperShop {
     }
 
     /// The first catalogue, in force long before the run begins.
-    static func rows() -> [CatalogueRow] {
+    package static func rows() -> [CatalogueRow] {
         products.enumerated().map { index, product in
             row(
                 product, listPrice: 1_500 + 250 * Int64(index),

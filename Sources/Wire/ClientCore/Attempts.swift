@@ -42,13 +42,17 @@ struct Attempts: Sendable {
     var unanswered: Int { count(where: { $0.refusal == nil }) }
 
     /// Whether an attempt may have had its effect.
-    var mayHaveBeenDone: Bool { count(where: { $0.refusal == nil || $0.refusal == .outcomeUnknown }) > 0 }
+    var mayHaveBeenDone: Bool {
+        count(where: { $0.refusal == nil || $0.refusal == .outcomeUnknown && !planted(.unknownIsRefusal) }) > 0
+    }
 
     /// Whether some refusal says that asking again is of no use.
     var isHopeless: Bool { count(where: { $0.refusal?.isRetryable == false }) > 0 }
 
     /// What is true when nothing more is heard. A call that never left is not known either: its shell says so.
-    var ending: CallPlan.Ending { count == 0 || mayHaveBeenDone ? .unknown : .refused }
+    var ending: CallPlan.Ending {
+        count == 0 || mayHaveBeenDone && !planted(.silenceIsRefusal) ? .unknown : .refused
+    }
 
     /// When the last attempt left; nil when it has been answered, or there is none.
     var lastUnansweredSince: MonotonicInstant? {

@@ -86,7 +86,9 @@ extension PartitionState {
     init(decoding bytes: [UInt8]) throws(ByteError) {
         var reader = ByteReader(bytes)
         index = try reader.read()
+        if planted(.snapshotOffByOne) { index += 1 }
         strangers = Int(try reader.read(UInt32.self))
+        if planted(.strangersForgottenInSnapshot) { strangers = 0 }
         strangersAllowed = Int(try reader.read(UInt32.self))
         let count = try reader.readCount(minimumBytes: 20)
         for _ in 0..<count {

@@ -15,7 +15,9 @@ struct PendingExposures: Sendable {
         shown.quote(of: product, for: user) ?? underWay.quote(of: product, for: user)
     }
 
-    mutating func add(_ exposure: Exposure, of product: ProductKey) { shown.add(exposure, of: product) }
+    mutating func add(_ exposure: Exposure, of product: ProductKey) {
+        if !planted(.exposuresForgotten) { shown.add(exposure, of: product) }
+    }
 
     /// What the next append carries.
     mutating func beginAppend() -> [Exposure] {
@@ -28,7 +30,7 @@ struct PendingExposures: Sendable {
 
     /// The promises of prices shown outlive a failed append; the next one tries them again.
     mutating func appendFailed() {
-        shown.takeBack(underWay)
+        if !planted(.exposuresLostWithAppend) { shown.takeBack(underWay) }
         underWay.removeAll()
     }
 

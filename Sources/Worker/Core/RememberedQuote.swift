@@ -31,7 +31,7 @@ struct RememberedQuote: Equatable, Sendable {
     }
 
     /// The price that may not be raised at `time`; nil when the quote has expired.
-    func promise(at time: Timestamp) -> Money? { time < expiresAt ? price : nil }
+    func promise(at time: Timestamp) -> Money? { time < expiresAt && !planted(.promiseIgnored) ? price : nil }
 }
 
 extension RememberedQuote {

@@ -22,7 +22,8 @@ extension Replica {
         // What was read before this replica was released and taken up again.
         guard role != .loading else { return }
         precondition(index <= state.index, "records of partition \(partition) are missing before index \(index + 1)")
-        for record in records.dropFirst(Int(clamping: state.index - index)) {
+        let news = records.dropFirst(Int(clamping: state.index - index))
+        for record in planted(.followerAppliesBackwards) ? news.reversed()[...] : news[...] {
             if case .exposures(_, let others) = record { exposures.supersede(by: others) }
             apply(record, configuration, &actions)
         }

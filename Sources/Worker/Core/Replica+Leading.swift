@@ -78,6 +78,12 @@ extension Replica {
     mutating func stepDown(_ actions: inout [WorkerAction]) {
         role = .following
         exposures.appendFailed()
-        for item in queue.removeAll() { bounce(item.ticket, &actions) }
+        for item in queue.removeAll() {
+            if planted(.fencedWriteAcknowledged), let ticket = item.ticket, case .events = item.record {
+                actions.append(.answer(ticket, acknowledgement(of: item.record, counted: 0)!))
+            } else {
+                bounce(item.ticket, &actions)
+            }
+        }
     }
 }

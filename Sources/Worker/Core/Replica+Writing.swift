@@ -17,7 +17,8 @@ extension Replica {
                 remedy: "Ask again after a pause that grows with each attempt.")
             return answer(ticket, .refused(refusal), &actions)
         }
-        queue.add(.init(record: record, ticket: ticket))
+        if planted(.acknowledgedBeforeDurable) { answer(ticket, acknowledgement(of: record, counted: 0), &actions) }
+        queue.add(.init(record: record, ticket: planted(.acknowledgedBeforeDurable) ? nil : ticket))
         appendNext(&actions)
     }
 
@@ -71,7 +72,9 @@ extension Replica {
         write(.exposures(at: time, exposures.beginAppend()), nil, &actions)
     }
 
-    private func isBouncing(_ ticket: Ticket?) -> Bool { ticket.map { bounced.contains($0.router) } ?? false }
+    private func isBouncing(_ ticket: Ticket?) -> Bool {
+        ticket.map { bounced.contains($0.router) && !planted(.laterWriteAccepted) } ?? false
+    }
 
     /// Sends a write back to its router.
     mutating func bounce(_ ticket: Ticket?, _ actions: inout [WorkerAction]) {
@@ -80,12 +83,13 @@ extension Replica {
         actions.append(.answer(ticket, .notLeader(partition, epoch: leadership.epoch)))
     }
 
-    private func acknowledgement(of record: Record, counted: Int) -> WorkerAnswer? {
+    func acknowledgement(of record: Record, counted: Int) -> WorkerAnswer? {
         switch record {
         case .events(_, let events):
             .events(
                 EventAcknowledgement(
-                    partition: partition, index: state.index, accepted: UInt32(counted),
+                    partition: partition, index: state.index - (planted(.indexAcknowledgedTooLow) ? 1 : 0),
+                    accepted: UInt32(counted),
                     duplicates: UInt32(events.count - counted)))
         case .catalogue(_, let rows):
             .catalogue(CatalogueAcknowledgement(index: state.index, accepted: UInt32(rows.count)))

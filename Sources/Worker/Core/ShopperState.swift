@@ -17,7 +17,7 @@ struct ShopperState: Equatable, Sendable {
 
     /// - Returns: false when the event was counted before and nothing changed.
     mutating func apply(_ event: Event, calendar: ShopCalendar) -> Bool {
-        guard events.insert(event.id) else { return false }
+        guard events.insert(event.id) || planted(.eventCountedTwice) else { return false }
         history.apply(event.basket, week: calendar.week(of: event.occurredAt))
         return true
     }

@@ -52,7 +52,7 @@ extension WorkerCore {
         let partition = try partition(of: request.user, header)
         let place = try readable(partition)
         let index = keyed[place]?.state.index ?? 0
-        guard index >= header.index else {
+        guard index >= header.index || planted(.minimumIndexIgnored) else {
             throw Refusal(
                 .notYetReadable, place: "partition \(partition)", value: "index \(index)",
                 remedy: "Ask again shortly: index \(header.index) has not been applied here yet.")
@@ -183,7 +183,10 @@ extension WorkerCore {
         }
         if !cart.isKnown { trail.note(.unknownShopper, line.row.listPrice) }
         let price = PriceDecision.personal(curve, context, configuration.policy, &trail)
-        guard PriceDecision.isWithinGuardrails(price, context, configuration.policy) else {
+        guard
+            PriceDecision.isWithinGuardrails(price, context, configuration.policy) || planted(.floorIgnored)
+                || planted(.ceilingIgnored)
+        else {
             // No rule above can produce this; if one ever does, the shopper gets the public price.
             return (line.row.listPrice, .list)
         }

@@ -108,7 +108,8 @@ extension LogKeeper {
         while let known = held[partition] {
             let entries = try Self.read(log, partition, after: known.index)
             guard let last = entries.last else { return }
-            let records = entries.flatMap { $0.records(after: known.index) }
+            var records = entries.flatMap { $0.records(after: known.index) }
+            if planted(.recordReadTwice) { records[records.count - 1] = records[0] }
             held[partition]?.index = last.lastIndex
             events.append(.followed(partition, records, after: known.index, known.leadership))
         }
@@ -226,7 +227,7 @@ extension LogKeeper {
     /// Everything up to the claim comes first. If it cannot be read now, the next poll tries again.
     private mutating func reportClaim(of partition: PartitionID, _ events: inout [LogEvent]) throws(LogError) {
         guard let claim = held[partition]?.claim else { return }
-        try readOn(partition, &events)
+        if !planted(.claimWithoutCatchUp) { try readOn(partition, &events) }
         held[partition]?.claim = nil
         held[partition]?.isLed = true
         held[partition]?.leadership = Leadership(epoch: claim.epoch, owner: owner)

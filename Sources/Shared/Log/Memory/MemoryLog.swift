@@ -27,7 +27,7 @@ public final class MemoryLog: PartitionLog {
         if let last = state.entries.last { _ = try last.opened(partition: partition, file: Self.file) }
         if !planted(.epochNotRaised) || state.epoch == 0 { state.epoch += 1 }
         state.owner = owner
-        storage.observer?.claimed(partition, Leadership(epoch: state.epoch, owner: owner))
+        storage.observer?.claimed(partition, Leadership(epoch: state.epoch, owner: owner), after: epoch)
         return Claim(epoch: state.epoch, lastIndex: state.lastIndex)
     }
 
@@ -39,7 +39,7 @@ public final class MemoryLog: PartitionLog {
         guard epoch == state.epoch && epoch > 0 || planted(.noFence) else {
             throw .fenced(currentEpoch: state.epoch)
         }
-        guard lastIndex == state.lastIndex || planted(.expectedIndexIgnored) else {
+        guard lastIndex == state.lastIndex else {
             throw .unexpectedIndex(actual: state.lastIndex)
         }
         guard !records.isEmpty else { return lastIndex }

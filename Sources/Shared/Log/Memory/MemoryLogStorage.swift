@@ -4,7 +4,8 @@ import Domain
 
 /// Told of everything that becomes durable, in order: the simulator's witness of the truth.
 public protocol MemoryLogObserver: AnyObject {
-    func claimed(_ partition: PartitionID, _ leadership: Leadership)
+    /// - Parameter epoch: the newest that the claimant had seen.
+    func claimed(_ partition: PartitionID, _ leadership: Leadership, after epoch: UInt64)
     func appended(_ entry: LogEntry, to partition: PartitionID)
 }
 
@@ -66,6 +67,7 @@ public final class MemoryLogStorage {
             keep(tail, entry, state, partition)
         } catch {
             if planted(.acknowledgedTailCut), !state.entries.isEmpty { state.entries.removeLast() }
+            if planted(.tornTailKept) { state.entries.append(tail) }
         }
     }
 

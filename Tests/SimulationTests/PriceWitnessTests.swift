@@ -1,0 +1,105 @@
+import Domain
+import Log
+import Simulation
+import Testing
+
+@Suite struct PriceWitnessTests {
+    private let witness = Witness(partitions: 1)
+    private let user = UserKey(tenant: PaperShop.tenant, user: "ann")
+    private let row = PaperShop.rows()[0]
+
+    init() {
+        witness.claimed(.broadcast, Leadership(epoch: 1, owner: "w1"), after: 0)
+        witness.appended(
+            LogEntry(
+                firstIndex: 1, epoch: 1, records: [.catalogue(tenant: PaperShop.tenant, rows: PaperShop.rows())]),
+            to: .broadcast)
+    }
+
+    private func quote(_ price: Money, list: Money? = nil, at seconds: Int64 = 0) -> Quote {
+        let issued = SimulatedClock.epoch.adding(milliseconds: seconds * 1_000)
+        let line = QuotedLine(
+            product: row.product, quantity: 1, listPrice: list ?? row.listPrice, personalPrice: price,
+            unitPrice: price, level: .personal, reasons: [], promotion: nil, total: price)
+        return Quote(
+            id: RequestID(high: 1, low: 1), user: user, currency: PaperShop.currency, issuedAt: issued,
+            expiresAt: issued.adding(milliseconds: 60_000), level: .personal, modelVersion: 0, arm: "personal",
+            segment: "", lines: [line], total: price)
+    }
+
+    private func header(index: UInt64 = 0) -> MessageHeader {
+        MessageHeader(
+            kind: .price, deadlineMicroseconds: 1, keyHash: user.hash, requestID: RequestID(high: 0, low: 1),
+            index: index)
+    }
+
+    private func receive(_ quote: Quote, index: UInt64 = 0, asked: UInt64 = 0) {
+        let request = PriceRequest(
+            user: user, currency: PaperShop.currency, lines: [CartLine(product: row.product, quantity: 1)])
+        witness.received(quote, for: request, index: index, request: header(index: asked))
+    }
+
+    private var broken: Invariant? { witness.violation?.invariant }
+
+    @Test func aPriceBetweenFloorAndListIsWell() {
+        receive(quote(PaperShop.floor(row.product)))
+        receive(quote(row.listPrice))
+        #expect(broken == nil)
+    }
+
+    @Test func aPriceBelowTheFloorIsSeen() {
+        receive(quote(PaperShop.floor(row.product) - Money(minorUnits: 1)))
+        #expect(broken == .pricesWithinGuardrails)
+    }
+
+    @Test func aPriceAboveTheListPriceIsSeen() {
+        receive(quote(row.listPrice + Money(minorUnits: 1)))
+        #expect(broken == .pricesWithinGuardrails)
+    }
+
+    @Test func aListPriceThatNobodySetIsSeen() {
+        receive(quote(row.listPrice, list: row.listPrice + Money(minorUnits: 1)))
+        #expect(broken == .pricesWithinGuardrails)
+    }
+
+    @Test func anAnswerFromBeforeTheIndexAskedForIsSeen() {
+        receive(quote(row.listPrice), index: 3, asked: 4)
+        #expect(broken == .readsItsOwnWrites)
+    }
+
+    @Test func aPriceRaisedByTheSameWorkerWhileAPromiseHoldsIsSeen() {
+        witness.quoted(quote(Money(minorUnits: 900)), by: 0, seen: 0, request: header())
+        witness.quoted(quote(Money(minorUnits: 901), at: 59), by: 0, seen: 0, request: header())
+        #expect(broken == .neverRaisedWhilePromised)
+    }
+
+    @Test func aPromiseThatHasExpiredBindsNobody() {
+        witness.quoted(quote(Money(minorUnits: 900)), by: 0, seen: 0, request: header())
+        witness.quoted(quote(Money(minorUnits: 901), at: 60), by: 0, seen: 0, request: header())
+        #expect(broken == nil)
+    }
+
+    @Test func aPriceRaisedAgainstTheLogIsSeen() {
+        let partition = PartitionID(0)
+        let shown = Exposure(
+            user: user, product: row.product, day: 0, anchor: row.listPrice, personalPrice: Money(minorUnits: 900),
+            listPrice: row.listPrice, expiresAt: SimulatedClock.epoch.adding(milliseconds: 60_000), modelVersion: 0,
+            arm: 0, propensity: 1)
+        witness.claimed(partition, Leadership(epoch: 1, owner: "w1"), after: 0)
+        witness.appended(
+            LogEntry(firstIndex: 1, epoch: 1, records: [.exposures(at: SimulatedClock.epoch, [shown])]),
+            to: partition)
+        // A replica that has not come so far cannot know.
+        witness.quoted(quote(Money(minorUnits: 950)), by: 1, seen: 0, request: header())
+        #expect(broken == nil)
+        witness.quoted(quote(Money(minorUnits: 950)), by: 2, seen: 1, request: header())
+        #expect(broken == .neverRaisedWhilePromised)
+    }
+
+    @Test func aTokenThatWasChangedIsNotGenuine() {
+        var token = PaperToken(sealing: quote(row.listPrice))
+        #expect(token.isGenuine)
+        token.total = Money(minorUnits: 1)
+        #expect(!token.isGenuine)
+    }
+}
