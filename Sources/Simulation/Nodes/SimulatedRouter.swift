@@ -17,6 +17,8 @@ final class SimulatedRouter: SimulatedNode {
     /// When each start of a worker was last found gone.
     private var lostAt: [UInt64: UInt64] = [:]
     private var replyBody = Body.none
+    /// How often requests of each fingerprint were convicted.
+    private var convictions: [UInt64: Int] = [:]
 
     private struct WorkerConnection {
         var incarnation: UInt64
@@ -54,6 +56,7 @@ final class SimulatedRouter: SimulatedNode {
         connections = []
         numbers = [:]
         lostAt = [:]
+        convictions = [:]
     }
 
     override func woken() {
@@ -150,9 +153,13 @@ final class SimulatedRouter: SimulatedNode {
         }
     }
 
+    /// Two workers have gone while they held it; or one, if its like was convicted before.
     private func checkConviction(_ request: RetainedRequest) {
+        let fingerprint = Message(header: request.header, body: request.body).fingerprint
+        // It has just been convicted itself.
+        let needed = convictions[fingerprint] ?? 0 > 1 ? 1 : 2
         let deaths = request.holders.count { holder in lostAt[holder.incarnation].map { $0 >= holder.since } ?? false }
-        guard deaths < 2 else { return }
+        guard deaths < needed else { return }
         cluster.witness.report(
             .twoDeathsConvict, request: request.header.requestID.low,
             "\(id) quarantined a request, and \(deaths) workers had gone while they held it")
@@ -255,7 +262,9 @@ final class SimulatedRouter: SimulatedNode {
             case .convict(let slot, let header):
                 cluster.note(id, header.requestID, "convicts \(header.kind)")
                 if let request = retained[slot.number] {
-                    core?.requestConvicted(Message(header: header, body: request.body).fingerprint, now: now)
+                    let fingerprint = Message(header: header, body: request.body).fingerprint
+                    convictions[fingerprint, default: 0] += 1
+                    core?.requestConvicted(fingerprint, now: now)
                 }
             case .assign(let worker, let assignment): tell(worker, .assign, .assignment(assignment))
             case .lead(let worker, let partition, let epoch):
