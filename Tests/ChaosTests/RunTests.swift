@@ -36,6 +36,11 @@ import Testing
         #expect(report.faults.allSatisfy { $0.skipped == nil })
         #expect(report.requests > 2_000)
         #expect(report.acknowledgedEvents > 1_000)
+        #expect(report.readBack.events >= report.acknowledgedEvents)
+        #expect(report.readBack.tokens > 100)
+        #expect(report.readBack.shoppers > 100)
+        // Two replicas of each partition, and the broadcast partition everywhere.
+        #expect(report.readBack.replicas == 8 * 2 + 3)
     }
 
     @Test func whatIsCutHealsByItselfAndNothingIsLost() throws {
@@ -53,7 +58,10 @@ import Testing
 
     @Test func aRunThatIsKilledIsTidiedUpAfterByTheNext() throws {
         let plan = FileManager.default.temporaryDirectory.appending(path: "chaos-\(UUID()).yaml")
-        try "load: {rate: 50/s, users: 10}\nfaults: []".write(to: plan, atomically: true, encoding: .utf8)
+        try """
+        load: {rate: 50/s, users: 10}
+        faults: [{action: stop, worker: any, at: 0s, for: 1h}]
+        """.write(to: plan, atomically: true, encoding: .utf8)
         defer { try? FileManager.default.removeItem(at: plan) }
         let process = Process()
         process.executableURL = URL(filePath: Self.programs + "/farthing")
@@ -63,17 +71,32 @@ import Testing
         process.standardOutput = FileHandle.nullDevice
         try process.run()
         var heard = ""
-        while !heard.contains("load: ") {
+        while !heard.contains("stop worker any: ") {
             let data = errors.fileHandleForReading.availableData
             try #require(!data.isEmpty, "\(heard)")
             heard += String(decoding: data, as: UTF8.self)
         }
         let folder = FileManager.default.temporaryDirectory
             .appending(path: "farthing-chaos-\(process.processIdentifier)")
-        #expect(FileManager.default.fileExists(atPath: folder.path))
+        let children = try processes(in: folder)
+        #expect(children.count == 5)
         kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
         _ = try run("cluster: {workers: 1, routers: 1}\nload: {rate: 50/s, users: 10}\nfaults: []", seconds: 1)
         #expect(!FileManager.default.fileExists(atPath: folder.path))
+        // The stopped one cannot have noticed that its parent was gone.
+        for child in children { #expect(!isRunning(child), "\(child)") }
+    }
+
+    /// Number and start of each process that a run has noted.
+    private func processes(in folder: URL) throws -> [String] {
+        try String(contentsOf: folder.appending(path: "processes"), encoding: .utf8).split(separator: "\n")
+            .map(String.init)
+    }
+
+    private func isRunning(_ process: String) -> Bool {
+        let fields = process.split(separator: " ")
+        let stat = (try? String(contentsOfFile: "/proc/\(fields[0])/stat", encoding: .utf8)) ?? ""
+        return stat.split(separator: " ").contains(fields[1]) && !stat.contains(") Z ")
     }
 }

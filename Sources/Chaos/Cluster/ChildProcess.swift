@@ -7,7 +7,8 @@ import Operations
 
 final class ChildProcess {
     let name: String
-    let mark: ProcessMark
+    /// nil when it ended at once.
+    let mark: ProcessMark?
     private let process: Process
     private let input: Pipe
 
@@ -35,10 +36,7 @@ final class ChildProcess {
         process.terminationHandler = { ended($0.terminationStatus) }
         try process.run()
         try errors.close()
-        guard let mark = ProcessMark(process.processIdentifier) else {
-            throw ChaosError("\(name) ended at once", remedy: "Read \(journal).")
-        }
-        self.mark = mark
+        mark = ProcessMark(process.processIdentifier)
     }
 
     var isRunning: Bool { process.isRunning }

@@ -178,7 +178,7 @@ final class LocalCluster {
             ends.post((name, number, $0))
         }
         nodes[index].child = child
-        try folder.note(child.mark)
+        if let mark = child.mark { try folder.note(mark) }
     }
 
     private func addNode(_ kind: Kind, _ number: Int) throws {

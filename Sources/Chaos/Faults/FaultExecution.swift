@@ -81,10 +81,10 @@ struct FaultExecution {
     }
 
     private func injectIO(_ fault: SystemCallFault, _ target: FaultTarget) throws -> FaultOutcome {
-        guard let victim = victim(target), let child = cluster.node(victim)?.child else {
+        guard let victim = victim(target), let mark = cluster.node(victim)?.child?.mark else {
             return .skipped("no worker is running")
         }
-        let tracer = try SystemCallTracer(fault, of: child.mark, in: cluster.folder)
+        let tracer = try SystemCallTracer(fault, of: mark, in: cluster.folder)
         cluster.expectEnd(of: victim)
         return .done(
             .init(target: victim, at: tracer.attachedAt, victims: [victim]) {

@@ -7,8 +7,13 @@ import Wire
 final class AnswerReader {
     private let shop: Shop
     private let decoder = BodyDecoder()
+    /// How the client library names itself when it gives up: by the routers that were silent.
+    private let place: String
 
-    init(_ shop: Shop) { self.shop = shop }
+    init(_ shop: Shop, endpoints: [String]) {
+        self.shop = shop
+        place = endpoints.joined(separator: ", ")
+    }
 
     func outcome(
         _ header: MessageHeader, _ body: RawSpan, of request: Operation.Request, keepingToken: Bool
@@ -16,7 +21,8 @@ final class AnswerReader {
         do throws(Refusal) {
             if case .refused(let code) = header.status {
                 let refusal = try decoder.refusal(body)
-                return code == .outcomeUnknown ? .unknown(.answered) : .refused(code, "\(refusal)")
+                guard code == .outcomeUnknown else { return .refused(code, "\(refusal)") }
+                return .unknown(refusal.place == place ? .silence : .answered)
             }
             switch request {
             case .price(let cart, _): return .priced(try price(body, shop.carts[cart], keepingToken))

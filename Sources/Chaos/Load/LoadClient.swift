@@ -57,7 +57,7 @@ final class LoadClient {
     init(_ order: LoadOrder) throws(ClientError) {
         self.order = order
         pipeline = try Pipeline(endpoints: order.endpoints)
-        reader = AnswerReader(order.shop)
+        reader = AnswerReader(order.shop, endpoints: order.endpoints)
         random = SeededGenerator(seed: order.seed &+ UInt64(order.client))
     }
 

@@ -3,7 +3,7 @@
 extension ChaosReport: Encodable {
     private enum Key: String, CodingKey {
         case requests, failed, violations, kinds, faults, steady, steadyFailed, acknowledgedEvents, ratePerSecond
-        case lateness
+        case lateness, readBack
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -18,5 +18,6 @@ extension ChaosReport: Encodable {
         try container.encode(acknowledgedEvents, forKey: .acknowledgedEvents)
         try container.encode(ratePerSecond, forKey: .ratePerSecond)
         try container.encode(lateness, forKey: .lateness)
+        try container.encode(readBack, forKey: .readBack)
     }
 }

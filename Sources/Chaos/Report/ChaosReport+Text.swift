@@ -31,6 +31,9 @@ extension ChaosReport {
         if let first = skipped.first {
             lines.append("\(skipped.count) faults were skipped, for example \(first.name): \(first.skipped ?? "")")
         }
+        lines.append(
+            "read back: \(readBack.events) events, \(readBack.tokens) tokens, \(readBack.shoppers) shoppers, "
+                + "\(readBack.replicas) replicas")
         lines.append(verdict)
         return lines.joined(separator: "\n")
     }

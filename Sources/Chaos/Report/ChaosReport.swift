@@ -14,9 +14,29 @@ public struct ChaosReport: Sendable {
     public var requests = 0
     public var failed = 0
     public var acknowledgedEvents = 0
+    /// How much there was to check: a check of nothing proves nothing.
+    public var readBack: ReadBack
     public var ratePerSecond: Double
     /// How late the generator itself was.
     public var lateness: Spread
+
+    public struct ReadBack: Codable, Sendable {
+        /// In the log.
+        public var events: Int
+        /// Presented once more.
+        public var tokens: Int
+        /// Whose state was looked at.
+        public var shoppers: Int
+        /// Replicas that hashed their state.
+        public var replicas: Int
+
+        init(_ recovered: Recovered) {
+            events = recovered.batches.reduce(0) { $0 + $1.events.count }
+            tokens = recovered.verifications.count
+            shoppers = recovered.baskets.count
+            replicas = recovered.checkpoints.count
+        }
+    }
 
     /// The same fault, over its repetitions.
     public struct KindFigures: Codable, Sendable {
@@ -33,10 +53,14 @@ public struct ChaosReport: Sendable {
         public var longest = Spread([])
     }
 
-    init(plan: ChaosPlan, rate: Double, findings: Findings, lateness: [UInt32], failures: [String]) {
+    /// - Parameters:
+    ///   - lateness: of each request's sending, in microseconds.
+    ///   - failures: why clients ended before they were asked to.
+    public init(plan: ChaosPlan, rate: Double, findings: Findings, lateness: [UInt32], failures: [String]) {
         violations = Checkers.all.flatMap { $0.violations(in: findings) }
         violations += failures.map { Violation(checker: "Clients", evidence: "a client ended early: \($0)") }
         ratePerSecond = rate
+        readBack = ReadBack(findings.recovered)
         self.lateness = Spread(lateness.map(UInt64.init))
         steady = Spread([])
         var measure = Measurement(findings)

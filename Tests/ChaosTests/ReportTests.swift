@@ -1,0 +1,74 @@
+import Chaos
+import Domain
+import Testing
+
+struct ReportTests {
+    /// A worker that leads everything dies at 100 ms; of its requests one waits, one fails, one never notices.
+    private func report() throws -> ChaosReport {
+        var story = Story()
+        story.faults = [
+            FaultRecord(
+                name: "kill", kind: .kill, target: "w1", startedAt: Story.at(100), healedAt: Story.at(100),
+                partitions: [story.shop.partition(ofShopper: 0)])
+        ]
+        story.acknowledged(0, [1], sent: 10)
+        // Under way when it happened.
+        story.acknowledged(0, [2], sent: 99)
+        story.operations[1].endedAt = Story.at(160)
+        // Sent after it, and the first to be answered.
+        story.acknowledged(0, [3], sent: 120)
+        story.operations[2].endedAt = Story.at(145)
+        story.sent(1, [4], .refused(.unavailable, ""), sent: 130)
+        story.sent(1, [5], .unknown(.answered), sent: 140)
+        // After the window.
+        story.acknowledged(0, [6], sent: 2_200)
+        let plan = try ChaosPlan.parse(yaml: "faults: [{action: kill, every: 1s, name: kill}]", source: "plan")
+        return ChaosReport(plan: plan, rate: 100, findings: story.findings, lateness: [], failures: [])
+    }
+
+    @Test func aWindowHoldsWhatMetTheFaultAndNothingElse() throws {
+        let report = try report()
+        let figure = try #require(report.faults.first)
+        #expect(figure.requests == 4)
+        #expect(figure.failed == 2)
+        #expect(figure.unknown == 1)
+        #expect(figure.refusals == ["UNAVAILABLE": 1])
+        #expect(report.steady.count == 2)
+        #expect(report.steadyFailed == 0)
+        #expect(report.requests == 6)
+        #expect(report.violations.isEmpty)
+    }
+
+    @Test func detectionIsTheFirstAnswerToWhatWasSentAfterTheFault() throws {
+        let report = try report()
+        let figure = try #require(report.faults.first)
+        #expect(figure.detectionMicroseconds == 45_000)
+        #expect(figure.longestMicroseconds == 61_000)
+        #expect(figure.longestWriteMicroseconds == 61_000)
+        #expect(figure.worst.first?.request == "client 0 request 1")
+        #expect(figure.worst.first?.sentMicroseconds == -1_000)
+        #expect(report.kinds.first?.repetitions == 1)
+        #expect(report.kinds.first?.detection.max == 45_000)
+    }
+
+    @Test func theTextHasALineForEachKindOfFaultAndTheVerdict() throws {
+        let text = try report().text
+        #expect(text.contains("kill "))
+        #expect(text.contains("refused during kill: UNAVAILABLE 1"))
+        #expect(text.hasSuffix("every promise was kept"))
+    }
+
+    @Test(arguments: [
+        ([], Spread([])), ([7], Spread([7])), ([3, 1, 2], Spread([1, 2, 3])),
+    ]) func aSpreadDoesNotDependOnTheOrder(_ values: [UInt64], _ same: Spread) {
+        #expect(Spread(values) == same)
+    }
+
+    @Test func percentilesAreNearestRanks() {
+        let spread = Spread((1...1_000).map { UInt64($0) })
+        #expect(spread.p50 == 500)
+        #expect(spread.p99 == 990)
+        #expect(spread.p999 == 999)
+        #expect(spread.max == 1_000)
+    }
+}
