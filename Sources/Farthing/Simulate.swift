@@ -66,7 +66,8 @@ struct Simulate: ParsableCommand {
                 StandardStreamProgress.show("\(done) of \(total) runs, \(violations) violations")
             })
         let seconds = Date().timeIntervalSince(started)
-        print(summary.text(wallSeconds: seconds, cpuSeconds: Double(clock()) / Double(CLOCKS_PER_SEC)))
+        // POSIX counts a million to the second.
+        print(summary.text(wallSeconds: seconds, cpuSeconds: Double(clock()) / 1_000_000))
         if let trace { try writeTrace(to: trace) }
         guard let failure = summary.failures.first else { return }
         print(Campaign.replay(failure, lines: lines))
