@@ -161,8 +161,8 @@ struct CheckerTests {
             var story = Story.clean
             var price = story.price(0)
             let quantity = story.shop.carts[0].quantities[0]
-            price.unitPrices[0] = price.unitPrices[0] + Money(minorUnits: change)
-            price.lineTotals[0] = price.lineTotals[0] + Money(minorUnits: change * quantity)
+            price.lines[0].unitPrice = price.lines[0].unitPrice + Money(minorUnits: change)
+            price.lines[0].total = price.lines[0].total + Money(minorUnits: change * quantity)
             price.total = price.total + Money(minorUnits: change * quantity)
             story.operations[5].outcome = .priced(price)
             #expect(story.violations(of: PricesWithinGuardrails.self).count == 1)

@@ -78,14 +78,15 @@ struct Story {
         let totals = zip(units, asked.quantities).map { Money(minorUnits: $0.minorUnits * $1) }
         return PriceRecord(
             quoteID: RequestID(high: 1, low: UInt64(cart)), level: .list,
-            expiresAt: Timestamp(milliseconds: 1_700_000_900_000), unitPrices: units, lineTotals: totals,
+            expiresAt: Timestamp(milliseconds: 1_700_000_900_000),
+            lines: zip(units, totals).map { PricedLine(unitPrice: $0, total: $1) },
             total: totals.reduce(.zero, +), isOfItsCart: true, token: [1])
     }
 
     /// What its token promises.
     func promise(_ cart: Int) -> VerificationRecord {
         let price = price(cart)
-        return VerificationRecord(quoteID: price.quoteID, unitPrices: price.unitPrices, total: price.total)
+        return VerificationRecord(quoteID: price.quoteID, unitPrices: price.lines.map(\.unitPrice), total: price.total)
     }
 
     @discardableResult

@@ -15,21 +15,21 @@ public enum PricesWithinGuardrails: Checker {
     }
 
     private static func problem(_ price: PriceRecord, _ cart: Shop.Cart, _ shop: Shop) -> String? {
-        guard price.isOfItsCart, price.unitPrices.count == cart.products.count,
-            price.lineTotals.count == cart.products.count
-        else { return "the lines are not those of the cart" }
+        guard price.isOfItsCart, price.lines.count == cart.products.count else {
+            return "the lines are not those of the cart"
+        }
         var sum = Money.zero
         for (line, product) in cart.products.enumerated() {
-            let unit = price.unitPrices[line]
+            let unit = price.lines[line].unitPrice
             let floor = shop.floor(of: product)
             let ceiling = shop.rows[product].listPrice
             guard floor <= unit, unit <= ceiling, unit > .zero else {
                 return "\(shop.rows[product].product) costs \(unit.minorUnits), outside of "
                     + "\(floor.minorUnits)…\(ceiling.minorUnits)"
             }
-            guard let total = unit.times(cart.quantities[line]), total == price.lineTotals[line] else {
+            guard let total = unit.times(cart.quantities[line]), total == price.lines[line].total else {
                 return "line \(line) of \(cart.quantities[line]) × \(unit.minorUnits) comes to "
-                    + "\(price.lineTotals[line].minorUnits)"
+                    + "\(price.lines[line].total.minorUnits)"
             }
             sum = sum + total
         }

@@ -42,6 +42,6 @@ public enum QuoteVerifiesEverywhere: Checker {
         if record.total != price.total {
             return "it promises \(record.total.minorUnits) in all, not \(price.total.minorUnits)"
         }
-        return record.unitPrices == price.unitPrices ? nil : "it promises other unit prices"
+        return record.unitPrices == price.lines.map(\.unitPrice) ? nil : "it promises other unit prices"
     }
 }

@@ -102,8 +102,7 @@ public struct PriceRecord: Equatable, Sendable {
     public var level: PriceLevel
     public var expiresAt: Timestamp
     /// By line of the cart.
-    public var unitPrices: [Money]
-    public var lineTotals: [Money]
+    public var lines: [PricedLine]
     public var total: Money
     /// Whether the answer names the products and quantities of the cart, in its order.
     public var isOfItsCart: Bool
@@ -111,17 +110,26 @@ public struct PriceRecord: Equatable, Sendable {
     public var token: [UInt8]
 
     public init(
-        quoteID: RequestID, level: PriceLevel, expiresAt: Timestamp, unitPrices: [Money], lineTotals: [Money],
-        total: Money, isOfItsCart: Bool, token: [UInt8]
+        quoteID: RequestID, level: PriceLevel, expiresAt: Timestamp, lines: [PricedLine], total: Money,
+        isOfItsCart: Bool, token: [UInt8]
     ) {
         self.quoteID = quoteID
         self.level = level
         self.expiresAt = expiresAt
-        self.unitPrices = unitPrices
-        self.lineTotals = lineTotals
+        self.lines = lines
         self.total = total
         self.isOfItsCart = isOfItsCart
         self.token = token
+    }
+}
+
+public struct PricedLine: Equatable, Sendable {
+    public var unitPrice: Money
+    public var total: Money
+
+    public init(unitPrice: Money, total: Money) {
+        self.unitPrice = unitPrice
+        self.total = total
     }
 }
 

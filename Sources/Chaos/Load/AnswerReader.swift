@@ -49,7 +49,7 @@ final class AnswerReader {
             }
         return PriceRecord(
             quoteID: quote.id, level: quote.level, expiresAt: quote.expiresAt,
-            unitPrices: quote.lines.map(\.unitPrice), lineTotals: quote.lines.map(\.total), total: quote.total,
+            lines: quote.lines.map { PricedLine(unitPrice: $0.unitPrice, total: $0.total) }, total: quote.total,
             isOfItsCart: isOfItsCart, token: keepingToken ? signed.token : [])
     }
 }

@@ -21,7 +21,8 @@ extension ChaosReport {
         ])
         var lines = [
             "\(requests) requests at \(Int(ratePerSecond))/s, \(failed) failed; \(acknowledgedEvents) events "
-                + "acknowledged; times in ms; sent at most \(Spread.text(lateness.p99)) ms late (p99)", table.text,
+                + "acknowledged; times in ms; sent late by p99 \(Spread.text(lateness.p99)), p99.9 \(Spread.text(lateness.p999))",
+            table.text,
         ]
         for kind in kinds where !kind.refusals.isEmpty {
             let refusals = kind.refusals.keys.sorted().map { "\($0) \(kind.refusals[$0] ?? 0)" }

@@ -35,6 +35,8 @@ public final class ChaosRun {
     /// up to 80 s.
     private static let patienceSeconds = 120.0
 
+    /// Tokens of a run that are kept for presenting them again, roughly: a third of a kilobyte each.
+    private static let keptTokens = 50_000.0
     private static let calibrationSeconds = 4.0
 
     /// - Parameters:
@@ -108,6 +110,8 @@ public final class ChaosRun {
             orders.map { order in
                 var order = order
                 order.pace = .open(perSecond: rate / Double(orders.count))
+                let prices = rate * plan.load.mix.price * Double(options.duration.microseconds) / 1e6
+                order.tokenEvery = max(1, Int(min(prices / Self.keptTokens, 1e6)))
                 return order
             })
         defer { _ = driver.finish() }
@@ -178,11 +182,16 @@ public final class ChaosRun {
     }
 
     private func fillCatalogue(_ view: ClusterView) throws {
-        guard let client = view.each.first?.client else { return }
-        _ = try client.send(catalogue: shop.rows, tenant: shop.tenant, currency: shop.currency)
         // Every worker follows the broadcast partition; the first carts need all of them to have it.
         let deadline = Clock.monotonic().adding(microseconds: UInt64(Self.patienceSeconds * 1e6))
+        var isSent = false
         while Clock.monotonic() < deadline {
+            if !isSent {
+                isSent = view.each.contains { _, client in
+                    (try? client.send(catalogue: shop.rows, tenant: shop.tenant, currency: shop.currency)) != nil
+                }
+                continue
+            }
             let workers = view.status()?.workers ?? []
             let isEverywhere = workers.allSatisfy { $0.report.catalogueProducts >= UInt64(shop.rows.count) }
             if !workers.isEmpty, isEverywhere { return }
@@ -207,7 +216,10 @@ public final class ChaosRun {
         case .share(let share):
             report("measuring what the cluster can answer")
             var numbered = orders
-            for index in numbered.indices { numbered[index].client += orders.count }
+            for index in numbered.indices {
+                numbered[index].client += orders.count
+                numbered[index].tokenEvery = 64
+            }
             let capacity = try LoadDriver.capacity(numbered, seconds: Self.calibrationSeconds)
             report("it answers \(Int(capacity.perSecond)) requests/s")
             return (capacity.perSecond * share, capacity.results)

@@ -13,7 +13,8 @@ public enum RouterAction: Equatable, Sendable {
     /// Tell a worker what to hold.
     case assign(worker: Int, Assignment)
     /// Ask a worker to lead a partition, if the log knows no later epoch than this.
-    case lead(worker: Int, PartitionID, after: UInt64)
+    /// - Parameter inOrder: everything of this partition that is unanswered follows, in order of arrival.
+    case lead(worker: Int, PartitionID, after: UInt64, inOrder: Bool)
     /// Try whether a worker's connection still stands.
     case probe(worker: Int)
 }

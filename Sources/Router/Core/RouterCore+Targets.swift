@@ -84,7 +84,7 @@ extension RouterCore {
         partitions[chain].movedAt = now
         partitions[chain].askedAfter = nil
         partitions[chain].holdsWrites = false
-        askToLead(chain, now, &actions)
+        askToLead(chain, inOrder: true, now, &actions)
         flush(chain, now, &actions)
         // It may have been trying a suspect of this partition; now it can try one of another.
         if let earlier { tryNextSuspect(on: earlier, now, &actions) }
@@ -123,22 +123,26 @@ extension RouterCore {
     }
 
     /// Asks the target to lead, if it does not, and not too often.
-    private mutating func askToLead(_ chain: Int, _ now: MonotonicInstant, _ actions: inout [RouterAction]) {
+    /// - Parameter inOrder: nothing of this partition is with the target; what waits follows.
+    private mutating func askToLead(
+        _ chain: Int, inOrder: Bool = false, _ now: MonotonicInstant, _ actions: inout [RouterAction]
+    ) {
         let partition = partitions[chain]
         guard let target = partition.target else { return }
         if leads(target, partition) {
             partitions[chain].askedAfter = nil
             partitions[chain].leaderExpectedUntil = now
-            guard partition.holdsWrites else { return }
-            // It bounced writes of ours before it led; this tells it that the next ones are in order again.
+            guard partition.holdsWrites || inOrder else { return }
+            // It may have sent back writes of ours before it led, and sends back all since; so everything is sent again.
             partitions[chain].holdsWrites = false
-            return actions.append(.lead(worker: target, partition.id, after: partition.epoch))
+            recall(chain) { $0.header.kind.writes }
+            return actions.append(.lead(worker: target, partition.id, after: partition.epoch, inOrder: true))
         }
         if partition.askedAfter == nil, now < partition.leaderExpectedUntil { partitions[chain].holdsWrites = true }
         guard shouldAskToLead(partition, now), !planted(.leadNeverAskedFor) else { return }
         partitions[chain].askedAfter = partition.epoch
         partitions[chain].askedAt = now
-        actions.append(.lead(worker: target, partition.id, after: partition.epoch))
+        actions.append(.lead(worker: target, partition.id, after: partition.epoch, inOrder: inOrder))
     }
 
     // MARK: - Sending

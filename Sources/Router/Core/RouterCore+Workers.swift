@@ -180,7 +180,7 @@ extension RouterCore {
                     if request.worker == worker, request.chain != directChain { takeBack(slot) }
                 }
                 return true
-            case .assign(worker, _), .lead(worker, _, _), .probe(worker): return true
+            case .assign(worker, _), .lead(worker, _, _, _), .probe(worker): return true
             default: return false
             }
         }

@@ -92,10 +92,11 @@ extension RouterShell {
     /// What a worker cannot take now it hears again: assignments and requests to lead are repeated.
     mutating func tell(
         _ worker: Int, _ kind: MessageKind, _ key: KeyHash = KeyHash(0), index: UInt64 = 0,
-        now: MonotonicInstant
+        tag: UInt64 = 0, now: MonotonicInstant
     ) throws(ZeroMQError) {
         let header = MessageHeader(
-            kind: kind, priority: .commit, deadlineMicroseconds: 0, keyHash: key, requestID: .none, index: index)
+            kind: kind, priority: .commit, deadlineMicroseconds: 0, keyHash: key, requestID: .none, index: index,
+            tag: tag)
         if case .unreachable = try send(header, toWorker: worker) {
             forgetCarriedOut()
             core.workerVanished(worker, now: now, into: &actions)

@@ -124,9 +124,11 @@ public struct RouterShell: ~Copyable {
             case .assign(let worker, let assignment):
                 pack(encoder.assignment(assignment))
                 try tell(worker, .assign, now: now)
-            case .lead(let worker, let partition, let epoch):
+            case .lead(let worker, let partition, let epoch, let inOrder):
                 outgoingBody.set([])
-                try tell(worker, .lead, KeyHash(UInt64(partition.number)), index: epoch, now: now)
+                try tell(
+                    worker, .lead, KeyHash(UInt64(partition.number)), index: epoch,
+                    tag: inOrder ? MessageHeader.inOrderTag : 0, now: now)
             case .probe(let worker):
                 outgoingBody.set([])
                 try tell(worker, .probe, now: now)

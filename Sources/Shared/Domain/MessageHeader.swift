@@ -105,8 +105,11 @@ public struct MessageHeader: Equatable, Sendable {
     public var requestID: RequestID
     /// In a request, the partition index that the answer must have seen; in a reply, the one it has seen.
     public var index: UInt64
-    /// Meaningless to the receiver, which returns it: the sender's own place for this request.
+    /// Meaningless to the receiver, which returns it: the sender's own place for this request. For `inOrderTag` see there.
     public var tag: UInt64
+
+    /// The tag of a LEAD behind which the router sends everything of the partition that it has unanswered, in order.
+    public static let inOrderTag: UInt64 = 1
 
     public init(
         kind: MessageKind, isReply: Bool = false, priority: MessagePriority = .price,

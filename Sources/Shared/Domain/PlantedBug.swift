@@ -29,6 +29,7 @@ public enum PlantedBug: UInt8, Sendable, CaseIterable {
     case fencedWriteAcknowledged
     case indexAcknowledgedTooLow
     case laterWriteAccepted
+    case repetitionTakenForOrder
     case minimumIndexIgnored
     case floorIgnored
     case ceilingIgnored

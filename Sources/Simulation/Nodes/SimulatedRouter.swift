@@ -202,10 +202,12 @@ final class SimulatedRouter: SimulatedNode {
     }
 
     private func tell(
-        _ worker: Int, _ kind: MessageKind, _ body: Body = .none, _ key: KeyHash = KeyHash(0), index: UInt64 = 0
+        _ worker: Int, _ kind: MessageKind, _ body: Body = .none, _ key: KeyHash = KeyHash(0), index: UInt64 = 0,
+        tag: UInt64 = 0
     ) {
         let header = MessageHeader(
-            kind: kind, priority: .commit, deadlineMicroseconds: 0, keyHash: key, requestID: .none, index: index)
+            kind: kind, priority: .commit, deadlineMicroseconds: 0, keyHash: key, requestID: .none, index: index,
+            tag: tag)
         if !send(Message(header: header, body: body), toWorker: worker) {
             forgetCarriedOut()
             core?.workerVanished(worker, now: now, into: &actions)
@@ -267,9 +269,11 @@ final class SimulatedRouter: SimulatedNode {
                     core?.requestConvicted(fingerprint, now: now)
                 }
             case .assign(let worker, let assignment): tell(worker, .assign, .assignment(assignment))
-            case .lead(let worker, let partition, let epoch):
+            case .lead(let worker, let partition, let epoch, let inOrder):
                 cluster.note(id, partition, "asks \(core?.name(ofWorker: worker) ?? "nobody") to lead after \(epoch)")
-                tell(worker, .lead, .none, KeyHash(UInt64(partition.number)), index: epoch)
+                tell(
+                    worker, .lead, .none, KeyHash(UInt64(partition.number)), index: epoch,
+                    tag: inOrder ? MessageHeader.inOrderTag : 0)
             case .probe(let worker): tell(worker, .probe)
             }
         }

@@ -104,7 +104,8 @@ final class SimulatedWorker: SimulatedNode {
         case (.lead, _):
             let partition = PartitionID(UInt16(truncatingIfNeeded: header.keyHash.value))
             core?.leadRequested(
-                partition, after: header.index, by: router(of: link), now: now, into: &actions)
+                partition, after: header.index, by: router(of: link), inOrder: header.tag == MessageHeader.inOrderTag,
+                now: now, into: &actions)
         case (.probe, _): break
         default: handle(header, message.body, link, deadline: nil, mayDefer: true)
         }

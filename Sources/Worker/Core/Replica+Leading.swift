@@ -6,10 +6,7 @@ import Domain
 extension Replica {
     /// A router wants this replica to lead.
     /// - Parameter epoch: the newest that the router has heard of.
-    mutating func leadRequested(
-        after epoch: UInt64, by router: Int, _ now: MonotonicInstant, _ actions: inout [WorkerAction]
-    ) {
-        if role == .leading && epoch == leadership.epoch { bounced.remove(router) }
+    mutating func leadRequested(after epoch: UInt64, _ now: MonotonicInstant, _ actions: inout [WorkerAction]) {
         guard epoch >= leadership.epoch, role != .claiming else { return }
         if role != .loading && epoch > leadership.epoch { actions.append(.catchUp(partition)) }
         guard role != .leading else { return }

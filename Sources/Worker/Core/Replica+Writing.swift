@@ -2,8 +2,8 @@
 //
 // Records are appended in the order in which their requests came; that is what keeps a shopper's writes in order. A
 // request that is sent back would break it, if a later one of the same router, already on its way, were then accepted.
-// So once a router has had a write sent back, all of its writes are, until it has seen this replica lead: then it asks
-// for the lead once more, under the epoch that it has seen, and sends everything again in order.
+// So once a router has had a write sent back, all of its writes are, until it says that what follows is everything that
+// it has unanswered, in order.
 
 import Domain
 

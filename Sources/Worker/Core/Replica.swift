@@ -31,7 +31,10 @@ struct Replica<State: ReplicaState>: Sendable {
     /// Microseconds for which routers have been heard, and none of them has assigned this partition.
     var unassigned: UInt64 = 0
 
-    init(_ partition: PartitionID) { self.partition = partition }
+    init(_ partition: PartitionID, bounced: Set<Int> = []) {
+        self.partition = partition
+        self.bounced = bounced
+    }
 
     var isReadable: Bool { role != .loading }
 
@@ -47,7 +50,9 @@ struct Replica<State: ReplicaState>: Sendable {
 enum ReplicaEvent {
     case loaded(Replay, Leadership, MonotonicInstant)
     case followed([Record], after: UInt64, Leadership, MonotonicInstant)
-    case leadRequested(after: UInt64, by: Int, MonotonicInstant)
+    /// What follows from this router is everything that it has unanswered, in order.
+    case sentAgain(by: Int)
+    case leadRequested(after: UInt64, MonotonicInstant)
     /// A lead that was asked for too early may be due.
     case timeAdvanced(MonotonicInstant)
     case drainStarted
@@ -68,8 +73,8 @@ extension Replica {
         case .loaded(let replay, let leadership, let now): loaded(replay, leadership, now, &actions)
         case .followed(let records, let index, let leadership, let now):
             followed(records, after: index, leadership, now, configuration, &actions)
-        case .leadRequested(let epoch, let router, let now):
-            leadRequested(after: epoch, by: router, now, &actions)
+        case .sentAgain(let router): bounced.remove(router)
+        case .leadRequested(let epoch, let now): leadRequested(after: epoch, now, &actions)
         case .timeAdvanced(let now): claimIfDue(now, &actions)
         case .drainStarted: leadWanted = nil
         case .claimed(let claim, let now): claimed(claim, now, configuration, &actions)

@@ -22,7 +22,7 @@ extension WorkerCore {
         for partition in assignment.partitions {
             guard let place = place(of: partition) else { continue }
             if keyed[place] == nil {
-                keyed[place] = Replica(partition)
+                keyed[place] = Replica(partition, bounced: bouncedUnheld.removeValue(forKey: partition) ?? [])
                 actions.append(.load(partition))
             }
             keyed[place]?.unassigned = 0
@@ -31,22 +31,27 @@ extension WorkerCore {
             // Whoever leads, or is about to, waits for the next leader.
             guard let replica = keyed[place], replica.unassigned >= Self.releaseAfter, replica.role == .following
             else { continue }
+            bouncedUnheld[replica.partition] = replica.bounced
             keyed[place] = nil
             actions.append(.release(replica.partition))
         }
     }
 
-    /// A router wants this worker to lead a partition; or, when the worker leads under this very epoch, says that it
-    /// knows, and that its writes are in order from here on.
+    /// A router wants this worker to lead a partition.
     /// - Parameters:
     ///   - epoch: the newest that the router has heard of.
     ///   - router: as in the tickets of its requests.
+    ///   - inOrder: everything of this partition that the router has unanswered follows, in order of arrival.
     public mutating func leadRequested(
-        _ partition: PartitionID, after epoch: UInt64, by router: Int, now: MonotonicInstant,
+        _ partition: PartitionID, after epoch: UInt64, by router: Int, inOrder: Bool, now: MonotonicInstant,
         into actions: inout [WorkerAction]
     ) {
+        if inOrder || planted(.repetitionTakenForOrder) {
+            bouncedUnheld[partition]?.remove(router)
+            deliver(.sentAgain(by: router), to: partition, &actions)
+        }
         guard !isDraining || role(of: partition) == .leading else { return }
-        deliver(.leadRequested(after: epoch, by: router, now), to: partition, &actions)
+        deliver(.leadRequested(after: epoch, now), to: partition, &actions)
     }
 
     /// This worker shall hand over what it leads, or need not any more. It goes on leading until another worker

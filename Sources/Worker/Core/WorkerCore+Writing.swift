@@ -50,6 +50,7 @@ extension WorkerCore {
         if role(of: partition) != nil {
             deliver(.written(record, ticket), to: partition, &actions)
         } else if let ticket {
+            bouncedUnheld[partition, default: []].insert(ticket.router)
             answer(ticket, .notLeader(partition, epoch: 0), &actions)
         }
     }

@@ -15,6 +15,8 @@ public struct WorkerCore: Sendable {
     /// By partition number; nil where this worker holds nothing.
     var keyed: [Replica<PartitionState>?]
     var broadcast = Replica<BroadcastState>(.broadcast)
+    /// `Replica.bounced` of partitions that are not held.
+    var bouncedUnheld: [PartitionID: Set<Int>] = [:]
     var isDraining = false
     var lastAssignment: MonotonicInstant?
     /// No later than the first lead that was asked for too early is due.

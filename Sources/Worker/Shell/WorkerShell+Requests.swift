@@ -168,7 +168,9 @@ extension WorkerShell {
             guard let number = UInt16(exactly: header.keyHash.value) else {
                 return journal.warning("router \(router) asks to lead partition \(header.keyHash.value)")
             }
-            core.leadRequested(PartitionID(number), after: header.index, by: link, now: now, into: &actions)
+            core.leadRequested(
+                PartitionID(number), after: header.index, by: link, inOrder: header.tag == MessageHeader.inOrderTag,
+                now: now, into: &actions)
         default: break
         }
     }

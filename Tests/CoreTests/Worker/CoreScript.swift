@@ -51,9 +51,12 @@ struct CoreScript {
         }
     }
 
-    mutating func lead(_ partition: UInt16, after epoch: UInt64, by router: Int = 0) -> [String] {
+    mutating func lead(
+        _ partition: UInt16, after epoch: UInt64, by router: Int = 0, inOrder: Bool = false
+    ) -> [String] {
         act { core, now, actions in
-            core.leadRequested(PartitionID(partition), after: epoch, by: router, now: now, into: &actions)
+            core.leadRequested(
+                PartitionID(partition), after: epoch, by: router, inOrder: inOrder, now: now, into: &actions)
         }
     }
 

@@ -21,7 +21,7 @@ struct Duel {
 
     /// What a router sends, to be carried out in order.
     enum Message {
-        case lead(after: UInt64)
+        case lead(after: UInt64, inOrder: Bool = false)
         case events(UInt64)
     }
 
@@ -140,9 +140,10 @@ struct Duel {
     private mutating func receive(_ number: Int, from router: Int) {
         guard !workers[number].inboxes[router].isEmpty else { return }
         switch workers[number].inboxes[router].removeFirst() {
-        case .lead(let epoch):
+        case .lead(let epoch, let inOrder):
             act(number) { core, now, actions in
-                core.leadRequested(Self.partition, after: epoch, by: router, now: now, into: &actions)
+                core.leadRequested(
+                    Self.partition, after: epoch, by: router, inOrder: inOrder, now: now, into: &actions)
             }
         case .events(let event):
             let user = routers[router].user
@@ -192,9 +193,13 @@ struct Duel {
 
     private mutating func move(_ router: Int, to target: Int) {
         routers[router].target = target
+        sendAgain(router)
+    }
+
+    private mutating func sendAgain(_ router: Int) {
         routers[router].holdsWrites = false
         for place in routers[router].waiting.indices { routers[router].waiting[place].isSent = false }
-        tell(router, .lead(after: routers[router].epoch))
+        tell(router, .lead(after: routers[router].epoch, inOrder: true))
         flush(router)
     }
 
@@ -234,16 +239,11 @@ struct Duel {
         resume(router)
     }
 
-    /// Once nothing is under way and the target leads, everything is in order again from the first on.
+    /// Once the target leads, everything is sent again from the first on.
     private mutating func resume(_ router: Int) {
         let state = routers[router]
         let target = workers[state.target].reported
-        guard state.holdsWrites, !state.waiting.contains(where: \.isSent), target.role == .leading,
-            target.epoch >= state.epoch
-        else { return }
-        routers[router].holdsWrites = false
-        tell(router, .lead(after: target.epoch))
-        flush(router)
+        if state.holdsWrites, target.role == .leading, target.epoch >= state.epoch { sendAgain(router) }
     }
 
     // MARK: - The log

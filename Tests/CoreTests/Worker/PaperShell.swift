@@ -45,7 +45,7 @@ struct PaperShell {
         for partition in partitions + [.broadcast] {
             _ = act { core, _, actions in
                 core.leadRequested(
-                    partition, after: Self.epoch - 1, by: 0, now: Self.start, into: &actions)
+                    partition, after: Self.epoch - 1, by: 0, inOrder: true, now: Self.start, into: &actions)
             }
         }
         if let model { load(model) }

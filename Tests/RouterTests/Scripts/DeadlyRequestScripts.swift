@@ -143,7 +143,7 @@ import Testing
             sleep 599999ms
             ask 6 price 0 like 1
             ----
-            w1 is asked to lead 0 after 5
+            w1 is asked again to lead 0 after 5
             6 refused QUARANTINED
 
             wait 6ms
@@ -253,6 +253,7 @@ import Testing
             ask 3 events 0
             w1 vanishes
             ----
+            w1 is told that all of 0 follows
             1 to w1
             2 to w1
             3 to w1
@@ -269,12 +270,12 @@ import Testing
             w2 answers 1
             w2 answers 3
             ----
-            w2 is asked to lead 0 after 5
+            w2 is told that all of 0 follows
             1 to w2
             1 answered personal
             3 to w2
             3 answered personal
-            """)
+            """, showing: [.restarts])
     }
 
     @Test func aSuspectIsTriedElsewhereWhenItsWorkerIsSilent() {
@@ -297,8 +298,8 @@ import Testing
             wait 300ms
             w2 answers 1
             ----
-            w3 is asked to lead 0 after 4
-            w3 is asked to lead 0 after 4
+            w3 is asked again to lead 0 after 4
+            w3 is asked again to lead 0 after 4
             w2 is asked to lead 0 after 4
             1 to w2
             1 answered personal

@@ -25,8 +25,8 @@ import Testing
             wait 5ms
             wait 100ms
             ----
-            w1 is asked to lead 0 after 0
-            w1 is asked to lead 0 after 0
+            w1 is asked again to lead 0 after 0
+            w1 is asked again to lead 0 after 0
 
             w1 reports claiming 0@0
             w1 reports leading 0@1
@@ -58,14 +58,16 @@ import Testing
             w2 refuses 1 NOT_LEADER @5
             w1 reports leading 0@4
             ----
+            w1 is told that all of 0 follows
+            w2 is told that all of 0 follows
             1 to w2
-            w2 is asked to lead 0 after 5
+            w2 is asked again to lead 0 after 5
 
             w2 reports leading 0@6
             ----
-            w2 is asked to lead 0 after 6
+            w2 is told that all of 0 follows
             1 to w2
-            """)
+            """, showing: [.restarts])
     }
 
     @Test func theMoveOfAnotherRouterIsFollowedAndNothingIsLost() {
@@ -140,16 +142,17 @@ import Testing
             ask 1 events 0
             wait 95ms
             ----
+            w1 is told that all of 0 follows
 
             wait 10ms
             ----
-            w1 is asked to lead 0 after 5
+            w1 is asked again to lead 0 after 5
 
             w1 reports leading 0@6
             ----
-            w1 is asked to lead 0 after 6
+            w1 is told that all of 0 follows
             1 to w1
-            """)
+            """, showing: [.restarts])
     }
 
     @Test func aRouterThatStartsTakesNobodysLeadAway() {
@@ -177,10 +180,11 @@ import Testing
             ask 3 price 0
             w1 refuses 1 NOT_LEADER @4
             ----
+            w1 is told that all of 0 follows
             1 to w1
             2 to w1
             3 to w1
-            w1 is asked to lead 0 after 4
+            w1 is asked again to lead 0 after 4
 
             ask 4 events 0
             ask 5 price 0
@@ -192,11 +196,11 @@ import Testing
 
             w1 reports leading 0@5
             ----
-            w1 is asked to lead 0 after 5
+            w1 is told that all of 0 follows
             1 to w1
             2 to w1
             4 to w1
-            """)
+            """, showing: [.restarts])
     }
 
     /// The second write was still on its way when the first was refused; it must not stay in front of it.
@@ -210,10 +214,11 @@ import Testing
             w1 reports leading 0@5
             ask 3 events 0
             ----
+            w1 is told that all of 0 follows
             1 to w1
             2 to w1
-            w1 is asked to lead 0 after 4
-            w1 is asked to lead 0 after 5
+            w1 is asked again to lead 0 after 4
+            w1 is told that all of 0 follows
             1 to w1
             2 to w1
             3 to w1
@@ -223,7 +228,7 @@ import Testing
             ----
             2 answered personal
             1 answered personal
-            """)
+            """, showing: [.restarts])
     }
 
     @Test func aBounceFromAWorkerThatKnowsOfANewerLeaderWaitsForThatOne() {
@@ -281,20 +286,20 @@ import Testing
             ask 1 price 0
             ----
             w2 is asked to lead 0 after 4
-            w2 is asked to lead 0 after 4
-            w2 is asked to lead 0 after 4
-            w2 is asked to lead 0 after 4
-            w2 is asked to lead 0 after 4
-            w2 is asked to lead 0 after 4
-            w2 is asked to lead 0 after 4
+            w2 is asked again to lead 0 after 4
+            w2 is asked again to lead 0 after 4
+            w2 is asked again to lead 0 after 4
+            w2 is asked again to lead 0 after 4
+            w2 is asked again to lead 0 after 4
+            w2 is asked again to lead 0 after 4
             1 to w2
 
             wait 500ms
             ask 2 price 0
             ----
-            w2 is asked to lead 0 after 4
-            w2 is asked to lead 0 after 4
-            w2 is asked to lead 0 after 4
+            w2 is asked again to lead 0 after 4
+            w2 is asked again to lead 0 after 4
+            w2 is asked again to lead 0 after 4
             1 to w1
             2 to w1
             """)

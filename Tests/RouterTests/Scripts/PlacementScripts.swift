@@ -185,7 +185,7 @@ import Testing
             ----
             w2 is asked to lead 2 after 1
             w2 is asked to lead 3 after 1
-            w2 is asked to lead 2 after 1
+            w2 is asked again to lead 2 after 1
             """)
     }
 
@@ -204,8 +204,8 @@ import Testing
             wait 300ms
             ----
             w2 is asked to lead 2 after 1
-            w2 is asked to lead 2 after 1
-            w2 is asked to lead 2 after 1
+            w2 is asked again to lead 2 after 1
+            w2 is asked again to lead 2 after 1
             """)
     }
 

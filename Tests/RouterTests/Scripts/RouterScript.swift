@@ -17,15 +17,16 @@
 //     sleep 5000ms                              the router's process stands still, and then finds what has arrived
 //     status
 //
-// Decided: `1 to w1`, `1 answered list`, `1 refused OVERLOADED`, `1 convicted`, `w1 is asked to lead 0 after 4`. Where
-// the script is about them also `w1 is to hold 0 1`, when it changes or each time, and `w1 is probed`.
+// Decided: `1 to w1`, `1 answered list`, `1 refused OVERLOADED`, `1 convicted`, `w1 is asked to lead 0 after 4`,
+// behind which everything unanswered follows, or `asked again`, behind which it does not. Where the script is about them
+// also `w1 is told that all of 0 follows`, when it leads already, `w1 is to hold 0 1`, when it changes or each time, and `w1 is probed`.
 
 import Domain
 import RouterCore
 
 struct RouterScript {
     /// Decisions that most scripts are not about.
-    enum Detail { case assignments, repetitions, probes }
+    enum Detail { case assignments, repetitions, probes, restarts }
 
     struct Worker {
         var process: UInt64 = 1
@@ -35,6 +36,10 @@ struct RouterScript {
         var line = Line.works
         /// What it was last told to hold.
         var held: String?
+
+        func leads(_ partition: PartitionID, _ epoch: UInt64) -> Bool {
+            report?.replicas.contains { $0.partition == partition && $0.epoch == epoch && $0.role == .leading } ?? false
+        }
     }
 
     /// What a send to a worker comes to.
@@ -187,8 +192,12 @@ struct RouterScript {
         case .convict(let slot, _):
             say("\(names[slot]!) convicted")
             core.requestConvicted(UInt64(contents[names[slot]!]!)!, now: now)
-        case .lead(let worker, let partition, let epoch):
-            tell(worker, "is asked to lead \(name(of: partition)) after \(epoch)")
+        case .lead(let worker, let partition, let epoch, let inOrder):
+            if inOrder, workers[core.name(ofWorker: worker)]?.leads(partition, epoch) == true {
+                tell(worker, details.contains(.restarts) ? "is told that all of \(name(of: partition)) follows" : nil)
+            } else {
+                tell(worker, "is asked\(inOrder ? "" : " again") to lead \(name(of: partition)) after \(epoch)")
+            }
         case .assign(let worker, let assignment):
             let held = assignment.partitions.map { name(of: $0) }.joined(separator: " ")
             let receiver = core.name(ofWorker: worker)

@@ -30,15 +30,15 @@ import Testing
             w2 stalls
             w2 vanishes
             ----
-            w1 is asked to lead 1 after 4
-            w1 is asked to lead 1 after 4
-            w1 is asked to lead 1 after 4
-            w1 is asked to lead 1 after 4
-            w1 is asked to lead 1 after 4
-            w1 is asked to lead 1 after 4
-            w1 is asked to lead 1 after 4
+            w1 is asked again to lead 1 after 4
+            w1 is asked again to lead 1 after 4
+            w1 is asked again to lead 1 after 4
+            w1 is asked again to lead 1 after 4
+            w1 is asked again to lead 1 after 4
+            w1 is asked again to lead 1 after 4
+            w1 is asked again to lead 1 after 4
             w2 is asked to lead 0 after 4
-            w1 is asked to lead 1 after 4
+            w1 is asked again to lead 1 after 4
 
             ask 1 price 1
             w3 reports following 1@4
@@ -110,8 +110,8 @@ import Testing
             wait 500ms
             ----
             w2 is asked to lead 0 after 4
-            w2 is asked to lead 0 after 4
-            w2 is asked to lead 0 after 4
+            w2 is asked again to lead 0 after 4
+            w2 is asked again to lead 0 after 4
             """)
     }
 
@@ -133,7 +133,7 @@ import Testing
             wait 200ms
             ----
             w1 is asked to lead 0 after 5
-            w1 is asked to lead 0 after 5
+            w1 is asked again to lead 0 after 5
             """)
     }
 
@@ -176,7 +176,7 @@ import Testing
             wait 200ms
             ----
             w1 is asked to lead 0 after 5
-            w1 is asked to lead 0 after 5
+            w1 is asked again to lead 0 after 5
             """)
     }
 
@@ -201,7 +201,7 @@ import Testing
             wait 200ms
             ----
             w1 is asked to lead 0 after 5
-            w1 is asked to lead 0 after 5
+            w1 is asked again to lead 0 after 5
             """)
     }
 

@@ -121,7 +121,11 @@ struct RouterLedger {
         else { return }
         bounced += 1
         open[reply.requestID.low]?.worker = nil
-        guard request.header.kind.writes else { return }
+        if request.header.kind.writes { sendsAgain(partition) }
+    }
+
+    /// Nobody has a write of this partition any more.
+    mutating func sendsAgain(_ partition: PartitionID) {
         for (id, other) in open where other.partition == partition && other.header.kind.writes {
             open[id]?.worker = nil
         }

@@ -197,7 +197,9 @@ struct RouterStorm {
             case .convict(_, let header):
                 core.requestConvicted(header.keyHash.value ^ UInt64(header.kind.rawValue), now: now)
             case .assign(let worker, let assignment): if reaches(worker) { hold(assignment, worker) }
-            case .lead(let worker, let partition, let epoch): if reaches(worker) { claim(partition, epoch, worker) }
+            case .lead(let worker, let partition, let epoch, let inOrder):
+                if inOrder { ledger.sendsAgain(partition) }
+                if reaches(worker) { claim(partition, epoch, worker) }
             case .probe(let worker): _ = reaches(worker)
             }
         }
