@@ -4,6 +4,7 @@ import Client
 import Domain
 import Operations
 import Testing
+import Wire
 
 @Suite(.serialized) struct PipelineTests {
     private func request(_ number: UInt64, tag: Int, deadlineMicroseconds: UInt32 = 2_000_000) -> MessageHeader {
@@ -85,6 +86,21 @@ import Testing
         }
         #expect(tags.sorted() == Array(0..<10))
         #expect(router.seen.count == 10)
+    }
+
+    @Test func whenEveryRouterHasSpokenTheirWordIsHandedOver() throws {
+        let (lost, busy) = (try StubRouter(.refuses(.outcomeUnknown)), try StubRouter(.refuses(.overloaded)))
+        for _ in 0..<4 {
+            let pipeline = try Pipeline(endpoints: [lost.endpoint, busy.endpoint])
+            try pipeline.send(request(7, tag: 7, deadlineMicroseconds: 50_000), body: [])
+            var word: Refusal?
+            let count = try pipeline.receive(timeoutMilliseconds: 5_000) { header, body in
+                #expect(header.status == .refused(.outcomeUnknown) && header.tag == 7)
+                word = try? BodyDecoder().refusal(body)
+            }
+            // One said that nobody knows, which stays true whatever the other one said later.
+            #expect(count == 1 && word?.place == "stub" && word?.code == .outcomeUnknown)
+        }
     }
 
     @Test func aRefusalThatMayPassIsTakenToAnotherRouterAndOneThatStaysIsTold() throws {

@@ -26,7 +26,7 @@ public final class Pipeline {
     /// By tag.
     private var calls: [Call] = []
     private var underWay = 0
-    /// The last refusal of a call, by tag, while it was not the end.
+    /// What was refused and not given up, by tag.
     private var refusals: [Int: (header: MessageHeader, body: [UInt8])] = [:]
     /// No call is due before.
     private var nextDue = MonotonicInstant(microseconds: .max)
@@ -118,13 +118,20 @@ extension Pipeline {
                     sockets.body.withBytes { answered(header, $0) }
                     count += 1
                 } else {
-                    if case .refused(let code) = reply.status, code.isRetryable {
-                        refusals[tag] = (reply, sockets.body.copy())
-                    }
+                    keep(reply, tag)
                     try follow(decision, tag, now)
                 }
             }
         }
+    }
+
+    /// Remembers a refusal that may turn out to be the last word. That nobody knows the outcome outlasts whatever
+    /// another router says.
+    private func keep(_ reply: MessageHeader, _ tag: Int) {
+        guard case .refused(let code) = reply.status, code.isRetryable,
+            refusals[tag]?.header.status != .refused(.outcomeUnknown)
+        else { return }
+        refusals[tag] = (reply, sockets.body.copy())
     }
 
     /// The tag of the call that a reply belongs to; nil for a late one.
@@ -167,8 +174,8 @@ extension Pipeline {
                 calls[tag].dueAt = until
                 nextDue = min(nextDue, until)
                 return
-            case .finish(let ending):
-                end(tag, ending)
+            case .finish:
+                end(tag)
                 return
             case .ignore: return
             }
@@ -179,19 +186,19 @@ extension Pipeline {
 // MARK: - Endings
 
 extension Pipeline {
-    /// Makes an answer for a call that has none to hand over.
-    private func end(_ tag: Int, _ ending: CallPlan.Ending) {
-        let (header, wasSent) = (calls[tag].header, calls[tag].plan.wasSent)
+    /// Ends a call without a reply of its own to hand over: with the last word of the routers, or for want of one.
+    private func end(_ tag: Int) {
+        let (header, plan) = (calls[tag].header, calls[tag].plan)
         let refusal = refusals[tag]
         free(tag)
-        if ending == .refused, var refusal {
+        if !plan.isAwaitingAnswer, var refusal {
             refusal.header.tag = UInt64(tag)
             ended.append(refusal)
             return
         }
         let unknown = Refusal(
             .outcomeUnknown, place: place,
-            value: wasSent ? "no answer within the deadline" : "no router could be reached",
+            value: plan.wasSent ? "no answer within the deadline" : "no router could be reached",
             remedy: "Send it again with the same ids.")
         ended.append((header.reply(.refused(.outcomeUnknown)), encoder.refusal(unknown).bytes))
     }

@@ -59,6 +59,9 @@ public struct CallPlan: Sendable {
 
     /// Whether any request of this call has left.
     public var wasSent: Bool { attempts.count > 0 }
+
+    /// Whether some router has not said anything yet.
+    public var isAwaitingAnswer: Bool { attempts.unanswered > 0 }
 }
 
 // MARK: - Events

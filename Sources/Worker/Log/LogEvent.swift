@@ -14,6 +14,14 @@ public enum LogCommand: Sendable {
     case release(PartitionID)
     case append([Record], to: PartitionID, epoch: UInt64, expecting: UInt64)
 
+    public var partition: PartitionID {
+        switch self {
+        case .load(let partition), .resume(let partition, _), .claim(let partition, _), .catchUp(let partition),
+            .release(let partition), .append(_, let partition, _, _):
+            partition
+        }
+    }
+
     /// nil for an action that the log has nothing to do with.
     public init?(_ action: WorkerAction) {
         switch action {

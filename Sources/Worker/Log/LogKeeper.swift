@@ -1,5 +1,5 @@
 // Carries out what a `WorkerCore` asks of the log, and follows the partitions that it holds. It has no thread and no
-// clock: a worker's disk thread drives it against a real log, the simulator against a simulated one.
+// clock: a worker's log threads drive it against a real log, the simulator against a simulated one.
 //
 // The order of events is a promise. What is reported about a partition happened in the log in that order, and a claim is
 // reported only after everything that was appended before it.

@@ -11,7 +11,7 @@ import WorkerLog
 
 final class HousekeepingThread: Sendable {
     enum Command: Sendable {
-        /// Read a partition back, for the disk thread to go on from there.
+        /// Read a partition back, for its log thread to go on from there.
         case load(PartitionID)
         case keepSnapshot(FrozenState)
         case hash(FrozenState)
@@ -25,7 +25,7 @@ final class HousekeepingThread: Sendable {
     private let commands: Mailbox<Command>
 
     init(
-        _ factory: LogFactory, calendar: ShopCalendar, models: ModelStore, disk: DiskThread, journal: Journal,
+        _ factory: LogFactory, calendar: ShopCalendar, models: ModelStore, threads: LogThreads, journal: Journal,
         events: Mailbox<BackgroundEvent>
     ) {
         let arrived = DispatchSemaphore(value: 0)
@@ -36,7 +36,7 @@ final class HousekeepingThread: Sendable {
                 let log = try factory.open()
                 log.damageFound = { journal.warning("\($0)") }
                 let work = Housekeeping(
-                    log: log, calendar: calendar, models: models, disk: disk, journal: journal, events: events)
+                    log: log, calendar: calendar, models: models, threads: threads, journal: journal, events: events)
                 while true {
                     arrived.wait()
                     for command in commands.takeAll() {
@@ -57,7 +57,7 @@ private struct Housekeeping {
     let log: any PartitionLog
     let calendar: ShopCalendar
     let models: ModelStore
-    let disk: DiskThread
+    let threads: LogThreads
     let journal: Journal
     let events: Mailbox<BackgroundEvent>
 
@@ -78,12 +78,12 @@ private struct Housekeeping {
     private func load(_ partition: PartitionID) throws(LogError) {
         do throws(LogError) {
             let replay = try LogKeeper.replayed(partition, from: log, calendar) { journal.warning($0) }
-            disk.post(.resume(partition, replay))
+            threads.post(.resume(partition, replay))
         } catch {
             if error.isFatal { throw error }
             journal.warning("\(error)")
-            // The disk thread tries until it succeeds.
-            disk.post(.load(partition))
+            // Its log thread tries until it succeeds.
+            threads.post(.load(partition))
         }
     }
 

@@ -15,6 +15,16 @@ struct LogFactory: Sendable {
         cluster = configuration.cluster
     }
 
+    /// How many threads append, each with a log of its own.
+    var threads: Int {
+        switch settings.kind {
+        case .embedded: 1
+        case .jetstream: min(cluster.partitions + 1, Self.mostThreads)
+        }
+    }
+
+    private static let mostThreads = 32
+
     /// - Throws: when it cannot be reached, or is another cluster's.
     func open() throws(LogError) -> any PartitionLog {
         switch settings.kind {

@@ -21,12 +21,12 @@ extension WorkerShell {
         switch action {
         case .load(let partition): housekeeping.post(.load(partition))
         case .release(let partition):
-            disk.post(.release(partition))
+            log.post(.release(partition))
             try answerDeferred(released: partition)
-        case .claim(let partition, let epoch): disk.post(.claim(partition, after: epoch))
-        case .catchUp(let partition): disk.post(.catchUp(partition))
+        case .claim(let partition, let epoch): log.post(.claim(partition, after: epoch))
+        case .catchUp(let partition): log.post(.catchUp(partition))
         case .append(let records, let partition, let epoch, let index):
-            disk.post(.append(records, to: partition, epoch: epoch, expecting: index))
+            log.post(.append(records, to: partition, epoch: epoch, expecting: index))
         case .hashState(let state): housekeeping.post(.hash(state))
         case .snapshotDue(let state): housekeeping.post(.keepSnapshot(state))
         case .inspect(let ticket, let state): housekeeping.post(.inspect(ticket, state))

@@ -1,5 +1,5 @@
 // The worker's process: a link to each router, one thread that serves, one that acknowledgements wait for
-// (`DiskThread`), one for what takes long (`HousekeepingThread`), and the core that decides. The serving loop never
+// (`LogThread`), one for what takes long (`HousekeepingThread`), and the core that decides. The serving loop never
 // blocks except to wait for work.
 
 import Configuration
@@ -19,7 +19,7 @@ public struct WorkerShell: ~Copyable {
     let journal: Journal
     let key: QuoteKey
     let settings: ClusterConfiguration
-    let disk: DiskThread
+    let log: LogThreads
     let housekeeping: HousekeepingThread
     let events: Mailbox<BackgroundEvent>
     let wake: WakeUp
@@ -73,7 +73,7 @@ public struct WorkerShell: ~Copyable {
         let wake = WakeUp()
         let events = Mailbox<BackgroundEvent> { wake.signal() }
         let factory = LogFactory(configuration)
-        let disk = DiskThread(factory, owner: name, calendar: calendar, journal: journal, events: events)
+        let log = LogThreads(factory, owner: name, calendar: calendar, journal: journal, events: events)
         var sources = PollSet(capacity: links.count + 1)
         for link in links { _ = link.join(&sources) }
         wakeSource = sources.add(descriptor: wake.descriptor)
@@ -81,7 +81,7 @@ public struct WorkerShell: ~Copyable {
         self.name = name
         self.journal = journal
         self.key = key
-        self.disk = disk
+        self.log = log
         self.events = events
         self.wake = wake
         self.links = links
@@ -89,7 +89,7 @@ public struct WorkerShell: ~Copyable {
         self.sources = sources
         settings = configuration
         housekeeping = HousekeepingThread(
-            factory, calendar: calendar, models: ModelStore(directory: configuration.log.directory), disk: disk,
+            factory, calendar: calendar, models: ModelStore(directory: configuration.log.directory), threads: log,
             journal: journal, events: events)
         core = WorkerCore(
             WorkerConfiguration(configuration, name: name, weight: weight, calendar: calendar),
@@ -166,7 +166,7 @@ public struct WorkerShell: ~Copyable {
         }
     }
 
-    /// Logs what was shown, keeps snapshots, and waits for the disk.
+    /// Logs what was shown, keeps snapshots, and waits for the log.
     private mutating func finish() throws {
         core.exposuresDue(at: Clock.timestamp(), into: &actions)
         try carryOutActions()
@@ -179,8 +179,8 @@ public struct WorkerShell: ~Copyable {
             if let state = core.frozenState(of: partition) { housekeeping.post(.keepSnapshot(state)) }
         }
         housekeeping.post(.stop)
-        disk.stop()
-        var running = 2
+        log.stop()
+        var running = log.count + 1
         while running > 0 {
             for event in events.takeAll() {
                 if case .stopped = event { running -= 1 }

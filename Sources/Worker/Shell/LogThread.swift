@@ -1,4 +1,4 @@
-// The thread on which acknowledgements wait: it drives the `LogKeeper`. Pricing never waits for a disk. The serving
+// A thread on which acknowledgements wait: it drives the `LogKeeper`. Pricing never waits for a disk. The serving
 // thread posts commands, this thread carries them out in order and posts back what came of them; the group commits that
 // `WorkerCore` forms while one is under way are what makes a slow disk bearable. What may take long and is not urgent
 // is for the `HousekeepingThread`.
@@ -10,7 +10,7 @@ import Operations
 import WorkerCore
 import WorkerLog
 
-final class DiskThread: Sendable {
+final class LogThread: Sendable {
     private enum Command: Sendable {
         case log(LogCommand)
         case stop
