@@ -11,6 +11,8 @@ struct PartitionView: Sendable {
     /// The epoch after which the target was asked to lead; nil while it leads, or was never asked.
     var askedAfter: UInt64?
     var askedAt = MonotonicInstant(microseconds: 0)
+    /// Since when the target was asked to lead without an answer; nil while it leads, or was never asked.
+    var leaderlessSince: MonotonicInstant?
     /// Somebody has claimed the newest epoch, and may take until then to say that it leads.
     var leaderExpectedUntil = MonotonicInstant(microseconds: 0)
     /// The target does not lead, and was not asked to when it was given writes: they wait until it says that it does.

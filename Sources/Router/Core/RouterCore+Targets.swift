@@ -7,6 +7,8 @@ import Domain
 extension RouterCore {
     /// How long a target that was asked to lead may take before another leader is listened to again.
     static let leadPatienceMicroseconds: UInt64 = 1_000_000
+    /// How long a target may fail to lead, while nobody else does, before another replica gets its chance.
+    static let failurePatienceMicroseconds: UInt64 = 2_000_000
     /// Between two requests to lead; also how long one that has claimed may take to say so.
     static let leadAgainMicroseconds: UInt64 = 100_000
 
@@ -47,11 +49,19 @@ extension RouterCore {
             && now.microseconds(since: partition.movedAt) < Self.leadPatienceMicroseconds
         // The leader that the target was asked to follow does not count while the target takes over.
         if let leader, isGoodEnough(workers[leader]), !isAwaitingTarget { return leader }
-        if let target = partition.target, isGoodEnough(workers[target]), serves(target, partition.id) {
-            return target
-        }
         let good = holders.filter { isGoodEnough(workers[$0]) }
+        if let target = partition.target, let place = good.firstIndex(of: target) {
+            guard hasFailedToLead(partition, now) else { return target }
+            // It may have lost the log, and nothing else: another one may have it, each in turn.
+            let others = good[(place + 1)...] + good[..<place]
+            return others.first { !workers[$0].report.isDraining } ?? target
+        }
         return good.first { !workers[$0].report.isDraining } ?? good.first
+    }
+
+    private func hasFailedToLead(_ partition: PartitionView, _ now: MonotonicInstant) -> Bool {
+        guard let since = partition.leaderlessSince else { return false }
+        return now.microseconds(since: since) >= Self.failurePatienceMicroseconds
     }
 
     /// Whether a worker leads under the newest epoch. One that leads under an older epoch has lost its lead, and will
@@ -83,6 +93,7 @@ extension RouterCore {
         partitions[chain].target = target
         partitions[chain].movedAt = now
         partitions[chain].askedAfter = nil
+        partitions[chain].leaderlessSince = nil
         partitions[chain].holdsWrites = false
         askToLead(chain, inOrder: true, now, &actions)
         flush(chain, now, &actions)
@@ -131,6 +142,7 @@ extension RouterCore {
         guard let target = partition.target else { return }
         if leads(target, partition) {
             partitions[chain].askedAfter = nil
+            partitions[chain].leaderlessSince = nil
             partitions[chain].leaderExpectedUntil = now
             guard partition.holdsWrites || inOrder else { return }
             // It may have sent back writes of ours before it led, and sends back all since; so everything is sent again.
@@ -142,6 +154,7 @@ extension RouterCore {
         guard shouldAskToLead(partition, now), !planted(.leadNeverAskedFor) else { return }
         partitions[chain].askedAfter = partition.epoch
         partitions[chain].askedAt = now
+        partitions[chain].leaderlessSince = partition.leaderlessSince ?? now
         actions.append(.lead(worker: target, partition.id, after: partition.epoch, inOrder: inOrder))
     }
 

@@ -144,12 +144,13 @@ extension RouterCore {
     ) {
         guard workers[worker].isConnected else { return }
         strikeUnsent(to: worker, &actions)
+        let isExpected = workers[worker].report.isDraining
         workers[worker].vanished(now: now)
         var convicted: [Slot] = []
         for chain in partitions.indices {
             for slot in inFlight.slots(ofChain: chain) where inFlight[slot]?.worker == worker {
                 takeBack(slot)
-                if accuse(slot) { convicted.append(slot) }
+                if !isExpected, accuse(slot) { convicted.append(slot) }
             }
         }
         for slot in inFlight.slots(ofChain: directChain) where inFlight[slot]?.worker == worker {

@@ -138,6 +138,8 @@ struct WorkerView: Sendable {
         report.replicas = []
         isSuspected = false
         awaySince = awaySince ?? now
+        // One that had said that it would end has kept its word.
+        guard !report.isDraining else { return }
         deaths.removeAll { now.microseconds(since: $0) > Self.deathWindowMicroseconds }
         // One that is not served yet is not forgotten either.
         if deaths.isEmpty && !isQuarantined { quarantines = 0 }

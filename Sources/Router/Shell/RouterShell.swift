@@ -144,7 +144,7 @@ public struct RouterShell: ~Copyable {
     }
 
     private mutating func convict(_ slot: Slot, _ header: MessageHeader, _ now: MonotonicInstant) {
-        core.requestConvicted(header.fingerprint(body: bodies[slot.number].copy()), now: now)
+        core.requestConvicted(bodies[slot.number].withBytes { header.fingerprint(body: $0) }, now: now)
         journal.error("request \(header.requestID) has stopped two workers; its like is refused for now")
     }
 
@@ -187,7 +187,7 @@ public struct RouterShell: ~Copyable {
     }
 
     private mutating func handleRequest(_ header: MessageHeader, _ now: MonotonicInstant) throws(ZeroMQError) {
-        let fingerprint = core.wantsFingerprints ? header.fingerprint(body: incoming.body.copy()) : nil
+        let fingerprint = core.wantsFingerprints ? incoming.body.withBytes { header.fingerprint(body: $0) } : nil
         switch core.requestReceived(header, fingerprint: fingerprint, now: now, into: &actions) {
         case .refuse(let reply, let refusal):
             try refuse(reply, refusal)
@@ -244,7 +244,7 @@ public struct RouterShell: ~Copyable {
 
 extension MessageHeader {
     /// What two requests share when they ask for the same: kind, key and body.
-    fileprivate func fingerprint(body: [UInt8]) -> UInt64 {
+    fileprivate func fingerprint(body: RawSpan) -> UInt64 {
         var hash = FNV1a()
         hash.update(kind.rawValue)
         hash.update(word: keyHash.value)

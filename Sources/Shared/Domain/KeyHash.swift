@@ -52,6 +52,11 @@ public struct FNV1a: Sendable {
         for byte in bytes { update(byte) }
     }
 
+    @inlinable
+    public mutating func update(_ bytes: RawSpan) {
+        for offset in bytes.byteOffsets { unsafe update(bytes.unsafeLoad(fromByteOffset: offset, as: UInt8.self)) }
+    }
+
     /// The eight bytes of a word, little-endian.
     @inlinable
     public mutating func update(word: UInt64) {

@@ -125,12 +125,10 @@ extension Pipeline {
         }
     }
 
-    /// Remembers a refusal that may turn out to be the last word. That nobody knows the outcome outlasts whatever
-    /// another router says.
+    /// Remembers a refusal that may turn out to be the last word.
     private func keep(_ reply: MessageHeader, _ tag: Int) {
-        guard case .refused(let code) = reply.status, code.isRetryable,
-            refusals[tag]?.header.status != .refused(.outcomeUnknown)
-        else { return }
+        guard case .refused(let code) = reply.status else { return }
+        if case .refused(let earlier) = refusals[tag]?.header.status, earlier.outlasts(code) { return }
         refusals[tag] = (reply, sockets.body.copy())
     }
 

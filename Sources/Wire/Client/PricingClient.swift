@@ -166,7 +166,9 @@ public final class PricingClient {
             case .wait(let until):
                 if let (router, found) = try nextReply(to: request.requestID) {
                     reply = found
-                    if case .refused(let code) = found.status, code.isRetryable { lastRefusal = refusal() }
+                    if case .refused(let code) = found.status, lastRefusal?.code.outlasts(code) != true {
+                        lastRefusal = refusal()
+                    }
                     decision = plan.replied(
                         found.status, to: Int(truncatingIfNeeded: found.tag), from: router, at: Clock.monotonic(),
                         with: &routers)

@@ -172,6 +172,12 @@ extension CallPlan {
 }
 
 extension RefusalCode {
+    /// Whether this refusal by one router still stands when another one refuses with `later`: that nobody knows the
+    /// outcome outlasts everything, and what no repetition would change outlasts what may pass.
+    public func outlasts(_ later: RefusalCode) -> Bool { rank > later.rank }
+
+    private var rank: Int { self == .outcomeUnknown ? 2 : isRetryable ? 0 : 1 }
+
     /// Whether it says something about the request itself, which every router would say, rather than about one
     /// attempt at it.
     var judgesTheRequest: Bool { !(120..<200).contains(rawValue) }

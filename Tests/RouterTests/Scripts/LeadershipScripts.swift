@@ -305,6 +305,46 @@ import Testing
             """)
     }
 
+    /// It hears and answers, but it cannot write: it may have lost the log and nothing else.
+    @Test func whoCannotLeadForTwoSecondsIsFollowedByTheNextInTurn() {
+        check(
+            """
+            w1 reports leading 0@4
+            w2 reports following 0@4
+            w3 reports draining following 0@4
+            w1 reports following 0@4
+            sleep 1900ms
+            ask 1 events 0 10000ms
+            ----
+            w1 is asked again to lead 0 after 4
+            w1 is asked again to lead 0 after 4
+            1 to w1
+
+            wait 250ms
+            ----
+            w2 is asked to lead 0 after 4
+            1 to w2
+            w2 is asked again to lead 0 after 4
+
+            sleep 1900ms
+            ----
+            w1 is asked to lead 0 after 4
+            1 to w1
+            """)
+    }
+
+    @Test func theOnlyOneThatCanBeAskedIsAskedOn() {
+        check(
+            """
+            w1 reports following 0@4
+            w2 reports draining following 0@4
+            sleep 5000ms
+            ask 1 events 0
+            ----
+            w1 is asked again to lead 0 after 4
+            """)
+    }
+
     @Test func aWorkerThatLetsGoOfAPartitionGetsNoMoreOfIt() {
         check(
             """

@@ -137,6 +137,35 @@ import Testing
             """)
     }
 
+    /// Restarts on purpose are no crashes, and what it had in its hands has killed nobody.
+    @Test func whoAnnouncedThatItWouldEndHasNotCrashed() {
+        check(
+            """
+            w1 reports leading 0@4
+            w2 reports following 0@4
+            ask 1 events 0
+            ask 2 events 0
+            w1 reports draining leading 0@4
+            w1 vanishes
+            w2 reports leading 0@5
+            ----
+            1 to w1
+            2 to w1
+            w2 is asked to lead 0 after 4
+            1 to w2
+            2 to w2
+
+            w2 reports draining leading 0@5
+            w1 restarts
+            w1 reports following 0@5
+            w2 vanishes
+            ----
+            w1 is asked to lead 0 after 5
+            1 to w1
+            2 to w1
+            """)
+    }
+
     @Test func aWorkerThatStopsTwiceInMoreThanAMinuteIsNot() {
         check(
             """

@@ -28,7 +28,9 @@ struct RouterLedger {
     /// By the low half of their ids, which counts: the order of arrival.
     var open: [UInt64: Open] = [:]
     var closed: Set<UInt64> = []
-    var connected: Set<Int> = []
+    private(set) var connected: Set<Int> = []
+    /// Those that have said that they will end.
+    private var draining: Set<Int> = []
     /// Fingerprints of what was convicted.
     private var deadly: Set<UInt64> = []
     private(set) var answered = AnswerCounts()
@@ -131,12 +133,18 @@ struct RouterLedger {
         }
     }
 
-    /// The router was told that a worker is gone, or found it out by sending.
+    mutating func reported(_ worker: Int, isDraining: Bool) {
+        connected.insert(worker)
+        if isDraining { draining.insert(worker) } else { draining.remove(worker) }
+    }
+
+    /// The router was told that a worker is gone, or found it out by sending. One that had said so has not died of anything.
     mutating func vanished(_ worker: Int) {
         connected.remove(worker)
+        let isExpected = draining.contains(worker)
         for (id, request) in open where request.worker == worker && request.partition != nil {
             open[id]?.worker = nil
-            open[id]?.casualties += 1
+            if !isExpected { open[id]?.casualties += 1 }
         }
     }
 }

@@ -55,7 +55,7 @@ extension RouterStorm {
         if isPresent {
             workers[index].number = number
             if workers[index].line == .gone { workers[index].line = .works }
-            if let number { ledger.connected.insert(number) }
+            if let number { ledger.reported(number, isDraining: report.isDraining) }
         }
         settle()
     }

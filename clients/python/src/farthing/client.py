@@ -18,6 +18,7 @@ from .plan import (
     BULK_PATIENCE_US,
     LONGEST_PATIENCE_US,
     REACH_US,
+    RETRYABLE,
     TRAVEL_US,
     CallPlan,
     Ending,
@@ -200,6 +201,7 @@ class Client:
         )
         decision = plan.started(started_us)
         last: tuple[Header, bytes] | None = None
+        final: tuple[Header, bytes] | None = None
         unknown: Refused | None = None
         while True:
             if isinstance(decision, Send):
@@ -217,9 +219,14 @@ class Client:
                 last = (reply, answer)
                 if reply.status == protocol.OUTCOME_UNKNOWN:
                     unknown = Refused.decode(answer)
+                elif reply.is_refusal and reply.status not in RETRYABLE:
+                    final = final or last
                 decision = plan.replied(reply.status, reply.tag, router, now_us())
-            elif isinstance(decision, Finish) and decision.ending is not Ending.UNKNOWN and last is not None:
+            elif isinstance(decision, Finish) and decision.ending is Ending.ANSWERED and last is not None:
                 return last
+            elif isinstance(decision, Finish) and decision.ending is Ending.REFUSED and last is not None:
+                # What no repetition would change outlasts what another router says may pass.
+                return final or last
             else:
                 self._raise_unknown(plan, unknown, (now_us() - started_us) / 1e6)
 
