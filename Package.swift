@@ -116,8 +116,8 @@ let package = Package(
             "farthing", path: "Sources/Farthing",
             [
                 "Domain", "Chaos", "Client", "ClientCore", "Configuration", "JetStreamLog", "Learning", "Log", "Models",
-                "NatsServers",
-                "Operations", "Simulation", "Supervision", "Wire", "ZeroMQ", argumentParser,
+                "NatsServers", "Operations", "Simulation", "Supervision", "Wire", "WorkerCore", "WorkerLog", "ZeroMQ",
+                argumentParser,
             ]),
 
         // Tests

@@ -102,8 +102,8 @@ public struct ByteReader: Sendable {
     @inlinable
     public mutating func readString() throws(ByteError) -> String {
         let block = try readSlice()
-        guard let text = String(validating: block, as: UTF8.self) else { throw error("is not UTF-8") }
-        return text
+        guard let text = try? UTF8Span(validating: block.span) else { throw error("is not UTF-8") }
+        return String(copying: text)
     }
 
     @inlinable

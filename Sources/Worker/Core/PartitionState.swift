@@ -37,15 +37,14 @@ struct PartitionState: Equatable, Sendable {
     }
 
     private mutating func apply(_ events: [Event], of user: UserKey, _ calendar: ShopCalendar) -> Int {
-        // Taken out while it changes, so that its arrays are not copied.
-        let known = shoppers.removeValue(forKey: user)
-        var shopper = known ?? ShopperState()
-        let wasStranger = known != nil && shopper.history.isEmpty
-        let counted = events.count { shopper.apply($0, calendar: calendar) }
-        if wasStranger && !shopper.history.isEmpty { strangers -= 1 }
-        if known == nil && shopper.history.isEmpty { strangers += 1 }
-        shoppers[user] = shopper
-        return counted
+        let (change, isNew) = shoppers.update(user, initial: ShopperState()) { shopper in
+            let hadNoHistory = shopper.history.isEmpty
+            let counted = events.count { shopper.apply($0, calendar: calendar) }
+            return (hadNoHistory: hadNoHistory, hasNone: shopper.history.isEmpty, counted: counted)
+        }
+        if !isNew && change.hadNoHistory && !change.hasNone { strangers -= 1 }
+        if isNew && change.hasNone { strangers += 1 }
+        return change.counted
     }
 
     private mutating func remember(_ exposures: [Exposure], at time: Timestamp) {

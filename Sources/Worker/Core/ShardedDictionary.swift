@@ -25,8 +25,16 @@ struct ShardedDictionary<Key: ShardedKey, Value: Equatable & Sendable>: Equatabl
         _modify { yield &shards[Self.shard(of: key)][key, default: value()] }
     }
 
-    @discardableResult
-    mutating func removeValue(forKey key: Key) -> Value? { shards[Self.shard(of: key)].removeValue(forKey: key) }
+    /// Changes a value where it lies; one that is not there begins as `initial`.
+    /// - Returns: what the change returns, and whether the value is new.
+    mutating func update<Result>(
+        _ key: Key, initial: @autoclosure () -> Value, _ change: (inout Value) -> Result
+    ) -> (Result, isNew: Bool) {
+        let shard = Self.shard(of: key)
+        let count = shards[shard].count
+        let result = change(&shards[shard][key, default: initial()])
+        return (result, shards[shard].count > count)
+    }
 
     /// O(n).
     mutating func removeAll(where isGone: (Value) -> Bool) {

@@ -136,7 +136,7 @@ extension LogKeeper {
         do throws(LogError) {
             switch command {
             case .load(let partition):
-                try load(partition, Self.replayed(partition, from: log, calendar, warn), &events)
+                try load(partition, Self.replayed(partition, from: log, calendar, warn: warn), &events)
             case .resume(let partition, let replay): try load(partition, replay, &events)
             case .claim, .catchUp, .release, .append: break
             }
@@ -162,10 +162,13 @@ extension LogKeeper {
 
     /// A partition's state: the newest snapshot that is of use, and everything after it. Reads only, so that another
     /// thread can do most of the work with a log of its own.
+    /// - Parameter fromSnapshot: false begins with the first record, whatever snapshots there are.
     public static func replayed(
-        _ partition: PartitionID, from log: any PartitionLog, _ calendar: ShopCalendar, _ warn: (String) -> Void
+        _ partition: PartitionID, from log: any PartitionLog, _ calendar: ShopCalendar, fromSnapshot: Bool = true,
+        warn: (String) -> Void
     ) throws(LogError) -> Replay {
-        var replay = try restored(partition, log, calendar, warn) ?? Replay(of: partition, calendar: calendar)
+        let restored = fromSnapshot ? try restored(partition, log, calendar, warn) : nil
+        var replay = restored ?? Replay(of: partition, calendar: calendar)
         try readOn(&replay, partition, log)
         return replay
     }
