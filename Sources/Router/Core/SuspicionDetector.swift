@@ -54,7 +54,8 @@ struct SuspicionDetector: Sendable {
     func isSuspicious(at now: MonotonicInstant) -> Bool {
         guard let lastHeard else { return false }
         let silence = silence(at: now, since: lastHeard)
-        return silence > limitMicroseconds || phi(after: silence) > Self.threshold
+        // A silence no longer than usual is never suspicious, and most looks find one: they cost no logarithm.
+        return silence > limitMicroseconds || silence > mean && phi(after: silence) > Self.threshold
     }
 
     private func silence(at now: MonotonicInstant, since earlier: MonotonicInstant) -> Double {

@@ -62,9 +62,10 @@ final class SimulatedRouter: SimulatedNode {
     override func woken() {
         core?.timeAdvanced(to: now, into: &actions)
         carryOut()
-        guard let core else { return }
+        // Asked in place: a copy of the core costs more than its answer.
+        guard let isBusy = core?.isBusy(now: now) else { return }
         if retainedCount > 0 { checkDeadlines() }
-        wake(at: cluster.now + (core.isBusy(now: now) ? Self.busyMicroseconds : Self.idleMicroseconds))
+        wake(at: cluster.now + (isBusy ? Self.busyMicroseconds : Self.idleMicroseconds))
     }
 
     override func disconnected(_ link: Int) {

@@ -57,8 +57,9 @@ final class SimulatedWorker: SimulatedNode {
     }
 
     var isReady: Bool {
-        guard let core, core.role(of: .broadcast) ?? .loading != .loading else { return false }
-        return core.activation == nil || core.activation?.checksum == core.servingChecksum
+        guard core?.role(of: .broadcast) ?? .loading != .loading else { return false }
+        let wanted = core?.activation?.checksum
+        return wanted == nil || wanted == core?.servingChecksum
     }
 
     var wallClock: Timestamp { clock.wall(at: cluster.now) }
@@ -78,19 +79,19 @@ final class SimulatedWorker: SimulatedNode {
     }
 
     private func report() {
-        guard let core else { return }
-        reportedRoleChanges = core.roleChanges
+        guard let report = core?.report(isReady: isReady, problem: ""), let roleChanges = core?.roleChanges else {
+            return
+        }
+        reportedRoleChanges = roleChanges
         let header = MessageHeader(
             kind: .report, priority: .commit, deadlineMicroseconds: 0, keyHash: KeyHash(0), requestID: .none)
-        let message = Message(
-            header: header, body: .report(core.report(isReady: isReady, problem: ""), incarnation: incarnation))
+        var unready = report
+        unready.isReady = false
+        let message = Message(header: header, body: .report(report, incarnation: incarnation))
+        let unheard = Message(header: header, body: .report(unready, incarnation: incarnation))
         for link in links {
-            var message = message
-            if case .report(var report, let incarnation) = message.body, !contacts.hears(router(of: link), at: now) {
-                report.isReady = false
-                message.body = .report(report, incarnation: incarnation)
-            }
-            _ = cluster.network.sendToRouter(link, message, now: cluster.now, cluster)
+            let isHeard = contacts.hears(router(of: link), at: now)
+            _ = cluster.network.sendToRouter(link, isHeard ? message : unheard, now: cluster.now, cluster)
         }
     }
 
@@ -227,7 +228,7 @@ final class SimulatedWorker: SimulatedNode {
     func carryOut() {
         carryOutActions()
         // Routers hear at once of a role that has changed.
-        if let core, core.roleChanges != reportedRoleChanges { report() }
+        if let roleChanges = core?.roleChanges, roleChanges != reportedRoleChanges { report() }
     }
 
     private func carryOutActions() {

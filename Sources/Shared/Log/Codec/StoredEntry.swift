@@ -45,7 +45,7 @@ public struct StoredEntry: Sendable {
     /// - Parameter file: names the storage in errors.
     /// - Throws: `.corrupt` when it is not what was sealed for this partition and index.
     public func opened(partition: PartitionID, file: String) throws(LogError) -> LogEntry {
-        let place = Self.place(file: file, partition: partition, index: firstIndex)
+        var place: String { Self.place(file: file, partition: partition, index: firstIndex) }
         let expected = Self.checksum(partition: partition, firstIndex: firstIndex, epoch: epoch, payload: payload)
         guard checksum == expected || planted(.checksumIgnored) else {
             throw .corrupt(
