@@ -72,10 +72,14 @@ extension RouterCore {
 
     /// The first worker of the placement that is fit to lead.
     private func preferredLeader(of chain: Int, _ now: MonotonicInstant) -> Int? {
-        placement.holders(of: partitions[chain].id).lazy.map { placedWorkers[$0] }
-            .first {
-                workers[$0].isTrusted(now: now) && !workers[$0].report.isDraining && serves($0, partitions[chain].id)
+        let partition = partitions[chain].id
+        for place in placement.holders(of: partition) {
+            let worker = placedWorkers[place]
+            if workers[worker].isTrusted(now: now), !workers[worker].report.isDraining, serves(worker, partition) {
+                return worker
             }
+        }
+        return nil
     }
 
     /// Records that a worker may be behind and still take over without a pause worth the name.

@@ -66,9 +66,16 @@ extension RouterCore {
                 reconsider(chain, now, &actions)
             }
         }
-        for chain in partitions.indices where shouldAskToLead(partitions[chain], now) {
+        var next = 0
+        while let chain = chainToAskFor(from: next, now) {
             reconsider(chain, now, &actions)
+            next = chain + 1
         }
+    }
+
+    /// The first chain from here on whose target has to be asked to lead. Most looks find none, and change nothing.
+    private func chainToAskFor(from first: Int, _ now: MonotonicInstant) -> Int? {
+        partitions[first...].firstIndex { shouldAskToLead($0, now) }
     }
 
     mutating func probe(_ now: MonotonicInstant, _ actions: inout [RouterAction]) {

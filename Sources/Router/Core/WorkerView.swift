@@ -12,7 +12,7 @@ struct WorkerView: Sendable {
     private var superseded: UInt64?
     var report: WorkerReport
     /// By partition; from the last report.
-    var replicas: [PartitionID: ReplicaReport] = [:]
+    var replicas = PartitionMap<ReplicaReport>()
     private(set) var lastHeard: MonotonicInstant
     private var detector: SuspicionDetector
     private(set) var isSuspected = false
@@ -56,10 +56,28 @@ struct WorkerView: Sendable {
 
     var isConnected: Bool { connection != nil }
 
+    // Inlined, so that what is asked of every worker at every look copies none of them.
+
+    /// Whether it leads a partition under this epoch.
+    @inline(__always)
+    func leads(_ partition: PartitionID, under epoch: UInt64) -> Bool {
+        guard isConnected, let replica = replicas[partition] else { return false }
+        return replica.role == .leading && replica.epoch == epoch
+    }
+
+    /// Whether it has read so much of a partition that it can answer for it.
+    @inline(__always)
+    func serves(_ partition: PartitionID) -> Bool {
+        guard isConnected, let replica = replicas[partition] else { return false }
+        return replica.role != .loading
+    }
+
     /// Whether it should get requests while somebody else could.
+    @inline(__always)
     func isTrusted(now: MonotonicInstant) -> Bool { isHeard && !isInQuarantine(now) }
 
     /// Whether it would answer, as far as its heartbeats say.
+    @inline(__always)
     var isHeard: Bool { isConnected && report.isReady && !isSuspected }
 
     /// Whether partitions are placed on it. Most of those that go away are back at once, and would read everything twice
@@ -70,6 +88,7 @@ struct WorkerView: Sendable {
         return now.microseconds(since: awaySince) < Self.rejoinMicroseconds
     }
 
+    @inline(__always)
     private func isInQuarantine(_ now: MonotonicInstant) -> Bool {
         guard isQuarantined else { return false }
         guard let readySince else { return true }
@@ -102,7 +121,7 @@ struct WorkerView: Sendable {
 
     mutating func reported(_ report: WorkerReport, now: MonotonicInstant) {
         self.report = report
-        replicas = Dictionary(report.replicas.map { ($0.partition, $0) }) { $1 }
+        replicas = PartitionMap(report.replicas.lazy.map { ($0.partition, $0) })
         lastHeard = now
         detector.heard(at: now)
         if isSuspected {
@@ -133,7 +152,7 @@ struct WorkerView: Sendable {
     mutating func vanished(now: MonotonicInstant) {
         connection = nil
         superseded = nil
-        replicas = [:]
+        replicas = PartitionMap()
         report.isReady = false
         report.replicas = []
         isSuspected = false

@@ -14,9 +14,7 @@ public struct LogKeeper {
     private let calendar: ShopCalendar
     /// What an operator should know of and nothing else comes of.
     private let warn: (String) -> Void
-    private var held: [PartitionID: HeldPartition] = [:]
-    /// The keys of `held`, ascending.
-    private var order: [PartitionID] = []
+    private var held = PartitionMap<HeldPartition>()
     /// Loads that found the log busy.
     private var waitingLoads: [LogCommand] = []
     private var lastTolerated: LogError?
@@ -53,9 +51,7 @@ public struct LogKeeper {
         case .catchUp(let partition):
             try glance(at: partition, &events)
             events.append(.caughtUp(partition))
-        case .release(let partition):
-            held[partition] = nil
-            order.removeAll { $0 == partition }
+        case .release(let partition): held[partition] = nil
         case .append(let records, let partition, let epoch, let index):
             try append(records, partition, epoch, index, &events)
         }
@@ -67,7 +63,7 @@ public struct LogKeeper {
         let loads = waitingLoads
         waitingLoads = []
         for load in loads { try self.load(load, &events) }
-        for partition in order { try glance(at: partition, &events) }
+        for partition in held.keys { try glance(at: partition, &events) }
     }
 
     /// What may go away by itself is tried again at the next poll.
@@ -152,10 +148,6 @@ extension LogKeeper {
         let leadership = try log.leadership(of: partition)
         var replay = start
         try Self.readOn(&replay, partition, log)
-        if held[partition] == nil {
-            let place = order.firstIndex { $0 > partition } ?? order.endIndex
-            order.insert(partition, at: place)
-        }
         held[partition] = HeldPartition(index: replay.index, leadership: leadership)
         events.append(.loaded(partition, replay, leadership))
     }

@@ -26,7 +26,7 @@ public final class MemoryLogStorage {
     public weak var observer: (any MemoryLogObserver)?
     /// While true, nothing can be appended: no space is left.
     public var isFull = false
-    private var partitions: [PartitionID: Partition] = [:]
+    private var partitions = PartitionMap<Partition>()
     private var faults: [MemoryLogFault] = []
 
     public init(partitionCount: Int) {
