@@ -66,15 +66,15 @@ extension RouterCore {
 
     /// Whether a worker leads under the newest epoch. One that leads under an older epoch has lost its lead, and will
     /// learn so from the log.
-    @inline(__always)
     private func leads(_ worker: Int, _ partition: PartitionView) -> Bool {
-        workers[worker].leads(partition.id, under: partition.epoch)
+        guard workers[worker].isConnected, let replica = workers[worker].replicas[partition.id] else { return false }
+        return replica.role == .leading && replica.epoch == partition.epoch
     }
 
     /// Whether a worker has read so much of a partition that it can answer for it.
-    @inline(__always)
     func serves(_ worker: Int, _ partition: PartitionID) -> Bool {
-        workers[worker].serves(partition)
+        guard workers[worker].isConnected, let replica = workers[worker].replicas[partition] else { return false }
+        return replica.role != .loading
     }
 
     /// Every worker that can answer for a partition, in the order of the placement; others after.
@@ -126,7 +126,6 @@ extension RouterCore {
     }
 
     /// Whether the target does not lead, and it is time to ask it to.
-    @inline(__always)
     func shouldAskToLead(_ partition: PartitionView, _ now: MonotonicInstant) -> Bool {
         guard let target = partition.target, !leads(target, partition), now >= partition.leaderExpectedUntil else {
             return false

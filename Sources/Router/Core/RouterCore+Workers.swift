@@ -76,6 +76,10 @@ extension RouterCore {
             // A refusal by a worker that the request has been taken back from says nothing about the one that has it.
             guard asked.worker == worker else { return }
             if code == .notLeader { return bounced(slot, by: worker, epoch: header.index, now, &actions) }
+            // A worker that it was taken back from may still get it, when a cut cable heals, and do it.
+            if asked.header.kind.writes, asked.handovers > 1, !code.judgesTheRequest {
+                return refuse(slot, outcomeUnknown("one worker refused it, another may have it"), now, &actions)
+            }
         }
         // All but the outcome is what the client sent; a worker cannot answer another question.
         var reply = asked.header.reply(header.status, index: header.index)

@@ -56,28 +56,10 @@ struct WorkerView: Sendable {
 
     var isConnected: Bool { connection != nil }
 
-    // Inlined, so that what is asked of every worker at every look copies none of them.
-
-    /// Whether it leads a partition under this epoch.
-    @inline(__always)
-    func leads(_ partition: PartitionID, under epoch: UInt64) -> Bool {
-        guard isConnected, let replica = replicas[partition] else { return false }
-        return replica.role == .leading && replica.epoch == epoch
-    }
-
-    /// Whether it has read so much of a partition that it can answer for it.
-    @inline(__always)
-    func serves(_ partition: PartitionID) -> Bool {
-        guard isConnected, let replica = replicas[partition] else { return false }
-        return replica.role != .loading
-    }
-
     /// Whether it should get requests while somebody else could.
-    @inline(__always)
     func isTrusted(now: MonotonicInstant) -> Bool { isHeard && !isInQuarantine(now) }
 
     /// Whether it would answer, as far as its heartbeats say.
-    @inline(__always)
     var isHeard: Bool { isConnected && report.isReady && !isSuspected }
 
     /// Whether partitions are placed on it. Most of those that go away are back at once, and would read everything twice
@@ -88,7 +70,6 @@ struct WorkerView: Sendable {
         return now.microseconds(since: awaySince) < Self.rejoinMicroseconds
     }
 
-    @inline(__always)
     private func isInQuarantine(_ now: MonotonicInstant) -> Bool {
         guard isQuarantined else { return false }
         guard let readySince else { return true }

@@ -50,6 +50,10 @@ public enum RefusalCode: UInt16, Sendable, CaseIterable {
     /// Statuses below it are answers.
     public static let lowest: UInt16 = 100
 
+    /// Whether it says something about the request itself, which everybody would say, rather than about one attempt at
+    /// it.
+    public var judgesTheRequest: Bool { !(120..<200).contains(rawValue) }
+
     /// Whether the same request, sent again unchanged, can succeed.
     public var isRetryable: Bool {
         switch self {

@@ -15,6 +15,8 @@ final class ShopClient: SimulatedClient {
     private var deaths = 0
     /// Events of an unknown outcome, to be sent again.
     private var unfinished: [(user: UserKey, events: [Event], repetitions: Int)] = []
+    /// Who is shopping right now, and how many more things they will do.
+    private var visit: (user: UserKey, left: Int)?
     /// No new calls any more.
     var isClosing = false
 
@@ -35,8 +37,10 @@ final class ShopClient: SimulatedClient {
         super.woken()
         guard !isClosing else { return }
         if cluster.now >= nextCallAt {
-            nextCallAt = cluster.now + random.interval(mean: load.thinkMicroseconds)
             if calls.count < load.mostCalls { callSomething() }
+            nextCallAt =
+                cluster.now
+                + (visit == nil ? random.interval(mean: load.thinkMicroseconds) : random.logUniform(100...50_000))
         }
         wake(at: nextCallAt)
     }
@@ -54,6 +58,10 @@ final class ShopClient: SimulatedClient {
     private func deadline() -> UInt32 { UInt32(random.number(in: load.deadlineMicroseconds)) }
 
     private func callSomething() {
+        if let (user, left) = visit {
+            visit = left > 1 ? (user, left - 1) : nil
+            return report(user)
+        }
         if let user = hasWritten {
             hasWritten = nil
             if random.chance(0.5) { return price(user) }
@@ -87,13 +95,18 @@ final class ShopClient: SimulatedClient {
         make(newCall(.price, user.hash, index: index, .price(request), deadlineMicroseconds: deadline()))
     }
 
-    /// A client that does not wait reports several things that a shopper did right after each other.
+    /// A client that does not wait reports several things that a shopper did right after each other; or one after the
+    /// other for a moment, so that some are on their way while the partition changes hands.
     private func reportEvents() {
         let user = random.element(of: shoppers)
-        for _ in 0..<(load.pipelines ? random.number(in: 1...4) : 1) {
-            let events = (0..<random.number(in: 1...3)).map { _ in newEvent() }
-            make(newCall(.events, user.hash, .events(user, events), deadlineMicroseconds: deadline()))
-        }
+        guard load.pipelines else { return report(user) }
+        for _ in 0..<random.number(in: 1...4) { report(user) }
+        if random.chance(0.5) { visit = (user, random.number(in: 2...10)) }
+    }
+
+    private func report(_ user: UserKey) {
+        let events = (0..<random.number(in: 1...3)).map { _ in newEvent() }
+        make(newCall(.events, user.hash, .events(user, events), deadlineMicroseconds: deadline()))
     }
 
     private func newEvent() -> Event {

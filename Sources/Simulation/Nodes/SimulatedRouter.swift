@@ -62,11 +62,13 @@ final class SimulatedRouter: SimulatedNode {
     override func woken() {
         core?.timeAdvanced(to: now, into: &actions)
         carryOut()
-        // Asked in place: a copy of the core costs more than its answer.
-        guard let isBusy = core?.isBusy(now: now) else { return }
+        guard let isBusy = Self.isBusy(&core, now) else { return }
         if retainedCount > 0 { checkDeadlines() }
         wake(at: cluster.now + (isBusy ? Self.busyMicroseconds : Self.idleMicroseconds))
     }
+
+    /// Asks the core in place: a copy of it would cost more than its answer.
+    private static func isBusy(_ core: inout RouterCore?, _ now: MonotonicInstant) -> Bool? { core?.isBusy(now: now) }
 
     override func disconnected(_ link: Int) {
         guard cluster.network.links[link].id.dialer.kind == .worker else { return }

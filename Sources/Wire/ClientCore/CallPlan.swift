@@ -177,8 +177,4 @@ extension RefusalCode {
     public func outlasts(_ later: RefusalCode) -> Bool { rank > later.rank }
 
     private var rank: Int { self == .outcomeUnknown ? 2 : isRetryable ? 0 : 1 }
-
-    /// Whether it says something about the request itself, which every router would say, rather than about one
-    /// attempt at it.
-    var judgesTheRequest: Bool { !(120..<200).contains(rawValue) }
 }

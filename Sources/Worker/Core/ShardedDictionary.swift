@@ -42,7 +42,7 @@ struct ShardedDictionary<Key: ShardedKey, Value: Equatable & Sendable>: Equatabl
     }
 
     /// In no particular order. O(n).
-    var keys: [Key] { shards.flatMap(\.keys) }
+    var keys: [Key] { shards.flatMap { $0.isEmpty ? [] : Array($0.keys) } }
 
     /// O(n).
     func count(where matches: (Value) -> Bool) -> Int {

@@ -38,6 +38,34 @@ import Testing
             """)
     }
 
+    @Test func aRefusalByOneWorkerDoesNotSpeakForTheOneThatHadTheWriteBefore() {
+        check(
+            """
+            w1 reports leading 0@4
+            w2 reports following 0@4
+            wait 500ms
+            ask 1 events 0
+            ask 2 events 0
+            w1 stalls
+            wait 300ms
+            w2 reports leading 0@5
+            w2 refuses 1 LOG_FAILED
+            w2 refuses 2 INVALID_EVENT
+            ask 3 events 0
+            w2 refuses 3 LOG_FAILED
+            ----
+            1 to w1
+            2 to w1
+            w2 is asked to lead 0 after 4
+            1 to w2
+            2 to w2
+            1 refused OUTCOME_UNKNOWN
+            2 refused INVALID_EVENT
+            3 to w2
+            3 refused LOG_FAILED
+            """)
+    }
+
     @Test func readsGoToAFollowerWhileTheLeaderIsSilent() {
         check(
             """
