@@ -64,6 +64,32 @@ import Testing
         #expect(after["r1"] == before["r1"])
     }
 
+    @Test func whatACancelledReloadHasStartedIsKnownAndTakenBack() throws {
+        let cluster = try TestCluster()
+        try cluster.start()
+        let before = try cluster.processes()
+        let copy = cluster.folder.appending(path: "log/running-cluster.yaml")
+        let earlier = try String(contentsOf: copy, encoding: .utf8)
+        try cluster.write(
+            extra: "experiments: {salt: tests, control_share: 0%}\npricing: {smoothing: 0.91}")
+        try cluster.hangUp()
+        try wait("w1 to be restarted") { try ![before["w1"], nil].contains(cluster.processIfAny(named: "w1")) }
+        #expect(try cluster.farthing(["workers", "cancel"]).status == 0)
+
+        // What dies from now on does not come back with the file that was abandoned.
+        #expect(try String(contentsOf: copy, encoding: .utf8) == earlier)
+        try cluster.write()
+        let plan = try cluster.farthing(["reload", "--dry-run"])
+        #expect(plan.output.contains("pricing changed: restart w1, one by one"))
+        let restarted = try cluster.process(named: "w1")
+        let reload = try cluster.farthing(["reload"])
+        #expect(reload.status == 0, "\(reload.output)\n\(reload.errors)")
+        let after = try cluster.processes()
+        #expect(after["w1"] != restarted)
+        for name in ["r1", "w2", "w3"] { #expect(after[name] == before[name]) }
+        #expect(try cluster.farthing(["reload", "--dry-run"]).output.contains("nothing to start or stop"))
+    }
+
     @Test func aCommandWithoutASupervisorNamesThePathAndTheRemedy() throws {
         let cluster = try TestCluster()
         let result = try cluster.farthing(["workers"])

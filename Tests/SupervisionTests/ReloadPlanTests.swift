@@ -19,14 +19,29 @@ struct ReloadPlanTests {
         return router
     }
 
+    private static let planner = ProcedurePlanner(
+        routers: ["r1", "r2"], workers: ["w1", "w2", "w3"], replicas: 2)
+
+    /// What every process has read, unless it is named otherwise.
+    private static func read(_ others: [String: ClusterConfiguration?] = [:]) -> [String: ClusterConfiguration] {
+        var read: [String: ClusterConfiguration] = [:]
+        for name in planner.routers + planner.workers { read[name] = others[name] ?? running }
+        return read
+    }
+
     private func plan(
         isForced: Bool = false, _ change: (inout ClusterConfiguration) -> Void
     ) throws(Refusal) -> ReloadPlan {
         var wanted = Self.running
         change(&wanted)
         return try ReloadPlan(
-            from: Self.running, to: wanted,
-            ProcedurePlanner(routers: ["r1", "r2"], workers: ["w1", "w2", "w3"], replicas: 2), isForced: isForced)
+            from: Self.read(), inForce: Self.running, to: wanted, Self.planner, isForced: isForced)
+    }
+
+    /// The plan that goes back to what was in force, after a reload that was given up half way.
+    private func planBack(_ others: [String: ClusterConfiguration?]) throws(Refusal) -> ReloadPlan {
+        try ReloadPlan(
+            from: Self.read(others), inForce: Self.running, to: Self.running, Self.planner, isForced: false)
     }
 
     /// What is stopped, started and drained.
@@ -63,6 +78,44 @@ struct ReloadPlanTests {
         #expect(try trace { $0.cluster.replicas = 3 } == workers + routers)
         #expect(try trace { $0.shop.tenant = "other" }.isEmpty)
         #expect(try plan { $0.model.bundleFile = "other" }.lines.contains { $0.contains("farthing activate") })
+    }
+
+    @Test func whoHasReadAFileThatWasGivenUpIsRestartedToForgetIt() throws {
+        var abandoned = Self.running
+        abandoned.pricing.smoothingRatio = 1
+        let plan = try planBack(["w1": abandoned])
+        #expect(plan.lines == ["pricing changed: restart w1, one by one"])
+        var cluster = PaperCluster(routers: 2, workers: 3)
+        cluster.run(try #require(plan.procedure))
+        #expect(cluster.trace == ["~w1", "−w1", "+w1"])
+
+        // And the other way round: with the same file once more, only the others are left.
+        let on = try ReloadPlan(
+            from: Self.read(["w1": abandoned]), inForce: Self.running, to: abandoned, Self.planner, isForced: false)
+        #expect(on.lines == ["pricing changed: restart w2, w3, one by one"])
+
+        abandoned.limits.inFlight = 1_024
+        #expect(
+            try planBack(["r2": abandoned]).lines == ["limits changed: restart r2, one by one"])
+    }
+
+    @Test func whatAGivenUpReloadHasStoppedIsStartedAgain() throws {
+        let plan = try planBack(["w2": nil, "r2": nil])
+        #expect(plan.lines == ["start w2, stopped earlier", "start r2"])
+        var cluster = PaperCluster(routers: 2, workers: 3)
+        cluster.run(try #require(plan.procedure))
+        #expect(cluster.outcome == .finished)
+        #expect(cluster.trace == ["+w2", "+r2"])
+    }
+
+    @Test func aRouterElsewhereThanTheFileSaysIsMovedBack() throws {
+        var abandoned = Self.running
+        abandoned.routers[1] = Self.router("r2", 13)
+        let plan = try planBack(["r2": abandoned, "w3": abandoned])
+        #expect(
+            plan.lines == [
+                "stop r2; clients go on with r1", "routers changed: restart w3, one by one", "start r2",
+            ])
     }
 
     @Test func workersKnowANewRouterBeforeItStarts() throws {

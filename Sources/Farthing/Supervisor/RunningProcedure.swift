@@ -1,16 +1,15 @@
-import Configuration
 import Supervision
 
 /// A procedure that runs, or has run: what it has said is kept for whoever asks.
 struct RunningProcedure {
     let number: Int
     var procedure: Procedure
-    /// What the processes have read once it has finished; nil when it does not change that.
-    var configuration: ClusterConfiguration?
+    /// What is in force everywhere once it has finished; nil when it does not change that.
+    let configuration: PinnedConfiguration?
     private(set) var lines: [String] = []
     private(set) var outcome: ProcedureOutcome?
 
-    init(number: Int, _ procedure: Procedure, applying configuration: ClusterConfiguration?) {
+    init(number: Int, _ procedure: Procedure, applying configuration: PinnedConfiguration?) {
         self.number = number
         self.procedure = procedure
         self.configuration = configuration

@@ -55,18 +55,21 @@ extension Supervisor {
         try checkIdle()
         // Workers that were added or drained by command count as what runs, `--workers` as what is wanted.
         let wanted = try settings.load()
-        let plan = try ReloadPlan(from: applied, to: wanted, planner, isForced: isForced)
+        // What was stopped by a reload that was given up has to be started, whatever it had read.
+        let read = read.filter { fleet[$0.key]?.isWanted == true }
+        let plan = try ReloadPlan(
+            from: read, inForce: inForce.configuration, to: wanted, planner, isForced: isForced)
         var lines = plan.lines
         if let workers = settings.workers { lines.append("--workers \(workers) stands in for workers.count") }
         if plan.procedure == nil { lines.append("nothing to start or stop") }
         guard !dryRun else { return .accepted(procedure: nil, plan: lines) }
-        try settings.pin(wanted)
+        let pinned = try settings.pin(wanted)
+        current = wanted
         guard let procedure = plan.procedure else {
-            applied = wanted
-            current = wanted
+            inForce = pinned
             return .accepted(procedure: nil, plan: lines)
         }
-        return .accepted(procedure: begin(procedure, applying: wanted), plan: lines)
+        return .accepted(procedure: begin(procedure, applying: pinned), plan: lines)
     }
 
     private func cancel() throws(Refusal) -> ControlReply {

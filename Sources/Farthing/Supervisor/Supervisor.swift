@@ -35,10 +35,13 @@ final class Supervisor {
     }
 
     let settings: SupervisorSettings
-    /// What the processes have read.
-    var applied: ClusterConfiguration
+    /// What was last in force everywhere. While a reload runs, and after one that was given up, some processes have
+    /// read something else: `read` knows.
+    var inForce: PinnedConfiguration
     /// What a process that is started now reads.
     var current: ClusterConfiguration
+    /// What each process has read, by its name: the configuration it was started with last.
+    var read: [String: ClusterConfiguration] = [:]
     let journal: Journal
     var fleet = Fleet(permanentFailureStatus: PermanentFailure.status)
     private(set) var phase = Phase.startingServers
@@ -46,8 +49,6 @@ final class Supervisor {
     /// nil when the log is not looked after here.
     private let servers: LogServers?
     private var areServersReady = false
-    /// Where each router listened when it was started.
-    var addresses: [String: RouterSettings] = [:]
     private var listening: Set<String> = []
 
     private let notes: Mailbox<Note>
@@ -69,7 +70,7 @@ final class Supervisor {
         self.wake = wake
         self.journal = journal
         self.changed = changed
-        applied = configuration
+        inForce = try settings.pin(configuration)
         current = configuration
         control = try ControlSocket()
         servers = settings.log == .jetstream ? try LogServers(configuration) : nil
@@ -80,7 +81,6 @@ final class Supervisor {
 
     /// Runs the cluster until a stop is asked for, then ends it.
     func run() throws {
-        try settings.pin(current)
         openControl()
         startServers()
         while phase != .stopped {
@@ -176,7 +176,7 @@ final class Supervisor {
         do {
             let child = try start(member)
             children[name] = child
-            if member.kind == .router { addresses[name] = current.routers.first { $0.name == name } }
+            read[name] = current
             fleet.started(name, process: child.identifier, now: now)
             journal.info("started \(name), process \(child.identifier)")
         } catch {

@@ -37,10 +37,17 @@ struct SupervisorSettings: Sendable {
 
     /// Keeps a copy of a configuration for processes that are started from now on, so that whatever is written into
     /// cluster.yaml acts when `farthing reload` says so and not when a process happens to die.
-    func pin(_ configuration: ClusterConfiguration) throws {
+    func pin(_ configuration: ClusterConfiguration) throws -> PinnedConfiguration {
         let yaml = (try? String(contentsOfFile: configurationPath, encoding: .utf8)) ?? ""
-        let text = try configuration.pinned(yaml: yaml, source: configurationPath)
-        try text.write(toFile: pinnedPath(configuration), atomically: true, encoding: .utf8)
+        let pinned = PinnedConfiguration(
+            configuration: configuration, text: try configuration.pinned(yaml: yaml, source: configurationPath))
+        try pin(again: pinned)
+        return pinned
+    }
+
+    /// Puts a copy back that was kept before.
+    func pin(again pinned: PinnedConfiguration) throws {
+        try pinned.text.write(toFile: pinnedPath(pinned.configuration), atomically: true, encoding: .utf8)
     }
 
     private func pinnedPath(_ configuration: ClusterConfiguration) -> String {
@@ -50,6 +57,12 @@ struct SupervisorSettings: Sendable {
     func arguments(_ name: String, _ configuration: ClusterConfiguration) -> [String] {
         ["--config", pinnedPath(configuration), "--name", name, "--exit-with-parent"]
     }
+}
+
+/// A configuration, and the text of the copy that processes read.
+struct PinnedConfiguration: Sendable {
+    let configuration: ClusterConfiguration
+    let text: String
 }
 
 /// What others wait for.

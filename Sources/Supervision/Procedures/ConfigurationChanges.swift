@@ -23,9 +23,12 @@ public struct ConfigurationChanges: Equatable, Sendable {
     /// Routers that stay as they are.
     public private(set) var keptRouters: [String] = []
 
+    /// Whether anything but the order of the routers changes.
+    var changesRouters: Bool { !(addedRouters + removedRouters + movedRouters).isEmpty }
+
     /// - Parameters:
-    ///   - old: what the processes have read.
-    ///   - new: what they would read now.
+    ///   - old: what a process has read.
+    ///   - new: what it would read now.
     public init(from old: ClusterConfiguration, to new: ClusterConfiguration) {
         compareRouters(old.routers, new.routers)
         compareFixed(old, new)

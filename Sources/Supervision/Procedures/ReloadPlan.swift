@@ -12,36 +12,39 @@ public struct ReloadPlan: Sendable {
     public private(set) var procedure: Procedure?
 
     /// - Parameters:
-    ///   - old: what the processes have read.
+    ///   - read: what each process was started with, by its name. They differ where an earlier reload was given up
+    ///     half way. Processes that are not here do not run.
+    ///   - old: what was last in force everywhere.
     ///   - new: what cluster.yaml says now, with `workers.count` as it shall be.
-    ///   - planner: what runs now.
+    ///   - planner: which processes there are.
     /// - Throws: when a key cannot change, or when requests would fail and nobody has insisted.
     public init(
-        from old: ClusterConfiguration, to new: ClusterConfiguration, _ planner: ProcedurePlanner, isForced: Bool
+        from read: [String: ClusterConfiguration], inForce old: ClusterConfiguration, to new: ClusterConfiguration,
+        _ planner: ProcedurePlanner, isForced: Bool
     ) throws(Refusal) {
-        let changes = ConfigurationChanges(from: old, to: new)
+        let changes = FleetChanges(from: read, inForce: old, to: new, planner)
         guard changes.fixed.isEmpty else {
             throw Refusal(
                 .invalidConfiguration, place: "cluster.yaml", value: "",
                 remedy: changes.fixed.joined(separator: "; ") + ". Nothing was changed.")
         }
-        let gone = changes.removedRouters + changes.movedRouters
-        let coming = changes.addedRouters + changes.movedRouters
-        let staysReachable = gone.isEmpty || !changes.keptRouters.isEmpty
-        guard staysReachable || isForced else {
+        let staysReachable = !changes.keptRouters.isEmpty
+        // Where no router runs, nobody is reached now either.
+        guard staysReachable || isForced || changes.goneRouters.isEmpty else {
             throw Refusal(
-                .unavailable, place: "routers", value: gone.joined(separator: ", "),
+                .unavailable, place: "routers", value: list(changes.goneRouters),
                 remedy: "No router would keep its address, so everything starts again at once and clients have to "
                     + "be told: keep one router as it is, or add --force. Nothing was changed.")
         }
         var steps: [ProcedureStep] = []
         if staysReachable {
-            steps = try planOneByOne(changes, planner, gone, coming, new.workers.count, isForced)
+            steps = try planOneByOne(changes, planner, new.workers.count, isForced)
         } else {
             lines.append("every router changes: all routers and workers start again at once")
             let names = WorkerNames.free(new.workers.count - planner.workers.count, besides: planner.workers)
             steps = planner.atOnce(
-                stoppingRouters: gone, startingRouters: coming, workers: planner.workers + names)
+                stoppingRouters: changes.goneRouters, startingRouters: changes.comingRouters,
+                workers: planner.workers + names)
         }
         for key in changes.readByCommands { lines.append("\(key) acts at once: no process has read it") }
         lines += changes.warnings
@@ -49,16 +52,19 @@ public struct ReloadPlan: Sendable {
     }
 
     private mutating func planOneByOne(
-        _ changes: ConfigurationChanges, _ planner: ProcedurePlanner, _ gone: [String], _ coming: [String],
-        _ count: Int, _ isForced: Bool
+        _ changes: FleetChanges, _ planner: ProcedurePlanner, _ count: Int, _ isForced: Bool
     ) throws(Refusal) -> [ProcedureStep] {
         var steps: [ProcedureStep] = []
-        if !gone.isEmpty {
-            steps += [.stop(gone), .forget(gone)]
-            lines.append("stop \(list(gone)); clients go on with \(list(changes.keptRouters))")
+        if !changes.goneRouters.isEmpty {
+            steps += [.stop(changes.goneRouters), .forget(changes.goneRouters)]
+            lines.append("stop \(list(changes.goneRouters)); clients go on with \(list(changes.keptRouters))")
         }
         let added = WorkerNames.free(count - planner.workers.count, besides: planner.workers)
         let surplus = WorkerNames.surplus(planner.workers.count - count, of: planner.workers)
+        // What was stopped comes back before anything else is taken away.
+        let stopped = changes.stoppedWorkers.filter { !surplus.contains($0) }
+        if !stopped.isEmpty { lines.append("start \(list(stopped)), stopped earlier") }
+        steps += planner.addingSteps(stopped)
         if !added.isEmpty { lines.append("workers.count is \(count): add \(list(added))") }
         steps += planner.addingSteps(added)
         if !surplus.isEmpty {
@@ -67,25 +73,32 @@ public struct ReloadPlan: Sendable {
         }
         steps += planner.drainingSteps(surplus)
 
-        let routersChange = !coming.isEmpty || !gone.isEmpty
-        let reasons = changes.readByWorkers + (routersChange ? ["routers"] : [])
-        if !reasons.isEmpty {
-            let staying = planner.workers.filter { !surplus.contains($0) }
-            try planner.checkWorkerRestart(added.isEmpty ? staying : [], isForced: isForced)
-            lines.append("\(list(reasons)) changed: restart \(list(staying)), one by one")
-            steps += staying.flatMap { planner.restarting(worker: $0, of: staying + added) }
+        let staying = planner.workers.filter { !surplus.contains($0) }
+        let restarted = staying.filter { changes.readByWorker[$0]?.isEmpty == false }
+        if !restarted.isEmpty {
+            try planner.checkWorkerRestart(added.isEmpty ? restarted : [], isForced: isForced)
+            lines.append("\(reasons(restarted, changes.readByWorker)): restart \(list(restarted)), one by one")
+            steps += restarted.flatMap { planner.restarting(worker: $0, of: staying + added) }
         }
+        let coming = changes.comingRouters
         if !coming.isEmpty {
             lines.append("start \(list(coming))")
             steps += [.start(coming, .router)] + coming.map { .awaitRouter($0) }
         }
-        if !changes.readByRouters.isEmpty {
-            if coming.isEmpty { try planner.checkRouterRestart(changes.keptRouters, isForced: isForced) }
-            lines.append("\(list(changes.readByRouters)) changed: restart \(list(changes.keptRouters)), one by one")
-            steps += changes.keptRouters.flatMap(planner.restarting(router:))
+        let routers = changes.keptRouters.filter { changes.readByRouter[$0]?.isEmpty == false }
+        if !routers.isEmpty {
+            if coming.isEmpty { try planner.checkRouterRestart(routers, isForced: isForced) }
+            lines.append("\(reasons(routers, changes.readByRouter)): restart \(list(routers)), one by one")
+            steps += routers.flatMap(planner.restarting(router:))
         }
         return steps
     }
 
-    private func list(_ names: [String]) -> String { names.joined(separator: ", ") }
+    /// What some of these processes have read differently.
+    private func reasons(_ names: [String], _ sections: [String: [String]]) -> String {
+        list(names.flatMap { sections[$0] ?? [] }.withoutRepetitions) + " changed"
+    }
+
 }
+
+private func list(_ names: [String]) -> String { names.joined(separator: ", ") }
