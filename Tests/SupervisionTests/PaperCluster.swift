@@ -18,6 +18,11 @@ struct PaperCluster {
     var doomed: Set<String> = []
     /// Workers that refuse to let go.
     var stubborn: Set<String> = []
+    /// Workers that do not answer any more: what they said last stands, and asking them is refused in other words
+    /// each time.
+    var hung: Set<String> = []
+    /// Whether routers let others lead what hung workers led.
+    var replacesHungLeaders = true
     private var draining: Set<String> = []
     private var nextProcess: Int32 = 100
 
@@ -44,6 +49,9 @@ struct PaperCluster {
         switch action {
         case .drain(let worker, let drain):
             trace.append((drain ? "~" : "!~") + worker)
+            guard !hung.contains(worker) else {
+                return procedure.drainAnswered(refusal: "\(worker) was silent for \(now) ms")
+            }
             if drain { draining.insert(worker) } else { draining.remove(worker) }
             procedure.drainAnswered(refusal: nil)
         case .stop(let names):
@@ -75,6 +83,7 @@ struct PaperCluster {
                 fleet.ended(name, process: nextProcess, .status(1), now: instant(now), into: &more)
             case .terminate(let name, let process):
                 draining.remove(name)
+                hung.remove(name)
                 mostDown = max(mostDown, fleet.members.count { $0.runningSince == nil })
                 var more: [FleetAction] = []
                 fleet.ended(name, process: process, .status(0), now: instant(now), into: &more)
@@ -87,19 +96,36 @@ struct PaperCluster {
     private var sightings: [Sighting] {
         let running = fleet.members.filter { $0.runningSince != nil }
         let workers = running.filter { $0.kind == .worker }.map(\.name).sorted()
-        let staying = workers.filter { !draining.contains($0) || stubborn.contains($0) }
-        let placement = Placement(members: staying.map { .init(name: $0) }, partitions: 4, replicas: 2)
+        let placement = placement(among: workers.filter { !isReplaced($0) })
+        let earlier = self.placement(among: workers)
         let statuses = workers.map { name in
-            let place = staying.firstIndex(of: name)
-            let held = ((0..<4).map { PartitionID($0) } + [.broadcast]).compactMap { partition in
-                place.flatMap { placement.holders(of: partition).firstIndex(of: $0) }
-                    .map { replica($0 == 0 ? .leading : .following, partition.number) }
+            if hung.contains(name) {
+                let held = held(by: name, earlier)
+                return worker(name, held, isReady: false, silentMilliseconds: 60_000, problem: "silent")
             }
-            return worker(name, held, isDraining: draining.contains(name), silentMilliseconds: 0)
+            return worker(
+                name, held(by: name, placement, epoch: 2), isDraining: draining.contains(name), silentMilliseconds: 0)
         }
         return running.filter { $0.kind == .router }.map { router in
             Sighting(
                 router: router.name, status: status(statuses, partitions: 4, router: router.name), at: instant(now))
+        }
+    }
+
+    private func isReplaced(_ name: String) -> Bool {
+        hung.contains(name) ? replacesHungLeaders : draining.contains(name) && !stubborn.contains(name)
+    }
+
+    private func placement(among names: [String]) -> ([String], Placement) {
+        (names, Placement(members: names.map { .init(name: $0) }, partitions: 4, replicas: 2))
+    }
+
+    private func held(by name: String, _ placed: ([String], Placement), epoch: UInt64 = 1) -> [ReplicaReport] {
+        let (names, placement) = placed
+        guard let place = names.firstIndex(of: name) else { return [] }
+        return ((0..<4).map { PartitionID($0) } + [.broadcast]).compactMap { partition in
+            placement.holders(of: partition).firstIndex(of: place)
+                .map { replica($0 == 0 ? .leading : .following, partition.number, epoch: epoch) }
         }
     }
 }

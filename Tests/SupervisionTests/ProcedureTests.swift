@@ -61,6 +61,27 @@ struct ProcedureTests {
         #expect(!cluster.trace.contains("−w2"))
     }
 
+    @Test func aHungWorkerIsDrainedOnceOthersLead() throws {
+        var cluster = PaperCluster(routers: 1, workers: 3)
+        cluster.hung = ["w2"]
+        cluster.run(try planner(cluster).draining("w2", isForced: false))
+        #expect(cluster.outcome == .finished)
+        #expect(cluster.trace.last == "−w2")
+    }
+
+    @Test func aHungWorkerThatNobodyReplacesIsGivenUpWithFewWords() throws {
+        var cluster = PaperCluster(routers: 1, workers: 3)
+        cluster.hung = ["w2"]
+        cluster.replacesHungLeaders = false
+        cluster.run(try planner(cluster).draining("w2", isForced: false))
+        guard case .failed(let why)? = cluster.outcome else { throw Missing() }
+        #expect(why.contains("nothing has moved for 120 s: w2 still leads"))
+        #expect(why.contains("it could not be asked: w2 was silent for"))
+        // That it hands over, what is missing, and why it could not be asked.
+        #expect(cluster.said.count <= 3)
+        #expect(!cluster.trace.contains("−w2"))
+    }
+
     @Test func aCancelledDrainIsTakenBack() throws {
         let cluster = PaperCluster(routers: 1, workers: 3)
         var procedure = try planner(cluster).draining("w2", isForced: false)

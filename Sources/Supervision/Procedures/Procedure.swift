@@ -19,6 +19,7 @@ public struct Procedure: Sendable {
     private var obstacle = ""
     private var unchangedSince = MonotonicInstant(microseconds: 0)
     private var isSaid = false
+    private var isRefusalSaid = false
     /// Who led what at the last look, and since when.
     private var leaders: [[String]] = []
     private var settledSince = MonotonicInstant(microseconds: 0)
@@ -97,6 +98,7 @@ public struct Procedure: Sendable {
         obstacle = ""
         unchangedSince = now
         isSaid = false
+        isRefusalSaid = false
         leaders = []
         settledSince = now
         askedToDrainAt = nil
@@ -196,20 +198,23 @@ public struct Procedure: Sendable {
     private mutating func wait(
         for missing: String, _ step: ProcedureStep, now: MonotonicInstant, _ actions: inout [ProcedureAction]
     ) {
-        let missing = drainRefusal.map { "\(missing); it could not be asked: \($0)" } ?? missing
         if missing != obstacle {
             obstacle = missing
             unchangedSince = now
             isSaid = false
         }
+        // Not part of the obstacle: its words may differ each time, milliseconds for example, while nothing moves.
+        let text = drainRefusal.map { "\(missing); it could not be asked: \($0)" } ?? missing
         let stood = now.microseconds(since: unchangedSince)
+        let isNews = !isSaid || (drainRefusal != nil && !isRefusalSaid)
         // What passes at once is not worth a line.
-        if !isSaid, stood >= Self.worthSayingMicroseconds {
+        if isNews, stood >= Self.worthSayingMicroseconds {
             isSaid = true
-            actions.append(.say(missing))
+            isRefusalSaid = drainRefusal != nil
+            actions.append(.say(text))
         }
         guard stood >= Self.patienceMicroseconds else { return }
-        give(up: "nothing has moved for \(Self.patienceMicroseconds / 1_000_000) s: \(missing)", step, &actions)
+        give(up: "nothing has moved for \(Self.patienceMicroseconds / 1_000_000) s: \(text)", step, &actions)
     }
 
     private mutating func give(up why: String, _ step: ProcedureStep, _ actions: inout [ProcedureAction]) {

@@ -11,7 +11,8 @@ extension ClusterView {
     public func obstacleToStopping(_ name: String, replicas: Int, isRunning: Bool = true) -> String? {
         let others = stayingWorkers.count { $0 != name }
         guard others > 0 else { return "no other worker can take over from \(name)" }
-        let led = worker(name)?.report.led ?? 0
+        // Not what it says of itself: one that hangs has said last that it leads, and others lead by now.
+        let led = partitions.count { $0.leader?.worker == name }
         guard led == 0 || !isRunning else { return "\(name) still leads \(counted(led, "partition"))" }
         let needed = min(replicas, others)
         for partition in partitions {
