@@ -11,8 +11,8 @@ struct ChaosCommand: ParsableCommand {
         discussion: """
             Starts a cluster of its own in a folder of its own, loads it, and kills, stops, cuts, fills and starves
             it as the plan says. Every answer is recorded; at the end everything is healed, read back and checked.
-            Exits 1 when a promise was broken, and keeps the folder then. deploy/chaos has plans to start from,
-            docs/operations.md explains them.
+            Exits 1 when a promise was broken, 2 when the run could not begin or go on to its end; it keeps the folder
+            then. deploy/chaos has plans to start from, docs/operations.md explains them.
 
               farthing chaos --plan deploy/chaos/kill-worker.yaml --seconds 60
               sudo farthing chaos --plan deploy/chaos/everything.yaml --seconds 120 --json report.json
@@ -38,6 +38,17 @@ struct ChaosCommand: ParsableCommand {
     }
 
     func run() throws {
+        let report = try orStatus2(carryOut)
+        print(report.text)
+        // A broken promise is the news even where the file cannot be written.
+        let broken = report.violations.isEmpty ? nil : ExitCode(1)
+        if let json {
+            do { try orStatus2 { try write(report, to: json) } } catch { throw broken ?? error }
+        }
+        if let broken { throw broken }
+    }
+
+    private func carryOut() throws -> ChaosReport {
         var plan = try ChaosPlan.load(path: plan)
         if let seed { plan.seed = seed }
         let journal = Journal(process: "chaos")
@@ -46,14 +57,13 @@ struct ChaosCommand: ParsableCommand {
         defer { withExtendedLifetime(termination) {} }
         let programs = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().path
         let options = ChaosOptions(duration: .seconds(seconds), programs: programs, keepsFolder: keep)
-        let report = try ChaosRun(plan, options, until: stop) { journal.info($0) }.run()
-        print(report.text)
-        if let json {
-            let encoder = JSONEncoder()
-            encoder.keyEncodingStrategy = .convertToSnakeCase
-            encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-            try encoder.encode(report).write(to: URL(filePath: json))
-        }
-        if !report.violations.isEmpty { throw ExitCode.failure }
+        return try ChaosRun(plan, options, until: stop) { journal.info($0) }.run()
+    }
+
+    private func write(_ report: ChaosReport, to path: String) throws {
+        let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        try encoder.encode(report).write(to: URL(filePath: path))
     }
 }

@@ -10,6 +10,19 @@ import Operations
 /// Prints a line at once, even into a pipe: for commands that stay up afterwards.
 func say(_ line: String) { StandardStream.output.write(line + "\n") }
 
+/// For commands whose status 1 says what they found: whatever keeps them from finding out is said, and is status 2.
+/// Words that the command line got wrong stay status 64, as everywhere.
+func orStatus2<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+        return try body()
+    } catch let error as ValidationError {
+        throw error
+    } catch {
+        StandardStream.error.write("Error: \(error)\n")
+        throw ExitCode(2)
+    }
+}
+
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
     case text, json
 }

@@ -9,7 +9,7 @@ struct Simulate: ParsableCommand {
         discussion: """
             Routers, workers, clients, log, network, disks and clocks run in one thread from one seed. Each seed draws
             its own cluster, its own load and its own mix of faults. A violation ends the run, is replayed with a trace,
-            and makes the command exit 1. The same seed gives the same run.
+            and makes the command exit 1; a trace that cannot be written, 2. The same seed gives the same run.
 
               farthing simulate --seed 7 --hours 1                 one run
               farthing simulate --seed 1 --hours 1 --runs 1000     seeds 1 to 1000
@@ -68,10 +68,13 @@ struct Simulate: ParsableCommand {
         let seconds = Date().timeIntervalSince(started)
         // POSIX counts a million to the second.
         print(summary.text(wallSeconds: seconds, cpuSeconds: Double(clock()) / 1_000_000))
-        if let trace { try writeTrace(to: trace) }
-        guard let failure = summary.failures.first else { return }
-        print(Campaign.replay(failure, lines: lines))
-        throw ExitCode.failure
+        let failure = summary.failures.first
+        if let failure { print(Campaign.replay(failure, lines: lines)) }
+        let broken = failure == nil ? nil : ExitCode(1)
+        if let trace {
+            do { try orStatus2 { try writeTrace(to: trace) } } catch { throw broken ?? error }
+        }
+        if let broken { throw broken }
     }
 
     private func plant() throws {

@@ -11,8 +11,8 @@ struct Verify: ParsableCommand {
         abstract: "Compare the states of all replicas.",
         discussion: """
             Appends a checkpoint to every partition; each replica hashes its state where it lies. Equal hashes mean
-            equal states. Exits 0 when all agree, 1 when one differs, 2 when one could not be heard in time. Runs
-            beside everything else, as often as you like.
+            equal states. Exits 0 when all agree, 1 when one differs, 2 when not all could be compared: one was not
+            heard in time, or the cluster could not be asked. Runs beside everything else, as often as you like.
 
               farthing verify
             """)
@@ -42,8 +42,10 @@ struct Verify: ParsableCommand {
     }
 
     func run() throws {
-        let (configuration, client) = try target.connect()
-        let comparison = try compare(client, partitions: configuration.cluster.partitions)
+        let comparison = try orStatus2 {
+            let (configuration, client) = try target.connect()
+            return try compare(client, partitions: configuration.cluster.partitions)
+        }
         let report = describe(comparison)
         var output = output
         if json { output.format = .json }

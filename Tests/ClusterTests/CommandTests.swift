@@ -40,6 +40,30 @@ import Testing
         #expect(help.output.contains("farthing"))
     }
 
+    /// 1 says that a replica differs or a promise is broken, and nothing else.
+    @Test func whatCouldNotBeCheckedIsStatusTwo() throws {
+        let cluster = try TestCluster()
+        let verify = try cluster.farthing(["verify"])
+        #expect(verify.status == 2)
+        #expect(verify.errors.contains("Is a cluster running there?"))
+        let unreadable = try Executable.run("farthing", ["verify", "--config", "/nowhere.yaml"])
+        #expect(unreadable.status == 2)
+        #expect(unreadable.errors.contains("/nowhere.yaml"))
+
+        let plan = cluster.folder.appending(path: "plan.yaml")
+        try "faults: [{action: sing, at: 1s}]".write(to: plan, atomically: true, encoding: .utf8)
+        let chaos = try Executable.run("farthing", ["chaos", "--plan", plan.path])
+        #expect(chaos.status == 2)
+        #expect(chaos.errors.contains("sing"))
+
+        let trace = cluster.folder.appending(path: "nowhere/trace.txt").path
+        let simulate = try Executable.run("farthing", ["simulate", "--hours", "0.001", "--trace", trace])
+        #expect(simulate.status == 2)
+        #expect(simulate.errors.contains("Error: "))
+        // The command line itself is another matter.
+        #expect(try Executable.run("farthing", ["chaos", "--plan", plan.path, "--seconds", "0"]).status == 64)
+    }
+
     @Test func aClusterThatIsNotThereIsSaidSo() throws {
         let cluster = try TestCluster()
         let result = try cluster.farthing(["status"])
