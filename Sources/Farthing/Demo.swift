@@ -35,10 +35,14 @@ struct Demo: ParsableCommand {
             let client = try PricingClient(endpoints: configuration.endpoints)
             try activateIfOther(configuration, client)
             let shown = try showCarts(configuration, client)
-            if cluster.isAskedToStop { throw ExitCodeError(message: "interrupted") }
+            if cluster.isAskedToStop {
+                try cluster.waitForEnd()
+                throw ExitCodeError(message: "interrupted")
+            }
             if smoke {
                 try SmokeCheck(client: client, configuration: configuration).check(imported, shown)
                 cluster.stop()
+                try cluster.waitForEnd()
                 say("smoke: everything checked holds")
                 return
             }
@@ -55,7 +59,7 @@ struct Demo: ParsableCommand {
               farthing bench price
             Ctrl-C ends it.
             """)
-        cluster.waitForEnd()
+        try cluster.waitForEnd()
     }
 
     private func learnIfMissing(_ configuration: ClusterConfiguration) throws {

@@ -47,6 +47,6 @@ struct Up: ParsableCommand {
             cluster.stop()
             throw error
         }
-        cluster.waitForEnd()
+        try cluster.waitForEnd()
     }
 }

@@ -41,10 +41,7 @@ final class LocalCluster: Sendable {
         thread.start()
         while true {
             let state = state.withLock { $0 }
-            if let failure = state.failure {
-                waitForEnd()
-                throw ExitCodeError(message: failure)
-            }
+            if state.failure != nil { return try waitForEnd() }
             if !state.phase.isStarting { return }
             changed.wait()
         }
@@ -75,13 +72,14 @@ final class LocalCluster: Sendable {
         ended.signal()
     }
 
-    /// Whether SIGTERM or SIGINT has come.
+    /// Whether SIGTERM or SIGINT has come, or the supervisor has failed.
     var isAskedToStop: Bool {
         state.withLock { !$0.phase.isStarting && $0.phase != .running }
     }
 
     /// Waits until every worker can price and every partition has its leader, whichever router is asked.
     /// - Returns: false when asked to stop meanwhile.
+    /// - Throws: when they are not ready in time, and when the supervisor has failed.
     func waitUntilReady(seconds: Double) throws -> Bool {
         var waited = try configuration.endpoints.map { try PricingClient(endpoint: $0, deadlineMilliseconds: 1_000) }
         let deadline = Clock.monotonic().adding(microseconds: UInt64(seconds * 1e6))
@@ -103,19 +101,27 @@ final class LocalCluster: Sendable {
             }
             _ = changed.wait(timeout: .now() + .milliseconds(20))
         }
+        try throwFailure()
         return false
     }
 
     /// Waits until the cluster has been asked to stop and has.
-    func waitForEnd() {
+    /// - Throws: when it has ended because it could not be started, or because its supervisor has failed.
+    func waitForEnd() throws {
         ended.wait()
         ended.signal()
+        try throwFailure()
     }
 
     /// Ends every process.
     func stop() {
         notes.post(.stop)
-        waitForEnd()
+        // Whoever stops it has a reason of its own to report.
+        try? waitForEnd()
+    }
+
+    private func throwFailure() throws {
+        if let failure = state.withLock({ $0.failure }) { throw ExitCodeError(message: failure) }
     }
 }
 
