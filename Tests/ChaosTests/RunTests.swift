@@ -88,6 +88,74 @@ import Testing
         for child in children { #expect(!isRunning(child), "\(child)") }
     }
 
+    @Test func onlyWhatThisUserAloneCouldWriteIsTidiedUp() throws {
+        // Folder by folder, each lists a process of its own to be killed.
+        let own = try Bait("1-\(UUID())")
+        let open = try Bait("2-\(UUID())")
+        try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: open.folder.path)
+        let linked = try Bait("3-\(UUID())", behindALink: true)
+        var baits = [open, linked]
+        if geteuid() == 0 {
+            let foreign = try Bait("4-\(UUID())")
+            try FileManager.default.setAttributes([.ownerAccountID: 65_534], ofItemAtPath: foreign.folder.path)
+            baits.append(foreign)
+        }
+        defer { for bait in baits + [own] { bait.remove() } }
+
+        // There are no programs: the run ends as soon as it has tidied up, and keeps its folder.
+        let plan = try ChaosPlan.parse(yaml: "load: {rate: 50/s, users: 10}\nfaults: []", source: "plan")
+        let options = ChaosOptions(duration: .seconds(1), programs: "/nowhere")
+        var journal: [String] = []
+        #expect(throws: (any Error).self) {
+            try ChaosRun(plan, options, until: StopSignal()) { journal.append($0) }.run()
+        }
+        for bait in baits {
+            #expect(bait.isAlive, "\(bait.folder.path)")
+            #expect(FileManager.default.fileExists(atPath: bait.folder.path))
+        }
+        own.waitForEnd()
+        #expect(!FileManager.default.fileExists(atPath: own.folder.path))
+
+        let kept = try #require(journal.last { $0.hasPrefix("kept ") }?.dropFirst("kept ".count))
+        defer { try? FileManager.default.removeItem(atPath: String(kept)) }
+        let mode = try FileManager.default.attributesOfItem(atPath: String(kept))[.posixPermissions] as? Int
+        #expect(mode == 0o700)
+    }
+
+    /// A folder like that of a run that was killed, and a process that it lists.
+    private struct Bait {
+        let folder: URL
+        private let target: URL
+        private let process = Process()
+
+        init(_ name: String, behindALink: Bool = false) throws {
+            let parent = FileManager.default.temporaryDirectory
+            folder = parent.appending(path: "farthing-chaos-" + name)
+            target = behindALink ? parent.appending(path: "bait-\(UUID())") : folder
+            try FileManager.default.createDirectory(
+                at: target, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+            if behindALink { try FileManager.default.createSymbolicLink(at: folder, withDestinationURL: target) }
+            process.executableURL = URL(filePath: "/bin/sleep")
+            process.arguments = ["600"]
+            try process.run()
+            let number = process.processIdentifier
+            let stat = try String(contentsOfFile: "/proc/\(number)/stat", encoding: .utf8)
+            let fields = stat[stat.index(after: try #require(stat.lastIndex(of: ")")))...].split(separator: " ")
+            try "\(number) \(fields[19])\n".write(
+                to: target.appending(path: "processes"), atomically: true, encoding: .utf8)
+        }
+
+        var isAlive: Bool { process.isRunning }
+
+        func waitForEnd() { process.waitUntilExit() }
+
+        func remove() {
+            if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+            process.waitUntilExit()
+            for url in [folder, target] { try? FileManager.default.removeItem(at: url) }
+        }
+    }
+
     /// Number and start of each process that a run has noted.
     private func processes(in folder: URL) throws -> [String] {
         try String(contentsOf: folder.appending(path: "processes"), encoding: .utf8).split(separator: "\n")
