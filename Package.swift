@@ -84,7 +84,7 @@ let package = Package(
             "Chaos", path: "Sources/Chaos",
             [
                 "Client", "Configuration", "Domain", "Features", "JetStreamLog", "Log", "Models", "NatsServers",
-                "Operations", "Wire", yams,
+                "Operations", "Supervision", "Wire", yams,
             ]),
 
         // A whole cluster in one process, from one seed

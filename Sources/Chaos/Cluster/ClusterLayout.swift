@@ -30,6 +30,8 @@ struct ClusterLayout {
 
     /// Workers that may join later.
     static let spareWorkers = 2
+    /// Of each partition: what the configurations below leave to its default.
+    static let replicas = ClusterConfiguration().cluster.replicas
 
     init(_ shape: ClusterShape, clients: Int, workerHost: String, seed: UInt64) throws(ChaosError) {
         self.shape = shape

@@ -8,7 +8,7 @@ struct FaultExecution {
     let injector: FaultInjector
     let choice: TargetChoice
     let leaders: Leaders
-    private var cluster: LocalCluster { injector.cluster }
+    private var cluster: ChaosCluster { injector.cluster }
 
     init(injector: FaultInjector, choice: TargetChoice, leaders: Leaders) {
         self.injector = injector

@@ -16,8 +16,8 @@ final class FaultInjector {
         var heal: () throws -> MonotonicInstant?
     }
 
-    let cluster: LocalCluster
-    let view: ClusterView
+    let cluster: ChaosCluster
+    let view: RouterClients
     let proxy: LinkProxy?
     let volume: LogVolume?
     let report: (String) -> Void
@@ -25,7 +25,7 @@ final class FaultInjector {
     private var active: [Active] = []
 
     init(
-        cluster: LocalCluster, view: ClusterView, proxy: LinkProxy?, volume: LogVolume?,
+        cluster: ChaosCluster, view: RouterClients, proxy: LinkProxy?, volume: LogVolume?,
         report: @escaping (String) -> Void
     ) {
         self.cluster = cluster

@@ -3,7 +3,7 @@
 import Domain
 
 struct TargetChoice {
-    let cluster: LocalCluster
+    let cluster: ChaosCluster
     let leaders: Leaders
     /// Who suffers from something already.
     let busy: Set<String>

@@ -66,7 +66,7 @@ final class LinkCarrier {
     /// Waits until something can be done, and does it.
     func carry(_ wake: WakeUp) {
         let now = Clock.monotonic()
-        var waited = PollSet()
+        var waited = DescriptorPoll()
         waited.add(wake.descriptor, reading: true)
         for link in links { waited.add(link.listener.number, reading: link.accepts) }
         var waitMicroseconds = Self.longestWaitMicroseconds
@@ -85,7 +85,7 @@ final class LinkCarrier {
         connections.removeAll(where: \.isOver)
     }
 
-    private func carryBytes(_ waited: PollSet, first: Int) {
+    private func carryBytes(_ waited: DescriptorPoll, first: Int) {
         let now = Clock.monotonic()
         var place = first
         // Connections accepted in this round are not in the set yet.

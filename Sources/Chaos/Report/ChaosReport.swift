@@ -63,7 +63,7 @@ public struct ChaosReport: Sendable {
         readBack = ReadBack(findings.recovered)
         self.lateness = Spread(lateness.map(UInt64.init))
         steady = Spread([])
-        var measure = Measurement(findings)
+        var measure = FaultMeasurement(findings)
         measure.run()
         faults = measure.figures
         kinds = plan.faults.map(\.name).uniqued().map { name in measure.kind(name) }

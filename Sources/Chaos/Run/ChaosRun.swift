@@ -87,14 +87,14 @@ public final class ChaosRun {
         let volume = try plan.cluster.logMebibytes.map { try LogVolume(at: folder.file("log"), mebibytes: $0) }
         let proxy = layout.links.isEmpty ? nil : try LinkProxy(layout.proxied)
         try Data(try shop.model(seed: plan.seed).encode()).write(to: URL(filePath: folder.file("model.bundle")))
-        let servers = try LogServers(layout, in: folder)
+        let servers = try ChaosLogServers(layout, in: folder)
         defer { servers?.stop() }
-        let cluster = try LocalCluster(
+        let cluster = try ChaosCluster(
             layout, in: folder, network: network, servers: servers, programs: options.programs, report: report)
         // Before the folder is undone: an orderly end is quicker than a forced one.
         defer { cluster.stop() }
         try cluster.start()
-        let view = try ClusterView(layout.directEndpoints)
+        let view = try RouterClients(layout.directEndpoints)
         let missing = try waitUntilWhole(cluster, view)
         guard missing.isEmpty else {
             throw ChaosError(
@@ -135,7 +135,7 @@ public final class ChaosRun {
 
     /// Follows the plan until the load's time is over, then heals everything.
     private func carryOut(
-        _ injector: FaultInjector, _ cluster: LocalCluster, from start: MonotonicInstant
+        _ injector: FaultInjector, _ cluster: ChaosCluster, from start: MonotonicInstant
     ) throws {
         var timeline = Timeline.faults(of: plan, until: options.duration)[...]
         let end = start.adding(microseconds: options.duration.microseconds)
@@ -162,7 +162,7 @@ public final class ChaosRun {
         }
     }
 
-    private func log(_ folder: RunFolder, _ servers: LogServers?) throws -> any PartitionLog {
+    private func log(_ folder: RunFolder, _ servers: ChaosLogServers?) throws -> any PartitionLog {
         let partitions = plan.cluster.partitions
         guard let servers else {
             return try SQLiteLog(directory: folder.file("log"), cluster: "chaos", partitionCount: partitions)
@@ -171,17 +171,17 @@ public final class ChaosRun {
     }
 
     /// - Returns: what is missing when patience ends; empty when the cluster is whole.
-    private func waitUntilWhole(_ cluster: LocalCluster, _ view: ClusterView) throws -> [String] {
+    private func waitUntilWhole(_ cluster: ChaosCluster, _ view: RouterClients) throws -> [String] {
         let deadline = Clock.monotonic().adding(microseconds: UInt64(Self.patienceSeconds * 1e6))
         while true {
             if stop.isRequested { throw ChaosError("asked to stop", remedy: "Start again to get a result.") }
             try cluster.tend(waitMilliseconds: 20)
-            let missing = view.missing(workers: plan.cluster.workers, partitions: plan.cluster.partitions)
+            let missing = view.missing(workers: plan.cluster.workers, replicas: ClusterLayout.replicas)
             if missing.isEmpty || Clock.monotonic() >= deadline { return missing }
         }
     }
 
-    private func fillCatalogue(_ view: ClusterView) throws {
+    private func fillCatalogue(_ view: RouterClients) throws {
         // Every worker follows the broadcast partition; the first carts need all of them to have it.
         let deadline = Clock.monotonic().adding(microseconds: UInt64(Self.patienceSeconds * 1e6))
         var isSent = false

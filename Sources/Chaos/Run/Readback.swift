@@ -17,14 +17,14 @@ struct Readback {
 
     // MARK: - From the cluster
 
-    func ask(_ view: ClusterView, into recovered: inout Recovered) {
+    func ask(_ view: RouterClients, into recovered: inout Recovered) {
         recovered.verifications = verifications(view)
         recovered.baskets = baskets(view)
         recovered.checkpoints = checkpoints(view)
     }
 
     /// Presents tokens to every router; which worker answers is the router's choice.
-    private func verifications(_ view: ClusterView) -> [LateVerification] {
+    private func verifications(_ view: RouterClients) -> [LateVerification] {
         let issued = history.all.compactMap { id, operation -> (OperationID, PriceRecord)? in
             guard case .priced(let price) = operation.outcome, !price.token.isEmpty else { return nil }
             return (id, price)
@@ -52,7 +52,7 @@ struct Readback {
     }
 
     /// How many baskets the state counts, from the features that a price is explained with.
-    private func baskets(_ view: ClusterView) -> [Int: Int] {
+    private func baskets(_ view: RouterClients) -> [Int: Int] {
         var writers: Set<Int> = []
         for (_, operation) in history.all {
             if case .events(let shopper, _) = operation.request { writers.insert(shopper) }
@@ -71,12 +71,12 @@ struct Readback {
         return baskets
     }
 
-    private func explanation(_ cart: Shop.Cart, _ view: ClusterView) -> Explanation? {
+    private func explanation(_ cart: Shop.Cart, _ view: RouterClients) -> Explanation? {
         view.each.lazy.compactMap { try? $0.client.explain(shop.request(cart)).value }.first
     }
 
     /// Makes every replica hash its state at one index, and waits until all have.
-    private func checkpoints(_ view: ClusterView) -> [ReplicaCheckpoint] {
+    private func checkpoints(_ view: RouterClients) -> [ReplicaCheckpoint] {
         let partitions = (0..<shop.partitions).map { PartitionID(UInt16($0)) } + [.broadcast]
         var wanted: [PartitionID: UInt64] = [:]
         for partition in partitions {

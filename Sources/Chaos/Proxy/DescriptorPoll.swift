@@ -1,7 +1,7 @@
 import Glibc
 
 /// The descriptors of one `poll`, in the order in which they were added.
-struct PollSet {
+struct DescriptorPoll {
     private var items: [pollfd] = []
 
     var count: Int { items.count }

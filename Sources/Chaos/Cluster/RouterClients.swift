@@ -4,10 +4,11 @@
 import Client
 import Domain
 import Operations
+import Supervision
 import Wire
 
 /// Used by one thread.
-final class ClusterView {
+final class RouterClients {
     private let clients: [PricingClient]
     private let routers: [String]
 
@@ -33,38 +34,29 @@ final class ClusterView {
     /// The routers, each with a client of its own.
     var each: [(router: String, client: PricingClient)] { Array(zip(routers, clients)) }
 
-    /// What keeps the cluster from being whole: every worker ready, every partition led, every router knowing it.
-    func missing(workers: Int, partitions: Int) -> [String] {
+    /// What keeps the cluster from being whole: every router has to know every worker ready, and every partition led
+    /// and with its replicas caught up.
+    func missing(workers: Int, replicas: Int) -> [String] {
         each.flatMap { router, client -> [String] in
             guard let status = try? client.status().value else { return ["\(router) does not answer"] }
-            let ready = status.workers.filter { $0.report.isReady && !$0.report.isDraining }.map(\.report.name)
-            let led = Set(Leaders(status).partitions)
-            let unled = ((0..<partitions).map { PartitionID(UInt16($0)) } + [.broadcast]).filter { !led.contains($0) }
-            return (ready.count < workers ? ["\(router) knows no other ready workers than \(ready.sorted())"] : [])
-                + (unled.isEmpty ? [] : ["\(router) knows no leader of \(unled.map(\.description))"])
+            let view = ClusterView(status)
+            let ready = view.stayingWorkers
+            return (ready.count < workers ? ["\(router) knows no other ready workers than \(ready)"] : [])
+                + (view.obstacleToHealth(replicas: replicas).map { ["in the eyes of \(router), \($0)"] } ?? [])
         }
     }
 }
 
 /// Who leads what, by a router's view.
 struct Leaders {
-    private var byPartition: [PartitionID: (epoch: UInt64, worker: String)] = [:]
+    private let partitions: [ClusterView.Partition]
 
-    init(_ status: ClusterStatus?) {
-        for worker in status?.workers ?? [] {
-            for replica in worker.report.replicas where replica.role == .leading {
-                if let known = byPartition[replica.partition], known.epoch >= replica.epoch { continue }
-                byPartition[replica.partition] = (replica.epoch, worker.report.name)
-            }
-        }
-    }
+    init(_ status: ClusterStatus?) { partitions = status.map { ClusterView($0).partitions } ?? [] }
 
-    var partitions: [PartitionID] { byPartition.keys.sorted() }
-
-    func leader(of partition: PartitionID) -> String? { byPartition[partition]?.worker }
+    func leader(of partition: PartitionID) -> String? { partitions.first { $0.id == partition }?.leader?.worker }
 
     /// What a worker leads, the broadcast partition left out: clients of a run do not use it.
     func led(by worker: String) -> [PartitionID] {
-        partitions.filter { $0 != .broadcast && byPartition[$0]?.worker == worker }
+        partitions.filter { $0.id != .broadcast && $0.leader?.worker == worker }.map(\.id)
     }
 }

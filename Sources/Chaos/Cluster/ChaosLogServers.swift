@@ -6,7 +6,7 @@ import NatsServers
 import Operations
 
 /// Owned by the thread that runs the plan.
-final class LogServers {
+final class ChaosLogServers {
     let names: [String]
     private let servers: NatsServers
     private let pause: UInt64

@@ -2,7 +2,7 @@
 
 import Domain
 
-struct Measurement {
+struct FaultMeasurement {
     private let history: History
     private let shop: Shop
     private(set) var figures: [FaultFigures]

@@ -5,7 +5,7 @@ import Foundation
 import Glibc
 import Operations
 
-final class ChildProcess {
+final class ChaosProcess {
     let name: String
     /// nil when it ended at once.
     let mark: ProcessMark?

@@ -6,7 +6,7 @@ import Foundation
 import Glibc
 import Operations
 
-final class LocalCluster {
+final class ChaosCluster {
     enum Kind: Sendable { case router, worker }
 
     struct Node {
@@ -15,7 +15,7 @@ final class LocalCluster {
         /// From 0 among its kind.
         let number: Int
         let command: [String]
-        var child: ChildProcess?
+        var child: ChaosProcess?
         /// When it shall be started again.
         var restartAt: MonotonicInstant?
         /// Held by SIGSTOP.
@@ -34,7 +34,7 @@ final class LocalCluster {
     let folder: RunFolder
     let network: NamespaceNetwork?
     /// Of a jetstream log.
-    let servers: LogServers?
+    let servers: ChaosLogServers?
     private let programs: String
     private(set) var nodes: [Node] = []
     private let ends: Mailbox<(name: String, generation: Int, status: Int32)>
@@ -49,7 +49,7 @@ final class LocalCluster {
     ///   - programs: the folder of `farthing-router` and `farthing-worker`.
     ///   - report: told what happens, for the operator.
     init(
-        _ layout: ClusterLayout, in folder: RunFolder, network: NamespaceNetwork?, servers: LogServers?,
+        _ layout: ClusterLayout, in folder: RunFolder, network: NamespaceNetwork?, servers: ChaosLogServers?,
         programs: String,
         report: @escaping (String) -> Void
     ) throws {
@@ -174,7 +174,7 @@ final class LocalCluster {
         nodes[index].endIsExpected = false
         let ends = ends
         let name = node.name
-        let child = try ChildProcess(name, node.command, journal: folder.file("journal-" + name)) {
+        let child = try ChaosProcess(name, node.command, journal: folder.file("journal-" + name)) {
             ends.post((name, number, $0))
         }
         nodes[index].child = child
