@@ -20,9 +20,6 @@ struct RouterCommand: ParsableCommand {
     @Option(help: "Which of the configured routers this is.")
     var name = "r1"
 
-    @Option(help: "Workers in the cluster, in place of workers.count.")
-    var workers: Int?
-
     @Flag(help: .hidden)
     var exitWithParent = false
 
@@ -30,8 +27,7 @@ struct RouterCommand: ParsableCommand {
         ProcessSetup.prepare()
         let journal = Journal(process: "router \(name)")
         do {
-            var configuration = try ClusterConfiguration.load(path: config)
-            if let workers { configuration = try configuration.withWorkers(workers) }
+            let configuration = try ClusterConfiguration.load(path: config)
             guard let settings = configuration.routers.first(where: { $0.name == name }) else {
                 throw Refusal(
                     .invalidConfiguration, place: "--name", value: name,

@@ -25,9 +25,6 @@ struct WorkerCommand: ParsableCommand {
     @Option(help: "Its share of the partitions, relative to the other workers': 1 to 10000.")
     var weight: UInt32 = WorkerReport.defaultWeight
 
-    @Option(help: "Workers in the cluster, in place of workers.count. The same for every process.")
-    var workers: Int?
-
     @Flag(help: .hidden)
     var exitWithParent = false
 
@@ -41,8 +38,7 @@ struct WorkerCommand: ParsableCommand {
         ProcessSetup.prepare()
         let journal = Journal(process: "worker \(name)")
         do {
-            var configuration = try ClusterConfiguration.load(path: config)
-            if let workers { configuration = try configuration.withWorkers(workers) }
+            let configuration = try ClusterConfiguration.load(path: config)
             var worker = try WorkerShell(configuration, name: name, weight: weight, journal: journal)
             let stop = worker.stopSignal
             let termination = Termination(withParent: exitWithParent) { stop.request() }
