@@ -4,8 +4,8 @@
 import Client
 import Configuration
 import Domain
-import Operations
 import Foundation
+import Operations
 import Supervision
 import Synchronization
 

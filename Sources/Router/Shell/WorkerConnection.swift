@@ -1,5 +1,3 @@
-import Wire
-import Domain
 import ZeroMQ
 
 /// The routing id of a worker's connection: eight random bytes, new at every start of the worker, so that a
@@ -19,11 +17,5 @@ struct WorkerConnection: Hashable {
         message.reserve(8) { bytes in
             bytes.storeBytes(of: word.bigEndian, as: UInt64.self)
         }
-    }
-}
-
-extension MessageHeader {
-    func write(to message: inout Message) {
-        message.reserve(Self.encodedBytes) { encode(into: &$0) }
     }
 }
