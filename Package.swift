@@ -146,8 +146,8 @@ let package = Package(
         tests(
             "ClusterTests",
             [
-                "Client", "Configuration", "Domain", "Features", "Learning", "Models", "farthing", "farthing-router",
-                "farthing-worker",
+                "Client", "Configuration", "Domain", "Features", "JetStreamLog", "Learning", "Log", "LogConformance",
+                "Models", "NatsServers", "farthing", "farthing-router", "farthing-worker",
             ]),
     ],
     swiftLanguageModes: [.v6]

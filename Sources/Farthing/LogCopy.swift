@@ -94,7 +94,10 @@ struct LogCopyCommand: ParsableCommand {
             if let target = target as? JetStreamLog {
                 return try target.claimCopy(partition, owner: owner, above: epoch)
             }
-            return try target.claim(partition, owner: owner, after: 0)
+            // The epochs of files go up one by one. Nobody else uses this log yet, and each takes less than a millisecond.
+            var claim = try target.claim(partition, owner: owner, after: 0)
+            while claim.epoch <= epoch { claim = try target.claim(partition, owner: owner, after: claim.epoch) }
+            return claim
         }
         return try copy.run(partitionCount: configuration.cluster.partitions)
     }

@@ -2,6 +2,10 @@ import Client
 import Domain
 import Foundation
 import Glibc
+import JetStreamLog
+import Log
+import LogConformance
+import NatsServers
 import Testing
 
 /// `farthing up --log jetstream`: a replicated log without another machine.
@@ -37,6 +41,34 @@ import Testing
         let verified = try cluster.farthing(["verify"])
         #expect(verified.status == 0, "\(verified.output)")
         #expect(cluster.stop() == 0)
+    }
+
+    /// Whoever remembers the old log must not take the new one for older.
+    @Test func aReplicatedLogIsCopiedIntoFilesUnderAHigherEpoch() throws {
+        let cluster = try TestCluster(partitions: 4)
+        let servers = try NatsServers(
+            directory: cluster.folder.appending(path: "nats").path, cluster: "tests", clientPorts: cluster.servers)
+        try servers.start()
+        defer { servers.stop() }
+        try #require(servers.waitUntilReady(seconds: 60))
+        let source = try JetStreamLog(servers: servers.urls, cluster: "tests", partitionCount: 4)
+        let partition = PartitionID(1)
+        var epoch: UInt64 = 0
+        for _ in 0..<3 { epoch = try source.claim(partition, owner: "w1", after: epoch).epoch }
+        let records = batch(5, seed: 1)
+        try source.append(records, to: partition, epoch: epoch, expecting: 0)
+        let snapshot = Snapshot(index: 4, epoch: epoch, stateHash: 9, bytes: Array("state".utf8))
+        try source.saveSnapshot(snapshot, of: partition)
+
+        let folder = cluster.folder.appending(path: "files").path
+        let result = try cluster.farthing(["log", "copy", "--from", "jetstream", "--to", "embedded:\(folder)"])
+        #expect(result.status == 0, "\(result.output)\n\(result.errors)")
+        let copy = try SQLiteLog(directory: folder, cluster: "tests", partitionCount: 4)
+        #expect(try copy.leadership(of: partition) == Leadership(epoch: 4, owner: "copy"))
+        #expect(try copy.read(partition, after: 0, limit: 100).flatMap(\.records) == records)
+        #expect(try copy.latestSnapshot(of: partition) == snapshot)
+        // What was never claimed there is not claimed here.
+        #expect(try copy.leadership(of: PartitionID(0)).epoch == 0)
     }
 
     /// Again and again while the servers elect leaders.

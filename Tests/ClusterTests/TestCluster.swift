@@ -49,7 +49,8 @@ final class TestCluster {
     /// Where clients call the routers r1, r2, …
     let endpoints: [String]
     private let log: String
-    private let servers: [UInt16]
+    /// Ports for the servers of a replicated log.
+    let servers: [UInt16]
     private let partitions: Int
     private let ports: [UInt16]
     private var process: Process?
