@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import Log
 import LogConformance
+import Synchronization
 import Testing
 
 /// One leader writes while others read and claim, each with connections of its own.
@@ -97,6 +98,37 @@ struct SharedFilesTests {
         }
         #expect(largest < 24 << 20)
         #expect(try folder.size(of: "partition-007.sqlite") > 30 << 20)
+    }
+
+    /// Whoever opens the file reads its write-ahead log while it grows and is started over.
+    @Test
+    func aFollowerThatOpensTheFileWhileItIsWrittenFindsItWhole() async throws {
+        let folder = try ScratchFolder()
+        let leader = try folder.openLog()
+        let claim = try leader.claim(seven, owner: "w1")
+        let ended = Mutex(false)
+        let written = onThread {
+            let log = try folder.openLog()
+            var end = claim.lastIndex
+            var round: UInt64 = 0
+            while !ended.withLock({ $0 }) {
+                // Checkpoints come every 4 MiB, commits of one page and of many.
+                let path = String(repeating: "x", count: round.isMultiple(of: 8) ? 200_000 : 10)
+                let record = Record.modelActivated(ModelActivation(version: round, checksum: 0, path: path))
+                end = try log.append([record], to: seven, epoch: claim.epoch, expecting: end)
+                round += 1
+            }
+            return end
+        }
+        let seen = onThread {
+            defer { ended.withLock { $0 = true } }
+            var seen: [UInt64] = []
+            for _ in 0..<150 { seen.append(try folder.openLog().lastIndex(of: seven)) }
+            return seen
+        }
+        let indexes = try await seen.value
+        #expect(indexes == indexes.sorted())
+        #expect(try await written.value >= indexes.last ?? 0)
     }
 
     @Test

@@ -90,4 +90,29 @@ struct TornTailTests {
             }
         }
     }
+
+    /// Looking for damage must not mend it, or the second start would go on without what is lost.
+    @Test
+    func aDamagedLogIsRefusedAtEveryStartAndLeftAsItIs() throws {
+        let folder = try ScratchFolder()
+        let log = try folder.openLog()
+        let claim = try log.claim(seven, owner: "w1")
+        for round in 0..<4 as Range<UInt64> {
+            try log.append(batch(4, seed: round), to: seven, epoch: claim.epoch, expecting: round * 4)
+        }
+        var bytes = try folder.bytes(of: wal)
+        bytes[5_000] ^= 1
+        let after = try folder.afterPowerCut()
+        try after.write(bytes, to: wal)
+        let database = try after.bytes(of: "partition-007.sqlite")
+        for _ in 0..<3 {
+            #expect {
+                try after.openLog().lastIndex(of: seven)
+            } throws: { error in
+                if case .corrupt = error as? LogError { true } else { false }
+            }
+            #expect(try after.bytes(of: wal) == bytes)
+            #expect(try after.bytes(of: "partition-007.sqlite") == database)
+        }
+    }
 }

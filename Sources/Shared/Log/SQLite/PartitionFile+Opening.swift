@@ -25,7 +25,7 @@ extension PartitionFile {
             }
         }
         if create { try clusterFile.register(partition) }
-        try WriteAheadLogInspection.check(path: folder.path(of: name) + "-wal")
+        try WriteAheadLogInspection.check(database: folder.path(of: name))
         let database = try SQLiteDatabase(path: folder.path(of: name), createIfMissing: false)
         try database.expect(applicationID: applicationID, schemaVersion: schemaVersion)
         let found = try database.prepare("SELECT partition, cluster FROM lease").row { row in

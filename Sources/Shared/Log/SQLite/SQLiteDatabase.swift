@@ -39,6 +39,13 @@ import Glibc
 
     deinit { _ = unsafe sqlite3_close_v2(handle) }
 
+    /// From now on closing does not checkpoint: the write-ahead log stays what it is, even if this connection is the
+    /// file's last.
+    func keepWriteAheadLogOnClose() throws(LogError) {
+        let code = unsafe farthing_sqlite3_keep_write_ahead_log(handle)
+        guard code == SQLITE_OK else { throw error(code, doing: "keep the write-ahead log") }
+    }
+
     /// Runs statements that return nothing.
     func execute(_ sql: String) throws(LogError) {
         let code = unsafe sqlite3_exec(handle, sql, nil, nil, nil)

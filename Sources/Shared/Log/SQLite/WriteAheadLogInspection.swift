@@ -7,17 +7,32 @@
 // frame of this generation that continues the chain behind a later commit proves that the commit was complete.
 //
 // What stays indistinguishable from a torn tail is damage inside the very last commit.
+//
+// A leader may be writing the file while it is read here, and two halves of different age look like damage. So damage
+// counts when it is found again while nobody can write. It is not looked for like that in the first place, because
+// SQLite gives its lock only to a connection, which recovers first; one that was opened for this leaves the
+// write-ahead log alone.
 // Source: https://www.sqlite.org/fileformat2.html#walformat, sections 4.1 to 4.3.
 
 struct WriteAheadLogInspection {
-    /// - Parameter path: of the `-wal` file; a missing one is fine.
-    /// - Throws: `.corrupt` when an acknowledged commit is damaged.
-    static func check(path: String) throws(LogError) {
-        guard let bytes = try readFile(path), let inspection = WriteAheadLogInspection(bytes) else { return }
-        guard let frame = inspection.damagedFrame() else { return }
+    /// - Parameter database: path of the database whose write-ahead log it is; there may be none.
+    /// - Throws: `.corrupt` when an acknowledged commit is damaged; `.busy` when that could not be told, because
+    ///   another process kept the file locked.
+    static func check(database path: String) throws(LogError) {
+        guard try damage(of: path + "-wal") != nil else { return }
+        let database = try SQLiteDatabase(path: path, createIfMissing: false)
+        try database.keepWriteAheadLogOnClose()
+        let damage = try database.writing { () throws(LogError) in try Self.damage(of: path + "-wal") }
+        if let damage { throw damage }
+    }
+
+    private static func damage(of path: String) throws(LogError) -> LogError? {
+        guard let bytes = try readFile(path), let inspection = WriteAheadLogInspection(bytes),
+            let frame = inspection.damagedFrame()
+        else { return nil }
         let name = path.split(separator: "/").last.map(String.init) ?? path
         let what = frame < 0 ? "the header" : "frame \(frame + 1)"
-        throw .corrupt(
+        return .corrupt(
             place: "\(name), byte \(max(0, inspection.offset(of: frame)))",
             problem: "\(what) of the write-ahead log is damaged, and acknowledged commits follow it")
     }
