@@ -15,6 +15,25 @@ struct RecordCodecTests {
         try reader.finish()
     }
 
+    @Test(arguments: 0..<50 as Range<UInt64>)
+    func aRecordKnowsHowManyBytesItTakes(seed: UInt64) {
+        var samples = Samples(seed: seed)
+        for record in samples.records(40) { #expect(record.encodedBytes == encoded(record).count) }
+    }
+
+    /// A count is believed if the bytes that are left could hold as many of the smallest.
+    @Test(arguments: ["", "x"])
+    func theShortestNamesAreReadBack(name: String) throws {
+        let money = Money(minorUnits: 1)
+        let exposure = Exposure(
+            user: UserKey(tenant: name, user: name), product: name, day: 1, anchor: money, personalPrice: money,
+            listPrice: money, expiresAt: Timestamp(milliseconds: 1), modelVersion: 1, arm: 0, propensity: 1)
+        let record = Record.exposures(
+            at: Timestamp(milliseconds: 1), [Exposure](repeating: exposure, count: 100))
+        var reader = ByteReader(encoded(record))
+        #expect(try RecordCodec.decode(from: &reader) == record)
+    }
+
     @Test(arguments: 0..<20 as Range<UInt64>)
     func anyMutationOfBytesIsARecordOrAnErrorAndNeverATrap(seed: UInt64) {
         var samples = Samples(seed: seed)

@@ -27,7 +27,7 @@ struct AppendQueue: Sendable {
 
     /// Records that may wait; more are refused as overload.
     static let capacity = 65_536
-    /// Weight of one append, of which a record alone may be more; see `Record.weight`.
+    /// Bytes of one append. A record alone may be more, but no request makes one that no log takes.
     static let largestAppend = 4 << 20
 
     var isAppending: Bool { !underWay.isEmpty }
@@ -39,10 +39,10 @@ struct AppendQueue: Sendable {
     /// The next append, if there is something to append and nothing under way.
     mutating func next() -> [Record]? {
         guard underWay.isEmpty, !waiting.isEmpty else { return nil }
-        var weight = 0
+        var bytes = 0
         let end = waiting.firstIndex { item in
-            weight += item.record.weight
-            return weight > Self.largestAppend
+            bytes += item.record.encodedBytes
+            return bytes > Self.largestAppend
         }
         underWay = Array(waiting.prefix(max(1, end ?? waiting.count)))
         waiting.removeFirst(underWay.count)
@@ -68,16 +68,5 @@ struct AppendQueue: Sendable {
 extension Record {
     var isExposures: Bool {
         if case .exposures = self { true } else { false }
-    }
-
-    /// Roughly how many bytes this record takes in the log.
-    var weight: Int {
-        switch self {
-        case .events(_, let events): 100 + events.reduce(0) { $0 + 60 + 40 * $1.basket.items.count }
-        case .exposures(_, let exposures): 20 + 120 * exposures.count
-        case .catalogue(_, let rows): 20 + 300 * rows.count
-        case .modelActivated: 200
-        case .checkpoint: 20
-        }
     }
 }

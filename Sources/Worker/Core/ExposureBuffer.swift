@@ -17,7 +17,13 @@ struct ExposureBuffer: Sendable {
     /// Past it, prices shown are forgotten, so that a disk that stays full does not fill the memory too.
     static let capacity = 65_536
 
+    /// What one record carries: an append of it is small enough for every log, and holds up nobody for long.
+    static let largestRecord = 8_192
+    static let largestRecordBytes = 1 << 20
+
     var isEmpty: Bool { exposures.isEmpty }
+
+    var isFull: Bool { exposures.count >= Self.capacity }
 
     func quote(of product: ProductKey, for user: UserKey) -> RememberedQuote? {
         guard !exposures.isEmpty, let place = places[Place(user: user.hash, product: product)],
@@ -32,11 +38,29 @@ struct ExposureBuffer: Sendable {
         if let earlier = places[place], exposures[earlier].user == exposure.user {
             exposures[earlier] = exposure
         } else {
-            guard exposures.count < Self.capacity else { return }
+            guard !isFull else { return }
             places[place] = exposures.count
             exposures.append(exposure)
         }
         earliestExpiry = min(earliestExpiry ?? exposure.expiresAt, exposure.expiresAt)
+    }
+
+    /// As many buffers as records that carry all of it, in order; none when there is nothing. O(exposures).
+    func divided() -> [ExposureBuffer] {
+        let bytes = exposures.reduce(0) { $0 + $1.encodedBytes }
+        if exposures.count <= Self.largestRecord, bytes <= Self.largestRecordBytes { return isEmpty ? [] : [self] }
+        var buffers = [ExposureBuffer()]
+        var bytesInLast = 0
+        for exposure in exposures {
+            bytesInLast += exposure.encodedBytes
+            if buffers[buffers.count - 1].exposures.count == Self.largestRecord || bytesInLast > Self.largestRecordBytes
+            {
+                buffers.append(ExposureBuffer())
+                bytesInLast = exposure.encodedBytes
+            }
+            buffers[buffers.count - 1].add(exposure, of: ProductKey(product: exposure.product))
+        }
+        return buffers
     }
 
     /// Takes back what could not be logged, unless it was shown anew since.

@@ -1,37 +1,52 @@
-// Prices that a replica has shown and that are not yet in its partition's log: those that wait, and those in the append
-// under way. A follower has some too, shown in place of a leader; it keeps them for as long as they promise something,
-// and logs them when it leads.
+// Prices that a replica has shown and that are not yet in its partition's log: those that wait, and those in records on
+// their way to it. A follower has some too, shown in place of a leader; it keeps them for as long as they promise
+// something, and logs them when it leads. A leader logs expired ones too, because learning wants them; it drops them
+// only when the log has taken nothing for so long that they are in the way of promises that hold.
 
 import Domain
 
 struct PendingExposures: Sendable {
     private var shown = ExposureBuffer()
-    private var underWay = ExposureBuffer()
+    /// One for each record on its way, the oldest first.
+    private var underWay: [ExposureBuffer] = []
 
-    /// Whether there is something to log and the append before has ended.
+    /// Whether there is something to log and everything before it has arrived or come back.
     var areDue: Bool { !shown.isEmpty && underWay.isEmpty }
 
+    var isEmpty: Bool { shown.isEmpty && underWay.isEmpty }
+
     func quote(of product: ProductKey, for user: UserKey) -> RememberedQuote? {
-        shown.quote(of: product, for: user) ?? underWay.quote(of: product, for: user)
+        if let quote = shown.quote(of: product, for: user) { return quote }
+        for buffer in underWay {
+            if let quote = buffer.quote(of: product, for: user) { return quote }
+        }
+        return nil
     }
 
     mutating func add(_ exposure: Exposure, of product: ProductKey) {
         if !planted(.exposuresForgotten) { shown.add(exposure, of: product) }
     }
 
-    /// What the next append carries.
-    mutating func beginAppend() -> [Exposure] {
-        underWay = shown
+    /// What the next records carry, each of them small enough for any log.
+    mutating func beginAppend() -> [[Exposure]] {
+        underWay = shown.divided()
         shown.removeAll()
-        return underWay.exposures
+        return underWay.map(\.exposures)
     }
 
-    mutating func appendSucceeded() { underWay.removeAll() }
+    /// The oldest record on its way has arrived.
+    mutating func recordLogged() { underWay.removeFirst() }
 
-    /// The promises of prices shown outlive a failed append; the next one tries them again.
-    mutating func appendFailed() {
-        if !planted(.exposuresLostWithAppend) { shown.takeBack(underWay) }
-        underWay.removeAll()
+    /// The oldest record on its way was not written. The promises of prices shown outlive that; the next append tries
+    /// them again.
+    mutating func recordRefused() {
+        let refused = underWay.removeFirst()
+        if !planted(.exposuresLostWithAppend) { shown.takeBack(refused) }
+    }
+
+    /// No record on its way is waited for any more.
+    mutating func appendsGivenUp() {
+        while !underWay.isEmpty { recordRefused() }
     }
 
     /// Another replica has shown these. Of two prices for the same shopper and product the lower one is the promise.
@@ -44,6 +59,10 @@ struct PendingExposures: Sendable {
             }
             shown.removeQuote(of: product, for: other.user)
         }
+    }
+
+    mutating func makeRoom(at time: Timestamp) {
+        if shown.isFull { dropExpired(at: time) }
     }
 
     mutating func dropExpired(at time: Timestamp) {

@@ -74,7 +74,7 @@ extension Replica {
     /// repetition there, or never will be.
     mutating func stepDown(_ actions: inout [WorkerAction]) {
         role = .following
-        exposures.appendFailed()
+        exposures.appendsGivenUp()
         for item in queue.removeAll() {
             if planted(.fencedWriteAcknowledged), let ticket = item.ticket, case .events = item.record {
                 actions.append(.answer(ticket, acknowledgement(of: item.record, counted: 0)!))

@@ -33,7 +33,7 @@ extension Replica {
         guard role == .leading else { return }
         for item in queue.finish() {
             let counted = apply(item.record, configuration, &actions)
-            if item.record.isExposures { exposures.appendSucceeded() }
+            if item.record.isExposures { exposures.recordLogged() }
             answer(item.ticket, acknowledgement(of: item.record, counted: counted), &actions)
         }
         if isSnapshotDue(configuration) {
@@ -53,13 +53,14 @@ extension Replica {
             learn(Leadership(epoch: epoch, owner: ""), now, &actions)
             if role == .leading { stepDown(&actions) }
         case .unexpectedIndex, .outcomeUnknown: stepDown(&actions)
-        case .notWritten(let why):
-            let dropped = queue.finish()
-            if dropped.contains(where: \.record.isExposures) { exposures.appendFailed() }
+        case .notWritten(let why, let remedy):
             let refusal = Refusal(
                 .logFailed, place: "log of partition \(partition)", value: why,
-                remedy: "Nothing was recorded: free space on the log's disk and send the events again.")
-            for item in dropped { answer(item.ticket, .refused(refusal), &actions) }
+                remedy: "Nothing was recorded: \(remedy).")
+            for item in queue.finish() {
+                if item.record.isExposures { exposures.recordRefused() }
+                answer(item.ticket, .refused(refusal), &actions)
+            }
             appendNext(&actions)
         }
     }
@@ -68,8 +69,12 @@ extension Replica {
     /// because they may lead soon.
     mutating func logExposures(at time: Timestamp, _ actions: inout [WorkerAction]) {
         guard role == .leading else { return exposures.dropExpired(at: time) }
+        exposures.makeRoom(at: time)
         guard exposures.areDue, !queue.isFull else { return }
-        write(.exposures(at: time, exposures.beginAppend()), nil, &actions)
+        for shown in exposures.beginAppend() {
+            queue.add(.init(record: .exposures(at: time, shown), ticket: nil))
+        }
+        appendNext(&actions)
     }
 
     private func isBouncing(_ ticket: Ticket?) -> Bool {

@@ -53,5 +53,6 @@ public enum AppendFailure: Equatable, Sendable {
     /// Nobody knows whether it was written: whoever leads next reads it back.
     case outcomeUnknown(String)
     /// Nothing was written; the same append may succeed later.
-    case notWritten(String)
+    /// - remedy: what the sender or the operator can do, as in “Nothing was recorded: REMEDY.”
+    case notWritten(String, remedy: String)
 }

@@ -253,7 +253,13 @@ extension LogKeeper {
         case .fenced(let epoch): .fenced(currentEpoch: epoch)
         case .unexpectedIndex(let actual): .unexpectedIndex(actual: actual)
         case .unavailable: .outcomeUnknown(error.description)
-        default: .notWritten(error.description)
+        case .busy:
+            .notWritten(
+                error.description, remedy: "find what else keeps the log's file locked, and send this again")
+        case .entryTooLarge:
+            .notWritten(error.description, remedy: "send this again in several smaller requests")
+        default:
+            .notWritten(error.description, remedy: "free space on the log's disk and send this again")
         }
     }
 }

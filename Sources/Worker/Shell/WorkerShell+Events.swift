@@ -1,4 +1,4 @@
-// What the disk thread and the housekeeping thread have to say.
+// What the log threads and the housekeeping thread have to say.
 
 import Domain
 import Operations
@@ -43,7 +43,7 @@ extension WorkerShell {
 
     private mutating func note(_ failure: AppendFailure, _ partition: PartitionID) {
         switch failure {
-        case .notWritten(let why), .outcomeUnknown(let why):
+        case .notWritten(let why, _), .outcomeUnknown(let why):
             problem.note("partition \(partition): \(why)", .log, in: journal)
         case .unexpectedIndex(let actual):
             problem.note(

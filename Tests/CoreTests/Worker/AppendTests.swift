@@ -69,7 +69,7 @@ import WorkerCore
         let lost = shell.send([Shop.event(1, "milk")], of: anna)
         let waiting = shell.send([Shop.event(2, "milk")], of: anna)
         let before = shell.stateHash(shell.partition(of: anna))
-        shell.failAppend(.notWritten("disk full"))
+        shell.failAppend(.notWritten("disk full", remedy: "free space"))
         #expect(shell.refusal(of: lost) == .logFailed)
         #expect(shell.stateHash(shell.partition(of: anna)) == before)
         #expect(shell.answer(to: waiting) == nil)
@@ -87,7 +87,7 @@ import WorkerCore
     @Test func aCatalogueThatWasNotWrittenIsNotServed() throws {
         var shell = PaperShell(model: try Shop.bundle())
         let lost = shell.send(Shop.rows)
-        shell.failAppend(.notWritten("disk full"))
+        shell.failAppend(.notWritten("disk full", remedy: "free space"))
         #expect(shell.refusal(of: lost) == .logFailed)
         #expect(refusalCode { try shell.price(anna, "milk") } == .unknownProduct)
         _ = shell.send(Shop.rows)
@@ -119,7 +119,8 @@ import WorkerCore
         var actions: [WorkerAction] = []
         core.appended(to: shell.partition(of: anna), into: &actions)
         core.appendRefused(
-            by: shell.partition(of: anna), .notWritten("disk full"), now: PaperShell.start, into: &actions)
+            by: shell.partition(of: anna), .notWritten("disk full", remedy: "free space"), now: PaperShell.start,
+            into: &actions)
         #expect(actions.isEmpty)
         #expect(shell.refusal(of: ticket) == .notLeader)
     }

@@ -84,6 +84,55 @@ import WorkerCore
         #expect(shell.groups == [1, 2])
     }
 
+    /// What a worker may show within a moment is more than a log takes at once.
+    @Test func manyExposuresAreLoggedInRecordsAndAppendsOfBoundedSize() throws {
+        var shell = try PaperShell.open()
+        let name = String(repeating: "n", count: 50)
+        for shopper in 0..<20_000 {
+            _ = try shell.price(UserKey(tenant: Shop.tenant, user: "\(name)\(shopper)"), "milk", "eggs", "corn")
+        }
+        shell.flush()
+        while let append = shell.underWay.first {
+            #expect(append.records.reduce(0) { $0 + $1.encodedBytes } <= 4 << 20)
+            for case .exposures(_, let exposures) in append.records { #expect(exposures.count <= 8_192) }
+            #expect(append.records.allSatisfy { $0.encodedBytes <= (1 << 20) + 100 })
+            // A failure in between loses nothing, and what comes after it goes on.
+            if shell.groups.count == 2 { shell.failAppend(.notWritten("disk full", remedy: "free space")) }
+            shell.finishAppend()
+        }
+        #expect(shell.loggedExposures().count < 60_000)
+        shell.flush()
+        shell.settle()
+        #expect(shell.loggedExposures().count == 60_000)
+        #expect(Set(shell.loggedExposures().map { "\($0.user.user) \($0.product)" }).count == 60_000)
+    }
+
+    /// What has expired is worth something to learning, and less than a promise.
+    @Test func whereThereIsNoRoomExpiredPricesMakeWayForNewOnes() throws {
+        var shell = try PaperShell.open()
+        let anna = CoreScript.shopper(of: 0, "anna")
+        var expiry = Shop.noon
+        for shopper in 0..<100_000 {
+            let user = UserKey(tenant: Shop.tenant, user: "\(shopper)")
+            guard shell.partition(of: user) == PartitionID(0) else { continue }
+            expiry = try shell.price(user, "milk", "eggs", "corn").expiresAt
+        }
+        shell.flush(at: expiry)
+        #expect(shell.underWay.isEmpty, "all of it has expired and was in the way")
+        _ = try shell.price(anna, "milk", at: expiry)
+        shell.flush(at: expiry)
+        shell.settle()
+        #expect(shell.loggedExposures().map(\.user) == [anna])
+    }
+
+    @Test func aLeaderLogsExpiredPricesAsLongAsThereIsRoom() throws {
+        var shell = try PaperShell.open()
+        let quote = try shell.price(anna, "milk")
+        shell.flush(at: quote.expiresAt)
+        shell.settle()
+        #expect(shell.loggedExposures().count == 1)
+    }
+
     /// A disk that stays full must not fill the memory: beyond a bound, prices shown are forgotten.
     @Test func exposuresThatCannotBeLoggedAreKeptUpToABound() throws {
         var shell = try PaperShell.open()
@@ -94,7 +143,7 @@ import WorkerCore
                 _ = try shell.price(user, "milk", "eggs", "corn")
             }
             shell.flush()
-            shell.failAppend(.notWritten("disk full"))
+            while !shell.underWay.isEmpty { shell.failAppend(.notWritten("disk full", remedy: "free space")) }
         }
         shell.flush()
         shell.settle()

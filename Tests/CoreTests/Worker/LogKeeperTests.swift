@@ -186,14 +186,20 @@ import WorkerLog
         #expect(try keeper.polled() == ["claimed 0, epoch 1 at 0"])
     }
 
-    @Test(arguments: passing)
-    func anAppendThatWasNotWrittenLeavesTheLeadAsItIs(_ error: LogError) throws {
+    @Test(arguments: [
+        (LogError.busy(place: "disk"), "find what else keeps the log's file locked, and send this again"),
+        (.diskFull(place: "disk"), "free space on the log's disk and send this again"),
+        (.entryTooLarge(bytes: 9, limit: 8), "send this again in several smaller requests"),
+    ])
+    func anAppendThatWasNotWrittenLeavesTheLeadAsItIs(_ error: LogError, remedy: String) throws {
         var (log, keeper) = try moody()
         _ = try keeper.told(.load(zero))
         _ = try keeper.told(.claim(zero, after: 0))
         log.fail(.append, error)
         #expect(
-            try keeper.told(.append(records(1...1), to: zero, epoch: 1, expecting: 0)) == ["not written to 0"])
+            try keeper.told(.append(records(1...1), to: zero, epoch: 1, expecting: 0)) == [
+                "not written to 0: \(remedy)"
+            ])
         #expect(try keeper.told(.append(records(1...1), to: zero, epoch: 1, expecting: 0)) == ["appended to 0"])
     }
 

@@ -103,7 +103,7 @@ func words(_ events: [LogEvent]) -> [String] {
             case .fenced(let epoch): "fenced from \(partition) by \(epoch)"
             case .unexpectedIndex(let actual): "\(partition) ends at \(actual)"
             case .outcomeUnknown: "nobody knows about \(partition)"
-            case .notWritten: "not written to \(partition)"
+            case .notWritten(_, let remedy): "not written to \(partition): \(remedy)"
             }
         }
     }

@@ -92,17 +92,17 @@ import WorkerCore
             shell.settle()
         case .notWritten:
             shell.flush()
-            shell.failAppend(.notWritten("disk full"))
+            shell.failAppend(.notWritten("disk full", remedy: "free space"))
         case .notWrittenTogetherWithEvents:
             _ = shell.send([Shop.event(1, "eggs")], of: anna)
             shell.flush()
             _ = shell.send([Shop.event(2, "eggs")], of: anna)
             shell.finishAppend()
-            shell.failAppend(.notWritten("disk full"))
+            shell.failAppend(.notWritten("disk full", remedy: "free space"))
         case .otherAppendNotWritten:
             // The exposures wait behind the events that fail.
             shell.flush()
-            shell.failAppend(.notWritten("disk full"))
+            shell.failAppend(.notWritten("disk full", remedy: "free space"))
         case .restarted:
             shell.flush()
             shell.settle()

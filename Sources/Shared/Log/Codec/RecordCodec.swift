@@ -61,7 +61,7 @@ public enum RecordCodec {
             let time = try reader.readTimestamp()
             return .exposures(
                 at: time,
-                try reader.readArray(minimumBytes: 65) { reader throws(ByteError) in
+                try reader.readArray(minimumBytes: 61) { reader throws(ByteError) in
                     try reader.readExposure()
                 })
         case .catalogue:
