@@ -45,13 +45,13 @@ extension Replica {
     }
 
     mutating func claimRefused(
-        _ leadership: Leadership, _ now: MonotonicInstant, _ actions: inout [WorkerAction]
+        _ leadership: Leadership, isDraining: Bool, _ now: MonotonicInstant, _ actions: inout [WorkerAction]
     ) {
         guard role == .claiming else { return }
         if leadership.epoch == claimAfter {
             // Nobody was quicker: the log was busy, or full.
             pacing.claimFailed(now)
-            leadWanted = claimAfter
+            if !isDraining { leadWanted = claimAfter }
         }
         learn(leadership, now, &actions)
         stepDown(&actions)

@@ -57,7 +57,7 @@ enum ReplicaEvent {
     case timeAdvanced(MonotonicInstant)
     case drainStarted
     case claimed(Claim, MonotonicInstant)
-    case claimRefused(Leadership, MonotonicInstant)
+    case claimRefused(Leadership, isDraining: Bool, MonotonicInstant)
     case written(Record, Ticket?)
     case appended
     case appendRefused(AppendFailure, MonotonicInstant)
@@ -78,7 +78,8 @@ extension Replica {
         case .timeAdvanced(let now): claimIfDue(now, &actions)
         case .drainStarted: leadWanted = nil
         case .claimed(let claim, let now): claimed(claim, now, configuration, &actions)
-        case .claimRefused(let leadership, let now): claimRefused(leadership, now, &actions)
+        case .claimRefused(let leadership, let isDraining, let now):
+            claimRefused(leadership, isDraining: isDraining, now, &actions)
         case .written(let record, let ticket): write(record, ticket, &actions)
         case .appended: appended(configuration, &actions)
         case .appendRefused(let failure, let now): appendRefused(failure, now, &actions)

@@ -95,7 +95,7 @@ extension WorkerCore {
     public mutating func claimRefused(
         _ partition: PartitionID, _ leadership: Leadership, now: MonotonicInstant, into actions: inout [WorkerAction]
     ) {
-        deliver(.claimRefused(leadership, now), to: partition, &actions)
+        deliver(.claimRefused(leadership, isDraining: isDraining, now), to: partition, &actions)
     }
 
     /// The append under way is durable.

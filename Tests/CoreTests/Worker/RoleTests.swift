@@ -164,6 +164,17 @@ import WorkerCore
         #expect(script.timePasses() == [])
     }
 
+    @Test func whoBeganToDrainDuringAClaimDoesNotTryItAgain() {
+        var script = CoreScript.following(0)
+        _ = script.lead(0, after: 3)
+        script.drain(true)
+        #expect(script.claimRefused(0, epoch: 3) == [])
+        script.after(milliseconds: 1_000)
+        #expect(script.timePasses() == [])
+        script.drain(false)
+        #expect(script.lead(0, after: 3) == ["claim 0 after 3"])
+    }
+
     // MARK: - Writing
 
     @Test func aFollowerSendsWritesBackWithTheEpochThatItKnows() {
