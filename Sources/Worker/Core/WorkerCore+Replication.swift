@@ -28,8 +28,10 @@ extension WorkerCore {
             keyed[place]?.unassigned = 0
         }
         for place in keyed.indices {
-            // Whoever leads, or is about to, waits for the next leader.
-            guard let replica = keyed[place], replica.unassigned >= Self.releaseAfter, replica.role == .following
+            // Whoever leads, or is about to, waits for the next leader; whoever has shown prices that are not in the
+            // log keeps them until they promise nothing any more.
+            guard let replica = keyed[place], replica.unassigned >= Self.releaseAfter, replica.role == .following,
+                replica.exposures.isEmpty
             else { continue }
             bouncedUnheld[replica.partition] = replica.bounced
             keyed[place] = nil

@@ -80,6 +80,22 @@ import WorkerCore
         #expect(script.assign([]) == ["release 0"])
     }
 
+    /// It may be asked to lead again before they expire, and nobody else knows of them.
+    @Test func whoHasShownPricesThatAreNotLoggedKeepsThemUntilTheyExpire() throws {
+        var script = CoreScript.following(0)
+        let quote = try script.price(anna, "milk")
+        for _ in 0..<20 {
+            script.after(milliseconds: 500)
+            #expect(script.assign([]) == [])
+            #expect(script.timePasses() == [])
+        }
+        #expect(try script.price(anna, "milk").lines == quote.lines)
+        #expect(script.timePasses(at: quote.expiresAt) == [])
+        script.after(milliseconds: 500)
+        #expect(script.timePasses(at: quote.expiresAt) == [])
+        #expect(script.assign([]) == ["release 0"])
+    }
+
     // MARK: - Claiming
 
     @Test func aReplicaClaimsWhenItIsAskedToAndLeadsWhenTheLogAgrees() {
