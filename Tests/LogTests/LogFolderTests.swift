@@ -89,6 +89,36 @@ struct LogFolderTests {
         }
     }
 
+    /// Who bought what, and which price was shown to whom, is in these files.
+    @Test
+    func nobodyElseCanReadTheLog() throws {
+        let folder = try ScratchFolder()
+        let log = try folder.openLog()
+        let claim = try log.claim(seven, owner: "w1")
+        try log.append(batch(4), to: seven, epoch: claim.epoch, expecting: 0)
+        var samples = Samples(seed: 1)
+        try log.saveSnapshot(samples.snapshot(index: 4), of: seven)
+        try LogFolder(creating: folder.path + "/log/models").write([1, 2, 3], to: "1.bundle")
+        let files = FileManager.default
+        let names = try files.subpathsOfDirectory(atPath: folder.path + "/log")
+        #expect(names.contains("partition-007.sqlite-wal") && names.contains("models/1.bundle"))
+        for path in [folder.path + "/log"] + names.map(folder.file) {
+            let attributes = try files.attributesOfItem(atPath: path)
+            let isFolder = attributes[.type] as? FileAttributeType == .typeDirectory
+            #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == (isFolder ? 0o700 : 0o600), "\(path)")
+        }
+    }
+
+    @Test
+    func aFileOfAFolderIsReplacedAsAWhole() throws {
+        let folder = try ScratchFolder()
+        let models = try LogFolder(creating: folder.path + "/log/models")
+        try models.write([1, 2, 3], to: "1.bundle")
+        try models.write([4], to: "1.bundle")
+        #expect(try folder.bytes(of: "models/1.bundle") == [4])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("models")) == ["1.bundle"])
+    }
+
     @Test
     func aFolderThatCannotBeMadeIsNamed() {
         #expect {

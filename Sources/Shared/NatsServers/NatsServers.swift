@@ -42,7 +42,9 @@ public final class NatsServers {
         }
         self.directory = directory
         urls = clientPorts.map { "nats://127.0.0.1:\($0)" }
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        // The servers keep the log in it.
+        try FileManager.default.createDirectory(
+            atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         let path = try Self.find(executable)
         servers = try clientPorts.enumerated().map { index, port in
             let files = NatsServerFiles(name: "n\(index + 1)", directory: directory)

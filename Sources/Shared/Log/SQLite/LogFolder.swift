@@ -1,18 +1,19 @@
-// The folder of a log: where its files are, and the lock and syncs that creating them needs.
+// The folder of a log: where its files are, and the lock and syncs that creating them needs. What shoppers did and were
+// shown is nobody else's business: only the user whom the workers run as can enter it and read what is in it.
 
 import Glibc
 
-struct LogFolder {
+public struct LogFolder: Sendable {
     let directory: String
 
-    /// Creates the folder, and those above it, durably.
-    init(creating directory: String) throws(LogError) {
+    /// Creates the folder, and those above it, durably and for this user alone; one that is there stays as it is.
+    public init(creating directory: String) throws(LogError) {
         self.directory = directory
         var path = directory.hasPrefix("/") ? "" : "."
         for part in directory.split(separator: "/") {
             let parent = path.isEmpty ? "/" : path
             path += "/" + part
-            guard unsafe mkdir(path, 0o755) == 0 else {
+            guard unsafe mkdir(path, 0o700) == 0 else {
                 let code = errno
                 if code == EEXIST { continue }
                 throw Self.failure(code, "create the folder", path)
@@ -42,6 +43,8 @@ struct LogFolder {
     func create(_ name: String, build: (SQLiteDatabase) throws(LogError) -> Void) throws(LogError) {
         let draft = "draft-" + name
         for suffix in ["", "-wal", "-shm", "-journal"] { unsafe unlink(path(of: draft + suffix)) }
+        // SQLite gives its other files the permissions of the database.
+        close(try openDraft(draft))
         // In a function of its own, so that the connection is closed and everything is in the one file after it.
         try buildDraft(draft, build)
         guard !contains(draft + "-wal"), !contains(draft + "-journal") else {
@@ -55,6 +58,42 @@ struct LogFolder {
         _ draft: String, _ build: (SQLiteDatabase) throws(LogError) -> Void
     ) throws(LogError) {
         try build(try SQLiteDatabase(path: path(of: draft), createIfMissing: true))
+    }
+
+    /// Makes a file appear whole or not at all, in place of one of that name: written under another name, synced,
+    /// renamed, folder synced. Needs no lock.
+    public func write(_ bytes: [UInt8], to name: String) throws(LogError) {
+        // The process's own name for it, so that two that save the same do not write into one file.
+        let draft = "draft-\(getpid())-\(name)"
+        try write(bytes, toDraft: draft)
+        try rename(draft, to: name)
+    }
+
+    private func write(_ bytes: [UInt8], toDraft draft: String) throws(LogError) {
+        let path = path(of: draft)
+        let descriptor = try openDraft(draft)
+        defer { close(descriptor) }
+        var written = 0
+        while written < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes { buffer in
+                unsafe Glibc.write(descriptor, buffer.baseAddress! + written, buffer.count - written)
+            }
+            let code = errno
+            if count < 0, code == EINTR { continue }
+            guard count > 0 else {
+                unsafe unlink(path)
+                throw Self.failure(code, "write", path)
+            }
+            written += count
+        }
+        guard fsync(descriptor) == 0 else { throw Self.failure(errno, "sync", path) }
+    }
+
+    private func openDraft(_ draft: String) throws(LogError) -> Int32 {
+        let path = path(of: draft)
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw Self.failure(errno, "create", path) }
+        return descriptor
     }
 
     /// Renames durably.

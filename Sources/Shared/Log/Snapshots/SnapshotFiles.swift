@@ -1,6 +1,5 @@
 // Snapshots are files of their own beside the partition's database: one can be as large as a partition's whole
 // state, and inside SQLite it would pass through the write-ahead log that the acknowledgements wait for.
-// A file appears whole or not at all: written under another name, synced, renamed, folder synced.
 
 import Domain
 import Glibc
@@ -14,10 +13,7 @@ struct SnapshotFiles {
 
     func save(_ snapshot: Snapshot) throws(LogError) {
         let name = prefix + Self.padded(snapshot.index)
-        // The process's own name for it, so that two that save the same state do not write into one file.
-        let draft = "draft-\(getpid())-\(name)"
-        try write(StoredSnapshot.sealed(snapshot, partition: partition), to: folder.path(of: draft))
-        try folder.rename(draft, to: name)
+        try folder.write(StoredSnapshot.sealed(snapshot, partition: partition), to: name)
         for old in try folder.names(withPrefix: prefix).dropLast(Self.kept) { unsafe unlink(folder.path(of: old)) }
     }
 
@@ -47,26 +43,6 @@ struct SnapshotFiles {
     private static func padded(_ index: UInt64) -> String {
         let digits = String(index)
         return String(repeating: "0", count: 20 - digits.count) + digits
-    }
-
-    private func write(_ bytes: [UInt8], to path: String) throws(LogError) {
-        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw LogFolder.failure(errno, "create the snapshot", path) }
-        defer { close(descriptor) }
-        var written = 0
-        while written < bytes.count {
-            let count = unsafe bytes.withUnsafeBytes { buffer in
-                unsafe Glibc.write(descriptor, buffer.baseAddress! + written, buffer.count - written)
-            }
-            let code = errno
-            if count < 0, code == EINTR { continue }
-            guard count > 0 else {
-                unsafe unlink(path)
-                throw LogFolder.failure(code, "write the snapshot", path)
-            }
-            written += count
-        }
-        guard fsync(descriptor) == 0 else { throw LogFolder.failure(errno, "sync the snapshot", path) }
     }
 }
 
