@@ -4,21 +4,25 @@
 import Domain
 import Features
 import Foundation
+import Log
 import Models
 
 struct ModelStore: Sendable {
     private let directory: String
 
-    init(directory: String) { self.directory = directory }
+    /// - Parameter log: the log's directory.
+    init(log: String) { directory = log + "/models" }
 
-    private func path(_ checksum: UInt64) -> String { "\(directory)/models/\(hexadecimal(checksum)).bundle" }
+    private func name(_ checksum: UInt64) -> String { hexadecimal(checksum) + ".bundle" }
+
+    private func path(_ checksum: UInt64) -> String { directory + "/" + name(checksum) }
 
     /// Checks a bundle from outside and keeps a copy of it.
     func stage(_ path: String) -> Result<ModelActivation, Refusal> {
         Result { () throws(Refusal) in
             let (bytes, bundle, checksum) = try read(path)
             // Written even when a copy exists: that one may be damaged.
-            try keep(bytes, at: self.path(checksum))
+            try keep(bytes, as: checksum)
             return ModelActivation(version: bundle.version, checksum: checksum, path: path)
         }
     }
@@ -40,7 +44,7 @@ struct ModelStore: Sendable {
     private func read(
         _ path: String
     ) throws(Refusal) -> (bytes: [UInt8], bundle: ModelBundle, checksum: UInt64) {
-        // A pipe or a device might never answer, and this thread is the one that writes the log.
+        // A pipe or a device might never answer, and everything else that takes long waits for this thread.
         let resolved = (path as NSString).resolvingSymlinksInPath
         let attributes = try? FileManager.default.attributesOfItem(atPath: resolved)
         guard attributes?[.type] as? FileAttributeType == .typeRegular,
@@ -66,19 +70,13 @@ struct ModelStore: Sendable {
         }
     }
 
-    private func keep(_ bytes: [UInt8], at path: String) throws(Refusal) {
-        do {
-            try FileManager.default.createDirectory(
-                atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
-            // The log will say that this model serves, so the file is on the disk before the record is.
-            let url = URL(filePath: path)
-            try Data(bytes).write(to: url, options: .atomic)
-            let file = try FileHandle(forUpdating: url)
-            try file.synchronize()
-            try file.close()
+    /// The log will say that this model serves, so the file and its name are on the disk before the record is.
+    private func keep(_ bytes: [UInt8], as checksum: UInt64) throws(Refusal) {
+        do throws(LogError) {
+            try LogFolder(creating: directory).write(bytes, to: name(checksum))
         } catch {
             throw Refusal(
-                .logFailed, place: path, value: error.localizedDescription,
+                .logFailed, place: path(checksum), value: "\(error)",
                 remedy: "Free space on the log's disk and activate the bundle again.")
         }
     }

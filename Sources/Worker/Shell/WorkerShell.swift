@@ -89,7 +89,7 @@ public struct WorkerShell: ~Copyable {
         self.sources = sources
         settings = configuration
         housekeeping = HousekeepingThread(
-            factory, calendar: calendar, models: ModelStore(directory: configuration.log.directory), threads: log,
+            factory, calendar: calendar, models: ModelStore(log: configuration.log.directory), threads: log,
             journal: journal, events: events)
         core = WorkerCore(
             WorkerConfiguration(configuration, name: name, weight: weight, calendar: calendar),
