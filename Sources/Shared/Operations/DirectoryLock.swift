@@ -9,7 +9,9 @@ public final class DirectoryLock: Sendable {
 
     public init(_ directory: String) throws(Refusal) {
         let path = directory + "/up.lock"
-        try? FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        // It becomes the log's folder, which only this user may enter.
+        try? FileManager.default.createDirectory(
+            atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw Refusal(
