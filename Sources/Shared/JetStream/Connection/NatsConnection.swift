@@ -8,8 +8,8 @@ import Glibc
     let connection: OpaquePointer
     let jetStream: OpaquePointer
     private let statistics: OpaquePointer
-    /// Subscriptions that have ended; a few for each outage.
-    private var retired: [OpaquePointer] = unsafe []
+    /// Subscriptions that have ended and are not yet destroyed, the oldest first.
+    private var retired: [(subscription: OpaquePointer, at: ContinuousClock.Instant)] = unsafe []
     private var subscribingFailedAt: ContinuousClock.Instant?
     private var glanceFailedAt: ContinuousClock.Instant?
 
@@ -49,18 +49,30 @@ import Glibc
 
     deinit {
         unsafe natsConnection_Close(connection)
-        unsafe retired.forEach { unsafe natsSubscription_Destroy($0) }
+        unsafe retired.forEach { unsafe natsSubscription_Destroy($0.subscription) }
         unsafe natsStatistics_Destroy(statistics)
         unsafe jsCtx_Destroy(jetStream)
         unsafe natsConnection_Destroy(connection)
     }
 
-    /// Ends a subscription. It is destroyed with the connection: libnats 3.4 has been seen to take the lock of one
-    /// that was destroyed while a message for it was being read, which stopped its reader for ever.
+    /// Ends a subscription. It is destroyed later: libnats 3.4 has been seen to take the lock of one that was destroyed
+    /// while a message for it was being read, which stopped its reader for ever. The reader looks a subscription up anew
+    /// for each message, so the one that it may hold ended moments ago. To a process that was stopped, moments may be
+    /// long; so the last few are kept in any case.
     func retire(_ subscription: OpaquePointer) {
         unsafe natsSubscription_Unsubscribe(subscription)
-        unsafe retired.append(subscription)
+        let now = ContinuousClock.now
+        while unsafe retired.count >= Self.retiredAtLeast, let oldest = unsafe retired.first,
+            unsafe now - oldest.at > Self.retirement
+        {
+            unsafe natsSubscription_Destroy(oldest.subscription)
+            unsafe retired.removeFirst()
+        }
+        unsafe retired.append((subscription, now))
     }
+
+    private static let retirement: Duration = .seconds(30)
+    private static let retiredAtLeast = 16
 
     private static func options(servers: [String], name: String) throws(NatsFailure) -> OpaquePointer {
         var created: OpaquePointer?
