@@ -16,7 +16,7 @@ final class NatsServer: Sendable {
 
     private struct Child {
         let processID: Int32
-        /// Held open: when it closes, the server ends.
+        /// A socket, held open: when it closes, the server ends.
         let input: Int32
         /// Left when the process has been waited for.
         let end: DispatchGroup
@@ -46,6 +46,8 @@ final class NatsServer: Sendable {
             var status: Int32 = 0
             var information = unsafe siginfo_t()
             while unsafe waitid(P_PID, id_t(processID), &information, WEXITED | WNOWAIT) < 0, errno == EINTR {}
+            // As long as the process is not waited for, its number is nobody else's.
+            Self.endWatcher(input)
             child.withLock { child in
                 unsafe waitpid(processID, &status, 0)
                 child = nil
@@ -56,19 +58,28 @@ final class NatsServer: Sendable {
         }
     }
 
+    /// Lets the watcher go and waits until it has gone: the socket then has no other end.
+    private static func endWatcher(_ input: Int32) {
+        shutdown(input, Int32(SHUT_WR))
+        var watched = pollfd(fd: input, events: Int16(POLLIN), revents: 0)
+        // A watcher that is stopped must not keep the server's end from being told.
+        while unsafe poll(&watched, 1, 1_000) < 0, errno == EINTR {}
+    }
+
     private func spawn() throws -> (processID: Int32, input: Int32) {
-        var pipe: [Int32] = [0, 0]
-        guard unsafe Glibc.pipe(&pipe) == 0 else { throw failure(errno) }
-        for end in pipe { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        defer { close(pipe[0]) }
+        // A socket and not a pipe, because the other end of a socket can be seen to close.
+        var ends: [Int32] = [0, 0]
+        let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        guard unsafe socketpair(AF_UNIX, type, 0, &ends) == 0 else { throw failure(errno) }
+        defer { close(ends[0]) }
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-        unsafe posix_spawn_file_actions_adddup2(&actions, pipe[0], STDIN_FILENO)
+        unsafe posix_spawn_file_actions_adddup2(&actions, ends[0], STDIN_FILENO)
         for stream in [STDOUT_FILENO, STDERR_FILENO] {
             unsafe posix_spawn_file_actions_addopen(&actions, stream, "/dev/null", O_WRONLY, 0)
         }
-        // Whatever else is open here stays here, this pipe's other end above all.
+        // Whatever else is open here stays here, this socket's other end above all.
         let open = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
         for descriptor in open.compactMap({ Int32($0) }) where descriptor > STDERR_FILENO {
             unsafe posix_spawn_file_actions_addclose(&actions, descriptor)
@@ -90,10 +101,10 @@ final class NatsServer: Sendable {
         var processID: Int32 = 0
         let code = unsafe posix_spawn(&processID, "/bin/sh", &actions, &attributes, &arguments, environ)
         guard code == 0 else {
-            close(pipe[1])
+            close(ends[1])
             throw failure(code)
         }
-        return (processID, pipe[1])
+        return (processID, ends[1])
     }
 
     private func failure(_ code: Int32) -> POSIXError { POSIXError(POSIXErrorCode(rawValue: code) ?? .EAGAIN) }
