@@ -18,6 +18,9 @@ struct LoadOrder: Sendable {
     var seed: UInt64
     /// One price in so many has its token kept.
     var tokenEvery = 1
+    /// About how many requests it will make: room for them is made before the first, because a history that is copied as it
+    /// grows keeps its client from sending.
+    var expectedRequests = 0
 }
 
 /// What a client has done.
@@ -59,6 +62,8 @@ final class LoadClient {
         pipeline = try Pipeline(endpoints: order.endpoints)
         reader = AnswerReader(order.shop, endpoints: order.endpoints)
         random = SeededGenerator(seed: order.seed &+ UInt64(order.client))
+        operations.reserveCapacity(order.expectedRequests)
+        lateness.reserveCapacity(order.expectedRequests)
     }
 
     /// Sends until asked to stop, then waits for what is under way.

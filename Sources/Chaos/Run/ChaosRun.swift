@@ -110,8 +110,9 @@ public final class ChaosRun {
             orders.map { order in
                 var order = order
                 order.pace = .open(perSecond: rate / Double(orders.count))
-                let prices = rate * plan.load.mix.price * Double(options.duration.microseconds) / 1e6
-                order.tokenEvery = max(1, Int(min(prices / Self.keptTokens, 1e6)))
+                let requests = rate * Double(options.duration.microseconds) / 1e6
+                order.tokenEvery = max(1, Int(min(requests * plan.load.mix.price / Self.keptTokens, 1e6)))
+                order.expectedRequests = Int(min(1.05 * requests / Double(orders.count), 1e8))
                 return order
             })
         defer { _ = driver.finish() }

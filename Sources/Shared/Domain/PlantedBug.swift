@@ -28,8 +28,6 @@ public enum PlantedBug: UInt8, Sendable, CaseIterable {
     case acknowledgedBeforeDurable
     case fencedWriteAcknowledged
     case indexAcknowledgedTooLow
-    case laterWriteAccepted
-    case repetitionTakenForOrder
     case minimumIndexIgnored
     case floorIgnored
     case ceilingIgnored

@@ -78,7 +78,7 @@ extension Replica {
     }
 
     private func isBouncing(_ ticket: Ticket?) -> Bool {
-        ticket.map { bounced.contains($0.router) && !planted(.laterWriteAccepted) } ?? false
+        ticket.map { bounced.contains($0.router) } ?? false
     }
 
     /// Sends a write back to its router.

@@ -48,7 +48,7 @@ extension WorkerCore {
         _ partition: PartitionID, after epoch: UInt64, by router: Int, inOrder: Bool, now: MonotonicInstant,
         into actions: inout [WorkerAction]
     ) {
-        if inOrder || planted(.repetitionTakenForOrder) {
+        if inOrder {
             bouncedUnheld[partition]?.remove(router)
             deliver(.sentAgain(by: router), to: partition, &actions)
         }
