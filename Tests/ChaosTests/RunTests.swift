@@ -24,7 +24,7 @@ import Testing
         let (report, journal) = try run(
             """
             cluster: {workers: 3, routers: 2, partitions: 8}
-            load: {rate: 400/s, users: 500, deadline: 5s, mix: {price: 60%, events: 35%, verify: 5%}}
+            load: {rate: 400/s, users: 500, deadline: 20s, mix: {price: 60%, events: 35%, verify: 5%}}
             faults:
               - {action: kill, worker: any, at: 1s}
               - {action: stop, worker: "leader-of:3", for: 700ms, at: 4s}
@@ -47,7 +47,7 @@ import Testing
         let (report, journal) = try run(
             """
             cluster: {workers: 2, routers: 2, partitions: 4}
-            load: {rate: 200/s, users: 100, deadline: 5s, mix: {price: 60%, events: 40%, verify: 0%}}
+            load: {rate: 200/s, users: 100, deadline: 20s, mix: {price: 60%, events: 40%, verify: 0%}}
             faults:
               - {action: cut, worker: any, direction: to-router, for: 500ms, at: 500ms}
               - {action: reset, router: all, at: 2s}

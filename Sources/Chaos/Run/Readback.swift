@@ -14,13 +14,16 @@ struct Readback {
     private static let tokens = 1_000
     private static let shoppers = 200
     private static let checkpointSeconds = 10.0
+    /// How long writes may take to go through again.
+    private static let writeSeconds = 60.0
 
     // MARK: - From the cluster
 
     func ask(_ view: RouterClients, into recovered: inout Recovered) {
+        // First, because a checkpoint is acknowledged when everything that was appended before it is in the state.
+        recovered.checkpoints = checkpoints(view)
         recovered.verifications = verifications(view)
         recovered.baskets = baskets(view)
-        recovered.checkpoints = checkpoints(view)
     }
 
     /// Presents tokens to every router; which worker answers is the router's choice.
@@ -79,8 +82,12 @@ struct Readback {
     private func checkpoints(_ view: RouterClients) -> [ReplicaCheckpoint] {
         let partitions = (0..<shop.partitions).map { PartitionID(UInt16($0)) } + [.broadcast]
         var wanted: [PartitionID: UInt64] = [:]
-        for partition in partitions {
-            wanted[partition] = view.each.lazy.compactMap { try? $0.client.checkpoint(partition).value }.first
+        // A disk that was loaded as well may take its time.
+        let patience = Clock.monotonic().adding(microseconds: UInt64(Self.writeSeconds * 1e6))
+        while wanted.count < partitions.count, Clock.monotonic() < patience {
+            for partition in partitions where wanted[partition] == nil {
+                wanted[partition] = view.each.lazy.compactMap { try? $0.client.checkpoint(partition).value }.first
+            }
         }
         let deadline = Clock.monotonic().adding(microseconds: UInt64(Self.checkpointSeconds * 1e6))
         var found: Set<ReplicaCheckpoint> = []
