@@ -32,7 +32,6 @@ final class HousekeepingThread: Sendable {
         let commands = Mailbox<Command> { arrived.signal() }
         self.commands = commands
         Thread.detachNewThread {
-            Self.giveWay()
             do throws(LogError) {
                 let log = try factory.open()
                 log.damageFound = { journal.warning("\($0)") }
@@ -51,15 +50,6 @@ final class HousekeepingThread: Sendable {
     }
 
     func post(_ command: Command) { commands.post(command) }
-
-    /// Lets the threads that price and acknowledge, of all workers of this machine, go first. Reading a partition back takes
-    /// as much of a processor as there is.
-    private static func giveWay() {
-        // For Linux 0 is the calling thread. Without the right to it, or elsewhere, all are equal.
-        _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, priority)
-    }
-
-    private static let priority: Int32 = 10
 }
 
 /// The thread's own state.
