@@ -36,6 +36,13 @@ struct LogCopyCommand: ParsableCommand {
                 self = .embedded(String(argument.dropFirst("embedded:".count)))
             }
         }
+
+        func open(_ configuration: ClusterConfiguration) throws(LogError) -> any PartitionLog {
+            switch self {
+            case .embedded(let folder): try configuration.openLog(.embedded, folder: folder)
+            case .jetstream: try configuration.openLog(.jetstream)
+            }
+        }
     }
 
     @OptionGroup var options: ConfigurationOption
@@ -87,8 +94,8 @@ struct LogCopyCommand: ParsableCommand {
     }
 
     private func copy(_ configuration: ClusterConfiguration) throws -> LogCopy.Report {
-        let source = try open(from, configuration)
-        let target = try open(to, configuration)
+        let source = try from.open(configuration)
+        let target = try to.open(configuration)
         let owner = "copy"
         let copy = LogCopy(from: source, to: target) { partition, epoch throws(LogError) in
             if let target = target as? JetStreamLog {
@@ -100,19 +107,5 @@ struct LogCopyCommand: ParsableCommand {
             return claim
         }
         return try copy.run(partitionCount: configuration.cluster.partitions)
-    }
-
-    private func open(_ place: Place, _ configuration: ClusterConfiguration) throws(LogError) -> any PartitionLog {
-        let cluster = configuration.cluster
-        switch place {
-        case .embedded(let folder):
-            return try SQLiteLog(
-                directory: folder ?? configuration.log.directory, cluster: cluster.name,
-                partitionCount: cluster.partitions)
-        case .jetstream:
-            return try JetStreamLog(
-                servers: configuration.log.servers, cluster: cluster.name, partitionCount: cluster.partitions,
-                replicas: configuration.log.replicas)
-        }
     }
 }

@@ -13,6 +13,10 @@ struct PartitionView: Sendable {
     var askedAt = MonotonicInstant(microseconds: 0)
     /// Since when the target was asked to lead without an answer; nil while it leads, or was never asked.
     var leaderlessSince: MonotonicInstant?
+    /// Targets that have failed to lead lately.
+    var failures: [Failure] = []
+    /// Since when nobody has been seen to lead; nil while somebody does.
+    var strandedSince: MonotonicInstant?
     /// Somebody has claimed the newest epoch, and may take until then to say that it leads.
     var leaderExpectedUntil = MonotonicInstant(microseconds: 0)
     /// The target does not lead, and was not asked to when it was given writes: they wait until it says that it does.
@@ -23,6 +27,12 @@ struct PartitionView: Sendable {
     var suspects = 0
     /// When the target last changed.
     var movedAt = MonotonicInstant(microseconds: 0)
+
+    struct Failure: Sendable {
+        var worker: Int
+        /// How long that is remembered.
+        var until: MonotonicInstant
+    }
 
     init(id: PartitionID) { self.id = id }
 }

@@ -9,6 +9,8 @@ extension RouterCore {
     static let leadPatienceMicroseconds: UInt64 = 1_000_000
     /// How long a target may fail to lead, while nobody else does, before another replica gets its chance.
     static let failurePatienceMicroseconds: UInt64 = 2_000_000
+    /// How long it is remembered that it has.
+    static let failureMemoryMicroseconds: UInt64 = 60_000_000
     /// Between two requests to lead; also how long one that has claimed may take to say so.
     static let leadAgainMicroseconds: UInt64 = 100_000
 
@@ -19,6 +21,11 @@ extension RouterCore {
         let partition = partitions[chain]
         let best = bestTarget(of: partition, now)
         if best != partition.target {
+            if let target = partition.target, hasFailedToLead(partition, now) {
+                partitions[chain].failures.removeAll { $0.worker == target }
+                let until = now.adding(microseconds: Self.failureMemoryMicroseconds)
+                partitions[chain].failures.append(.init(worker: target, until: until))
+            }
             move(chain, to: best, now, &actions)
         } else {
             askToLead(chain, now, &actions)
@@ -31,6 +38,7 @@ extension RouterCore {
     private func bestTarget(of partition: PartitionView, _ now: MonotonicInstant) -> Int? {
         let leader = workers.indices.first { leads($0, partition) }
         let holders = holders(of: partition.id)
+        if let other = targetAfterFailures(of: partition, leader, holders, now) { return other }
         if let trusted = best(of: partition, leader, holders, now, { $0.isTrusted(now: now) }) { return trusted }
         if planted(.lastReplicaGivenUp) { return nil }
         if let heard = best(of: partition, leader, holders, now, { $0.isHeard }) { return heard }
@@ -44,19 +52,33 @@ extension RouterCore {
         of partition: PartitionView, _ leader: Int?, _ holders: [Int], _ now: MonotonicInstant,
         _ isGoodEnough: (WorkerView) -> Bool
     ) -> Int? {
-        let isAwaitingTarget =
-            partition.askedAfter == partition.epoch
-            && now.microseconds(since: partition.movedAt) < Self.leadPatienceMicroseconds
-        // The leader that the target was asked to follow does not count while the target takes over.
-        if let leader, isGoodEnough(workers[leader]), !isAwaitingTarget { return leader }
+        if let leader, isGoodEnough(workers[leader]), !isAwaitingTarget(partition, now) { return leader }
         let good = holders.filter { isGoodEnough(workers[$0]) }
-        if let target = partition.target, let place = good.firstIndex(of: target) {
-            guard hasFailedToLead(partition, now) else { return target }
-            // It may have lost the log, and nothing else: another one may have it, each in turn.
-            let others = good[(place + 1)...] + good[..<place]
-            return others.first { !workers[$0].report.isDraining } ?? target
-        }
+        if let target = partition.target, good.contains(target) { return target }
         return good.first { !workers[$0].report.isDraining } ?? good.first
+    }
+
+    /// The leader that the target was asked to follow does not count while the target takes over.
+    private func isAwaitingTarget(_ partition: PartitionView, _ now: MonotonicInstant) -> Bool {
+        partition.askedAfter == partition.epoch
+            && now.microseconds(since: partition.movedAt) < Self.leadPatienceMicroseconds
+    }
+
+    /// Some have failed to lead: they may have lost the log, and nothing else. Whoever leads, stopped before or not, is
+    /// kept; the others get their chance, those that have not failed first, and then each in turn.
+    /// - Returns: nil when none has failed, and when nobody else could lead.
+    private func targetAfterFailures(
+        of partition: PartitionView, _ leader: Int?, _ holders: [Int], _ now: MonotonicInstant
+    ) -> Int? {
+        let fails = hasFailedToLead(partition, now)
+        guard fails || !partition.failures.isEmpty else { return nil }
+        if let leader, workers[leader].isHeard, !isAwaitingTarget(partition, now) { return leader }
+        let able = holders.filter { workers[$0].isHeard && !workers[$0].report.isDraining }
+        guard let target = partition.target, let place = able.firstIndex(of: target) else { return nil }
+        guard fails else { return target }
+        let inTurn = able[(place + 1)...] + able[..<place]
+        let rested = inTurn.filter { worker in !partition.failures.contains { $0.worker == worker } }
+        return rested.first { workers[$0].isTrusted(now: now) } ?? rested.first ?? inTurn.first
     }
 
     private func hasFailedToLead(_ partition: PartitionView, _ now: MonotonicInstant) -> Bool {
@@ -69,6 +91,10 @@ extension RouterCore {
     private func leads(_ worker: Int, _ partition: PartitionView) -> Bool {
         guard workers[worker].isConnected, let replica = workers[worker].replicas[partition.id] else { return false }
         return replica.role == .leading && replica.epoch == partition.epoch
+    }
+
+    func hasLeader(_ partition: PartitionView) -> Bool {
+        workers.indices.contains { workers[$0].isHeard && leads($0, partition) }
     }
 
     /// Whether a worker has read so much of a partition that it can answer for it.

@@ -13,7 +13,7 @@ package struct PartitionTruth {
         var events: [UInt64] = []
         var known: Set<UInt64> = []
         var history = ShopperHistory()
-        /// The latest prices shown, newest last.
+        /// What holds after each price shown, newest last.
         var prices: [ProductKey: [LoggedPrice]] = [:]
     }
 
@@ -36,12 +36,17 @@ package struct PartitionTruth {
                 shoppers[user]!.events.append(event.id.value)
                 shoppers[user]!.history.apply(event.basket, week: ShopCalendar.utc.week(of: event.occurredAt))
             }
-        case .exposures(_, let exposures):
+        case .exposures(let time, let exposures):
             for exposure in exposures {
-                let price = LoggedPrice(
+                var price = LoggedPrice(
                     index: index, price: exposure.personalPrice, anchor: exposure.anchor, day: exposure.day,
                     expiresAt: exposure.expiresAt)
                 let product = ProductKey(product: exposure.product)
+                // A promise that holds while another one is logged ends with the later of both.
+                if let last = shoppers[exposure.user]?.prices[product]?.last, time < last.expiresAt {
+                    if last.price < price.price { price.price = last.price }
+                    if last.expiresAt > price.expiresAt { price.expiresAt = last.expiresAt }
+                }
                 shoppers[exposure.user, default: ShopperTruth()].prices[product, default: []].append(price)
                 if shoppers[exposure.user]!.prices[product]!.count > Self.pricesKept {
                     shoppers[exposure.user]!.prices[product]!.removeFirst()

@@ -26,7 +26,7 @@ final class SimulatedDiskThread {
     private let worker: Int
     private let incarnation: UInt64
     private unowned let cluster: SimulatedCluster
-    private let log: MemoryLog
+    private let log: SeveredLog
     private var keeper: LogKeeper
     private var waiting: [Command] = []
     /// What it is at, and has not done yet.
@@ -36,11 +36,11 @@ final class SimulatedDiskThread {
 
     private var isIdle: Bool { current == nil && answer == nil }
 
-    init(worker: Int, incarnation: UInt64, owner: String, _ cluster: SimulatedCluster) {
-        self.worker = worker
-        self.incarnation = incarnation
+    init(worker: SimulatedWorker, owner: String, _ cluster: SimulatedCluster) {
+        self.worker = worker.id.number
+        self.incarnation = worker.incarnation
         self.cluster = cluster
-        log = MemoryLog(storage: cluster.storage)
+        log = SeveredLog(MemoryLog(storage: cluster.storage)) { [unowned worker] in worker.logReach }
         keeper = LogKeeper(log: log, owner: owner, calendar: .utc)
     }
 
@@ -101,13 +101,22 @@ final class SimulatedDiskThread {
             try keeper.poll(into: &events)
             return .log(events)
         case .keepSnapshot(let state):
-            let taken = state.snapshot()
-            try log.saveSnapshot(
-                Snapshot(index: taken.index, epoch: taken.epoch, stateHash: taken.stateHash, bytes: taken.bytes),
-                of: state.partition)
+            keep(state)
             return .nothing
         case .hash(let state): return .hashed(state.partition, state.checkpoint())
         case .loadModel(let activation): return .modelLoaded(activation)
+        }
+    }
+
+    /// A snapshot that cannot be kept costs a longer replay and nothing else.
+    private func keep(_ state: FrozenState) {
+        let taken = state.snapshot()
+        do throws(LogError) {
+            try log.saveSnapshot(
+                Snapshot(index: taken.index, epoch: taken.epoch, stateHash: taken.stateHash, bytes: taken.bytes),
+                of: state.partition)
+        } catch {
+            cluster.note(.worker(worker), state.partition, "no snapshot: \(error)")
         }
     }
 

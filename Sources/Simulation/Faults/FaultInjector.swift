@@ -27,6 +27,7 @@ final class FaultInjector {
         case freeSpace
         case calmDown
         case setClock(NodeID)
+        case reachLog(worker: Int)
         case flipEntryBack(bit: Int, record: UInt64, PartitionID)
         case retire(worker: Int)
         case serveAgain(worker: Int)
@@ -96,6 +97,7 @@ final class FaultInjector {
             unruly -= 1
             cluster.network.isUnruly = unruly > 0
         case .setClock(let node): cluster.node(node).clock.setRight()
+        case .reachLog(let worker): restoreLog(of: cluster.workers[worker])
         case .flipEntryBack(let bit, let record, let partition):
             note("record \(record) of partition \(partition) is repaired")
             cluster.storage.flipBit(bit, inRecord: record, of: partition)
@@ -105,6 +107,12 @@ final class FaultInjector {
             cluster.kill(cluster.workers[worker])
         case .serveAgain(let worker): cluster.workers[worker].drain(false)
         }
+    }
+
+    private func restoreLog(of worker: SimulatedWorker) {
+        guard worker.logReach != .whole else { return }
+        cluster.note(worker.id, "reaches the log again")
+        worker.logReach = .whole
     }
 
     private func note(_ text: @autoclosure () -> String) { cluster.note(.world, text()) }
@@ -170,9 +178,19 @@ final class FaultInjector {
             heal(.flipEntryBack(bit: bit, record: record, partition), after: duration())
         case .flippedSnapshot:
             return cluster.storage.flipBit(random.below(1 << 20), inNewestSnapshotOf: randomPartition())
+        case .lostLog:
+            let worker = random.element(of: cluster.workers)
+            guard worker.logReach == .whole else { return false }
+            loseLog(worker)
+            heal(.reachLog(worker: worker.id.number), after: duration())
         default: return false
         }
         return true
+    }
+
+    private func loseLog(_ worker: SimulatedWorker) {
+        worker.logReach = random.chance(0.5) ? .lost : .answersLost
+        cluster.note(worker.id, worker.logReach == .lost ? "loses the log" : "does not hear what the log answers")
     }
 
     private func randomPartition() -> PartitionID {
@@ -327,7 +345,10 @@ extension FaultInjector {
             node.clock.setRight()
             if node.isPaused { cluster.resume(node) }
             if !node.isRunning { cluster.start(node) }
-            if id.kind == .worker { cluster.workers[id.number].drain(false) }
+            if id.kind == .worker {
+                cluster.workers[id.number].drain(false)
+                restoreLog(of: cluster.workers[id.number])
+            }
         }
         for link in cluster.network.links.indices where isInside(link, members) {
             cluster.network.heal(link, now: cluster.now, cluster)
@@ -352,10 +373,10 @@ extension FaultInjector {
         tearsNext = false
     }
 
-    /// A whole cluster with a healthy core proves little: half of the others go down, stand still, or lose some ways.
+    /// A whole cluster with a healthy core proves little: half of the others go down, stand still, or lose some ways or the log.
     private func breakOthers(_ members: Set<NodeID>) {
         for node in cluster.servers where !members.contains(node.id) && node.isRunning {
-            switch random.below(6) {
+            switch random.below(8) {
             case 0: cluster.kill(node)
             case 1:
                 cluster.note(node.id, "stands still")
@@ -364,6 +385,7 @@ extension FaultInjector {
                 for link in cluster.network.links(of: node.id) where random.chance(0.5) {
                     cluster.network.block(link, random.chance(0.5) ? .toRouter : .toDialer)
                 }
+            case 3: if node.id.kind == .worker { loseLog(cluster.workers[node.id.number]) }
             default: break
             }
             // Nobody starts it again.

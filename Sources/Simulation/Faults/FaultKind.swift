@@ -15,6 +15,8 @@ public enum FaultKind: UInt8, Sendable, CaseIterable {
     // The disks
     case slowDisk, failedSync, fullDisk, failedClaim, failedRead, failedSnapshot, tornTail, flippedEntry,
         flippedSnapshot
+    /// One worker cannot reach the log, or does not hear what comes of what it asks for.
+    case lostLog
     // Time
     case clockJump
     // Operators

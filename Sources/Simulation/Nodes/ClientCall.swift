@@ -18,7 +18,9 @@ final class ClientCall {
     var attempts: [(router: Int, connection: UInt64, isAnswered: Bool)] = []
     var isEnded = false
     /// What came last.
-    var lastReply: Message?
+    private(set) var lastReply: Message?
+    /// What the caller is told when nobody answers.
+    private(set) var lastRefusal: Message?
     /// Behind which of its shopper's writes it was sent; see `WriteOrder`.
     var order: WriteOrder.Place?
     /// How often the same events were sent before, and came to an unknown end.
@@ -36,6 +38,13 @@ final class ClientCall {
         self.deadlineMicroseconds = deadlineMicroseconds
         self.plan = plan
         self.startedAt = startedAt
+    }
+
+    func heard(_ message: Message) {
+        lastReply = message
+        guard case .refused(let code) = message.header.status else { return }
+        if case .refused(let earlier) = lastRefusal?.header.status, earlier.outlasts(code) { return }
+        lastRefusal = message
     }
 
     func header(attempt: Int, deadlineMicroseconds: UInt32) -> MessageHeader {

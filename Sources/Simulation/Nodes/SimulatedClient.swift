@@ -114,7 +114,7 @@ class SimulatedClient: SimulatedNode {
             }
             call.attempts[attempt].isAnswered = true
         }
-        call.lastReply = message
+        call.heard(message)
         decide(
             call, call.plan.replied(message.header.status, to: attempt, from: number, at: now, with: &pool))
         sweep()
@@ -138,7 +138,9 @@ class SimulatedClient: SimulatedNode {
 
     /// Compares what the client was told with what is true.
     private func judge(_ call: ClientCall, _ ending: CallPlan.Ending) {
-        guard let reply = call.lastReply, ending != .unknown else { return cluster.counts.unknown += 1 }
+        guard let reply = ending == .refused ? call.lastRefusal : call.lastReply, ending != .unknown else {
+            return cluster.counts.unknown += 1
+        }
         switch (ending, reply.header.status) {
         case (.answered, .answered): judgeAnswer(call, reply)
         case (_, .refused(let code)): judgeRefusal(call, code)

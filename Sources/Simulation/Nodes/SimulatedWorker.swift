@@ -9,6 +9,8 @@ import WorkerLog
 final class SimulatedWorker: SimulatedNode {
     private(set) var core: WorkerCore?
     var disk: SimulatedDiskThread?
+    /// Outlives its process: it is the way there that is broken.
+    var logReach = LogReach.whole
     var actions: [WorkerAction] = []
     /// Requests that wait for the log, by ticket.
     private var waiting: [Ticket: (header: MessageHeader, link: Int)] = [:]
@@ -33,7 +35,7 @@ final class SimulatedWorker: SimulatedNode {
     override func started() {
         let configuration = cluster.scenario.workerConfiguration(id.number, settings)
         core = WorkerCore(configuration, incarnation: incarnation)
-        disk = SimulatedDiskThread(worker: id.number, incarnation: incarnation, owner: configuration.name, cluster)
+        disk = SimulatedDiskThread(worker: self, owner: configuration.name, cluster)
         links = cluster.network.links(of: id)
         contacts = RouterContacts(routers: cluster.routers.count, now: now)
         reportedRoleChanges = 0

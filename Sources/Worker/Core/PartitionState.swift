@@ -50,7 +50,7 @@ struct PartitionState: Equatable, Sendable {
     private mutating func remember(_ exposures: [Exposure], at time: Timestamp) {
         for exposure in exposures {
             if shoppers[exposure.user] == nil { strangers += 1 }
-            shoppers[exposure.user, default: ShopperState()].remember(RememberedQuote(exposure))
+            shoppers[exposure.user, default: ShopperState()].remember(RememberedQuote(exposure), at: time)
         }
         if strangers > strangersAllowed { forgetStrangers(at: time) }
     }

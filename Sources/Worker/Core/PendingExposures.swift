@@ -49,14 +49,15 @@ struct PendingExposures: Sendable {
         while !underWay.isEmpty { recordRefused() }
     }
 
-    /// Another replica has shown these. Of two prices for the same shopper and product the lower one is the promise.
+    /// Another replica has shown these. What was shown here at no lower a price and holds no
+    /// longer is not needed any more.
     mutating func supersede(by others: [Exposure]) {
         guard !shown.isEmpty else { return }
         for other in others {
             let product = ProductKey(product: other.product)
-            guard let mine = shown.quote(of: product, for: other.user), mine.price >= other.personalPrice else {
-                continue
-            }
+            guard let mine = shown.quote(of: product, for: other.user), mine.price >= other.personalPrice,
+                mine.expiresAt <= other.expiresAt
+            else { continue }
             shown.removeQuote(of: product, for: other.user)
         }
     }

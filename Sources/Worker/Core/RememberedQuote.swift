@@ -1,6 +1,7 @@
 // The latest price that a shopper saw for a product. One entry is enough for both promises: prices only fall
-// inside the window, so the latest one is the lowest that has not expired; and the day's first move starts
-// from the price of an earlier day, which the entry of a new day carries as its anchor.
+// inside the window, so the latest one is the lowest that has not expired; where two replicas have promised different
+// prices, one entry keeps both promises (`keeping`). And the day's first move starts from the price of an earlier day,
+// which the entry of a new day carries as its anchor.
 
 import Domain
 
@@ -43,6 +44,17 @@ extension RememberedQuote {
         guard let shown, let logged else { return shown ?? logged }
         guard let promised = logged.promise(at: time) else { return shown }
         return promised < shown.promise(at: time) ?? .init(minorUnits: .max) ? logged : shown
+    }
+
+    /// This quote, told of at `time`, after an earlier one: if that still holds, the lower price until the later end.
+    ///
+    /// Replicas that did not know of each other's quotes may have promised either price, in either order.
+    func keeping(_ earlier: RememberedQuote, at time: Timestamp) -> RememberedQuote {
+        guard earlier.expiresAt > time else { return self }
+        var quote = self
+        quote.price = min(price, earlier.price)
+        quote.expiresAt = max(expiresAt, earlier.expiresAt)
+        return quote
     }
 
     func encode(to writer: inout ByteWriter) {

@@ -27,10 +27,11 @@ struct ShopperState: Equatable, Sendable {
         return index < quotes.count && quotes[index].product == product ? quotes[index] : nil
     }
 
-    mutating func remember(_ quote: RememberedQuote) {
+    /// - Parameter time: of the record that tells of it.
+    mutating func remember(_ quote: RememberedQuote, at time: Timestamp) {
         let index = position(of: quote.product)
         if index < quotes.count, quotes[index].product == quote.product {
-            quotes[index] = quote
+            quotes[index] = quote.keeping(quotes[index], at: time)
             return
         }
         quotes.insert(quote, at: index)

@@ -160,7 +160,9 @@ import WorkerCore
         return script
     }
 
-    private func exposure(_ price: Int64, _ product: String = "milk") -> Record {
+    private func exposure(
+        _ price: Int64, _ product: String = "milk", holding milliseconds: Int64 = Shop.window
+    ) -> Record {
         let price = Money(minorUnits: price)
         return .exposures(
             at: Shop.noon,
@@ -168,7 +170,7 @@ import WorkerCore
                 Exposure(
                     user: ben, product: product, day: ShopCalendar.utc.day(of: Shop.noon), anchor: price,
                     personalPrice: price, listPrice: Money(minorUnits: 30_000),
-                    expiresAt: Shop.noon.adding(milliseconds: Shop.window), modelVersion: 1, arm: 1, propensity: 1)
+                    expiresAt: Shop.noon.adding(milliseconds: milliseconds), modelVersion: 1, arm: 1, propensity: 1)
             ])
     }
 
@@ -222,6 +224,26 @@ import WorkerCore
             _ = script.claimed(0, epoch: 4, at: 1)
             #expect(script.timePasses() == (isLogged ? ["append to 0 under 4 at 1: 1 shown"] : []))
         }
+    }
+
+    /// The lower price binds while it is promised; after that the other replica's promise still does.
+    @Test(arguments: [false, true]) func aLowerPriceThatHoldsForAShorterTimeLeavesTheLongerPromise(isLogged: Bool)
+        throws
+    {
+        var script = try follower()
+        let quote = try script.price(ben, "milk")
+        let mine = quote.lines[0].unitPrice
+        let others = mine - Money(minorUnits: 1)
+        _ = script.followed(0, [exposure(others.minorUnits, holding: 1_000)], epoch: 3)
+        if isLogged {
+            _ = script.lead(0, after: 3)
+            _ = script.claimed(0, epoch: 4, at: 1)
+            #expect(script.timePasses() == ["append to 0 under 4 at 1: 1 shown"])
+            _ = script.appended(0)
+        }
+        script.load(try Shop.bundle(version: 2, logSlope: -5))
+        let last = quote.expiresAt.adding(milliseconds: -1)
+        #expect(try script.price(ben, "milk", at: last).lines[0].unitPrice <= mine)
     }
 
     @Test func whatAnotherReplicaShowedLeavesTheRestAlone() throws {

@@ -333,6 +333,31 @@ import Testing
             """)
     }
 
+    @Test func whoCannotLeadGivesWayEvenToOneThatHasStoppedTwice() {
+        check(
+            """
+            w2 reports following 0@4
+            w2 restarts
+            w2 reports following 0@4
+            w2 restarts
+            w2 reports following 0@4
+            w1 reports following 0@4
+            wait 300ms
+            ----
+            w1 is asked again to lead 0 after 4
+            w1 is asked again to lead 0 after 4
+            w1 is asked again to lead 0 after 4
+
+            sleep 1900ms
+            ----
+            w2 is asked to lead 0 after 4
+
+            w2 reports leading 0@5
+            sleep 2200ms
+            ----
+            """)
+    }
+
     @Test func theOnlyOneThatCanBeAskedIsAskedOn() {
         check(
             """

@@ -70,6 +70,35 @@ import Testing
             """, showing: [.assignments])
     }
 
+    @Test func whenNoReplicaCanLeadWhileOthersLeadSomethingTheOthersHelp() {
+        check(
+            """
+            w1 reports following 0@4
+            w2 reports leading 1@3 2@3 3@3
+            sleep 1900ms
+            ----
+            w1 is to hold 0 1 2 3
+            w1 is to hold 0 1
+            w2 is to hold 1 2 3
+            w1 is asked again to lead 0 after 4
+
+            sleep 2100ms
+            ----
+            w1 is asked again to lead 0 after 4
+            w2 is to hold 0 1 2 3
+
+            w2 reports leading 1@3 2@3 3@3 following 0@4
+            sleep 2100ms
+            ----
+            w2 is asked to lead 0 after 4
+            w1 is asked to lead 0 after 4
+
+            w2 reports leading 0@5 1@3 2@3 3@3
+            sleep 600ms
+            ----
+            """, replicas: 1, showing: [.assignments])
+    }
+
     @Test func withOneReplicaEachPartitionHasOneHolder() {
         check(
             """
