@@ -122,6 +122,7 @@ public final class SimulatedCluster {
         case .redial(let link, let incarnation):
             let dialer = network.links[link].id.dialer
             if node(dialer).incarnation == incarnation { network.dial(link, now: now, self) }
+        case .disconnected(let id, let link): if node(id).isRunning { node(id).disconnected(link) }
         case .wake(let id, let incarnation, let time):
             trace.mix(id.word)
             node(id).wakeDue(incarnation: incarnation, at: time)
@@ -262,7 +263,9 @@ extension SimulatedCluster: NetworkDelegate {
 
     package func disconnected(_ link: Int, at end: NodeID) {
         note(end, "loses a connection")
-        if node(end).isRunning { node(end).disconnected(link) }
+        let node = node(end)
+        if node.isPaused { return node.postpone(.disconnected(end, link: link)) }
+        if node.isRunning { node.disconnected(link) }
     }
 
     package func isRunning(_ node: NodeID) -> Bool { self.node(node).isRunning }

@@ -73,10 +73,10 @@ extension RouterCore {
         let fails = hasFailedToLead(partition, now)
         guard fails || !partition.failures.isEmpty else { return nil }
         if let leader, workers[leader].isHeard, !isAwaitingTarget(partition, now) { return leader }
-        let able = holders.filter { workers[$0].isHeard && !workers[$0].report.isDraining }
-        guard let target = partition.target, let place = able.firstIndex(of: target) else { return nil }
+        let heard = holders.filter { workers[$0].isHeard }
+        guard let target = partition.target, let place = heard.firstIndex(of: target) else { return nil }
         guard fails else { return target }
-        let inTurn = able[(place + 1)...] + able[..<place]
+        let inTurn = (heard[(place + 1)...] + heard[..<place]).filter { !workers[$0].report.isDraining }
         let rested = inTurn.filter { worker in !partition.failures.contains { $0.worker == worker } }
         return rested.first { workers[$0].isTrusted(now: now) } ?? rested.first ?? inTurn.first
     }

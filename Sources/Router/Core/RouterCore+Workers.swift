@@ -28,6 +28,10 @@ extension RouterCore {
             guard let chain = chain(of: replica.partition) else { continue }
             heard(ofEpoch: replica.epoch, chain, now)
             let known = before.replicas[replica.partition]
+            if worker == partitions[chain].target, let known, replica.epoch > known.epoch {
+                // It reads the log: what keeps it from leading is a rival.
+                partitions[chain].leaderlessSince = nil
+            }
             let isNews = known?.role != replica.role || known?.epoch != replica.epoch
             if isTrustNew || isNews || partitions[chain].target == nil || isWaiting(chain, for: worker) {
                 reconsider(chain, now, &actions)

@@ -2,6 +2,8 @@
 enum SimulationEvent {
     case arrival(Travelling)
     case redial(link: Int, incarnation: UInt64)
+    /// A process that stood still learns that a connection has closed.
+    case disconnected(NodeID, link: Int)
     /// A node's loop comes round. Ignored unless it is the one that the node waits for.
     case wake(NodeID, incarnation: UInt64, at: UInt64)
     /// A worker's disk thread looks at the log.
@@ -20,7 +22,7 @@ enum SimulationEvent {
     /// The process to which it happens: while that one is paused, so is this.
     var node: NodeID? {
         switch self {
-        case .wake(let node, _, _): node
+        case .wake(let node, _, _), .disconnected(let node, _): node
         case .poll(let worker, _), .diskActs(let worker, _), .diskAnswers(let worker, _): .worker(worker)
         case .arrival, .redial, .start, .resume, .fault, .heal, .inspect: nil
         }
@@ -39,6 +41,7 @@ enum SimulationEvent {
         case .fault: 9
         case .heal: 10
         case .inspect: 11
+        case .disconnected: 12
         }
     }
 }
