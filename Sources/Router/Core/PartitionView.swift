@@ -15,8 +15,8 @@ struct PartitionView: Sendable {
     var leaderlessSince: MonotonicInstant?
     /// Targets that have failed to lead lately.
     var failures: [Failure] = []
-    /// Since when nobody has been seen to lead; nil while somebody does.
-    var strandedSince: MonotonicInstant?
+    /// Nil while somebody leads.
+    var stranded: Stranding?
     /// Somebody has claimed the newest epoch, and may take until then to say that it leads.
     var leaderExpectedUntil = MonotonicInstant(microseconds: 0)
     /// The target does not lead, and was not asked to when it was given writes: they wait until it says that it does.
@@ -32,6 +32,14 @@ struct PartitionView: Sendable {
         var worker: Int
         /// How long that is remembered.
         var until: MonotonicInstant
+    }
+
+    /// Nobody has been seen to lead for a while.
+    struct Stranding: Sendable {
+        var since: MonotonicInstant
+        /// Whether some replica could lead. Until one has read the partition, the time that this takes does not count
+        /// against those that have.
+        var isRead: Bool
     }
 
     init(id: PartitionID) { self.id = id }

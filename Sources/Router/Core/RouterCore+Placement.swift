@@ -45,13 +45,6 @@ extension RouterCore {
         }
     }
 
-    private mutating func lookForLeaders(_ now: MonotonicInstant) {
-        for (chain, partition) in partitions.enumerated() {
-            partitions[chain].strandedSince = hasLeader(partition) ? nil : partition.strandedSince ?? now
-            partitions[chain].failures.removeAll { $0.until <= now }
-        }
-    }
-
     private func wantedHolders(of chain: Int, _ now: MonotonicInstant) -> [Int] {
         let partition = partitions[chain]
         var holders = placement.holders(of: partition.id).map { placedWorkers[$0] }
@@ -63,21 +56,6 @@ extension RouterCore {
             }
         }
         return holders + helpers(of: partition, besides: holders, now)
-    }
-
-    /// When each replica has had its turn and none could lead, while others lead something: none of them has the log,
-    /// and more and more of the other workers are to read the partition.
-    private func helpers(of partition: PartitionView, besides holders: [Int], _ now: MonotonicInstant) -> [Int] {
-        guard let since = partition.strandedSince else { return [] }
-        let round = Self.failurePatienceMicroseconds * UInt64(configuration.replicas)
-        let count = Int(clamping: now.microseconds(since: since) / round)
-        guard count > 0, partitions.contains(where: { $0.strandedSince == nil }) else { return [] }
-        let others = placedWorkers.filter {
-            !holders.contains($0) && workers[$0].isHeard && !workers[$0].report.isDraining
-        }
-        guard !others.isEmpty else { return [] }
-        let first = Int(partition.id.number) % others.count
-        return Array((others[first...] + others[..<first]).prefix(count))
     }
 
     /// Moves one partition to the worker that should lead it, if one can be moved without anybody noticing.

@@ -7,10 +7,6 @@ import Domain
 extension RouterCore {
     /// How long a target that was asked to lead may take before another leader is listened to again.
     static let leadPatienceMicroseconds: UInt64 = 1_000_000
-    /// How long a target may fail to lead, while nobody else does, before another replica gets its chance.
-    static let failurePatienceMicroseconds: UInt64 = 2_000_000
-    /// How long it is remembered that it has.
-    static let failureMemoryMicroseconds: UInt64 = 60_000_000
     /// Between two requests to lead; also how long one that has claimed may take to say so.
     static let leadAgainMicroseconds: UInt64 = 100_000
 
@@ -21,11 +17,7 @@ extension RouterCore {
         let partition = partitions[chain]
         let best = bestTarget(of: partition, now)
         if best != partition.target {
-            if let target = partition.target, hasFailedToLead(partition, now) {
-                partitions[chain].failures.removeAll { $0.worker == target }
-                let until = now.adding(microseconds: Self.failureMemoryMicroseconds)
-                partitions[chain].failures.append(.init(worker: target, until: until))
-            }
+            rememberFailure(chain, now)
             move(chain, to: best, now, &actions)
         } else {
             askToLead(chain, now, &actions)
@@ -59,42 +51,16 @@ extension RouterCore {
     }
 
     /// The leader that the target was asked to follow does not count while the target takes over.
-    private func isAwaitingTarget(_ partition: PartitionView, _ now: MonotonicInstant) -> Bool {
+    func isAwaitingTarget(_ partition: PartitionView, _ now: MonotonicInstant) -> Bool {
         partition.askedAfter == partition.epoch
             && now.microseconds(since: partition.movedAt) < Self.leadPatienceMicroseconds
     }
 
-    /// Some have failed to lead: they may have lost the log, and nothing else. Whoever leads, stopped before or not, is
-    /// kept; the others get their chance, those that have not failed first, and then each in turn.
-    /// - Returns: nil when none has failed, and when nobody else could lead.
-    private func targetAfterFailures(
-        of partition: PartitionView, _ leader: Int?, _ holders: [Int], _ now: MonotonicInstant
-    ) -> Int? {
-        let fails = hasFailedToLead(partition, now)
-        guard fails || !partition.failures.isEmpty else { return nil }
-        if let leader, workers[leader].isHeard, !isAwaitingTarget(partition, now) { return leader }
-        let heard = holders.filter { workers[$0].isHeard }
-        guard let target = partition.target, let place = heard.firstIndex(of: target) else { return nil }
-        guard fails else { return target }
-        let inTurn = (heard[(place + 1)...] + heard[..<place]).filter { !workers[$0].report.isDraining }
-        let rested = inTurn.filter { worker in !partition.failures.contains { $0.worker == worker } }
-        return rested.first { workers[$0].isTrusted(now: now) } ?? rested.first ?? inTurn.first
-    }
-
-    private func hasFailedToLead(_ partition: PartitionView, _ now: MonotonicInstant) -> Bool {
-        guard let since = partition.leaderlessSince else { return false }
-        return now.microseconds(since: since) >= Self.failurePatienceMicroseconds
-    }
-
     /// Whether a worker leads under the newest epoch. One that leads under an older epoch has lost its lead, and will
     /// learn so from the log.
-    private func leads(_ worker: Int, _ partition: PartitionView) -> Bool {
+    func leads(_ worker: Int, _ partition: PartitionView) -> Bool {
         guard workers[worker].isConnected, let replica = workers[worker].replicas[partition.id] else { return false }
         return replica.role == .leading && replica.epoch == partition.epoch
-    }
-
-    func hasLeader(_ partition: PartitionView) -> Bool {
-        workers.indices.contains { workers[$0].isHeard && leads($0, partition) }
     }
 
     /// Whether a worker has read so much of a partition that it can answer for it.

@@ -37,10 +37,20 @@ extension RouterCore {
 
     private mutating func expire(_ now: MonotonicInstant, _ actions: inout [RouterAction]) {
         var late: [Slot] = []
+        var lateSuspects: [Slot] = []
+        var lateTrials: [Slot] = []
         deadlines.advance(to: now) { slot in
-            if inFlight[slot] != nil { late.append(slot) }
+            guard let request = inFlight[slot] else { return }
+            if !request.isSuspect {
+                late.append(slot)
+            } else if request.worker == nil {
+                lateSuspects.append(slot)
+            } else {
+                lateTrials.append(slot)
+            }
         }
-        for slot in late {
+        // The end of a suspect sends what waits for it: by then, what is late itself must be gone.
+        for slot in late + lateSuspects + lateTrials {
             guard let request = inFlight[slot], !planted(.expiryForgotten) else { continue }
             refuse(
                 slot,

@@ -17,6 +17,7 @@ extension RouterCore {
             guard !workers[worker].isSuperseded(connection) else { return nil }
             if earlier != nil { workerVanished(worker, now: now, into: &actions) }
             workers[worker].connected(connection, replacing: earlier, now: now, configuration)
+            forgetFailures(of: worker)
         }
         let before = workers[worker]
         workers[worker].reported(report, now: now)

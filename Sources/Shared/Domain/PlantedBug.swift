@@ -34,6 +34,7 @@ public enum PlantedBug: UInt8, Sendable, CaseIterable {
     case exposuresForgotten
     case exposuresLostWithAppend
     case promiseIgnored
+    case promiseCutShort
     // The router
     case timeoutIsUnavailable
     case expiryForgotten
@@ -44,6 +45,8 @@ public enum PlantedBug: UInt8, Sendable, CaseIterable {
     case neverTrustedAgain
     case staleReplyTaken
     case leadNeverAskedFor
+    case failureNeverGivesWay
+    case nobodyHelps
     case innocentsConvicted
     case deathGoesOn
     // The client

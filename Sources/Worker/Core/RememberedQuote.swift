@@ -50,7 +50,7 @@ extension RememberedQuote {
     ///
     /// Replicas that did not know of each other's quotes may have promised either price, in either order.
     func keeping(_ earlier: RememberedQuote, at time: Timestamp) -> RememberedQuote {
-        guard earlier.expiresAt > time else { return self }
+        guard earlier.expiresAt > time, !planted(.promiseCutShort) else { return self }
         var quote = self
         quote.price = min(price, earlier.price)
         quote.expiresAt = max(expiresAt, earlier.expiresAt)

@@ -218,9 +218,9 @@ import Testing
             ----
             1 to w1
             2 to w1
+            3 refused UNAVAILABLE
             1 refused OUTCOME_UNKNOWN
             2 refused OUTCOME_UNKNOWN
-            3 refused UNAVAILABLE
             """)
     }
 }

@@ -75,14 +75,18 @@ import Testing
             """
             w1 reports following 0@4
             w2 reports leading 1@3 2@3 3@3
-            sleep 1900ms
+            sleep 500ms
             ----
             w1 is to hold 0 1 2 3
             w1 is to hold 0 1
             w2 is to hold 1 2 3
             w1 is asked again to lead 0 after 4
 
-            sleep 2100ms
+            sleep 14900ms
+            ----
+            w1 is asked again to lead 0 after 4
+
+            sleep 500ms
             ----
             w1 is asked again to lead 0 after 4
             w2 is to hold 0 1 2 3

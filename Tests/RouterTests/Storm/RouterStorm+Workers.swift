@@ -144,9 +144,10 @@ extension RouterStorm {
             replicas: [
                 ReplicaReport(partition: .broadcast, role: .leading, epoch: epochs[Self.partitions], index: .max)
             ])
-        if core.workerReported(last, connection: before.process, now: now, into: &actions) != nil {
+        if let number = core.workerReported(last, connection: before.process, now: now, into: &actions) {
             ledger.require(before.line == .gone, "\(before.name) is listened to after its end")
             // It is taken for the present one, until that one reports again.
+            noteDeath(number)
             die(index)
         }
         settle()

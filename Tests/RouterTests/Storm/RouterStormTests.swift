@@ -8,7 +8,7 @@ import Testing
         return storm.ledger
     }
 
-    @Test(arguments: 0..<48)
+    @Test(arguments: 0..<400)
     func everyPromiseIsKeptWhateverHappens(_ seed: UInt64) {
         let ledger = storm(seed)
         #expect(ledger.problems.isEmpty, "seed \(seed): \(ledger.problems.prefix(3))")
