@@ -176,5 +176,5 @@ extension RefusalCode {
     /// outcome outlasts everything, and what no repetition would change outlasts what may pass.
     public func outlasts(_ later: RefusalCode) -> Bool { rank > later.rank }
 
-    private var rank: Int { self == .outcomeUnknown ? 2 : isRetryable ? 0 : 1 }
+    private var rank: Int { self == .outcomeUnknown && !planted(.unknownIsRefusal) ? 2 : isRetryable ? 0 : 1 }
 }
