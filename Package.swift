@@ -94,6 +94,9 @@ let package = Package(
                 "ClientCore", "Domain", "Features", "Log", "Models", "Pricing", "RouterCore", "WorkerCore", "WorkerLog",
             ]),
 
+        // Shoppers whose every wish is known, to hold learning against
+        module("World", path: "Sources/World", ["Domain"]),
+
         // Processes
         module("Supervision", path: "Sources/Supervision", ["Configuration", "Domain"]),
         module(
@@ -116,7 +119,8 @@ let package = Package(
             "farthing", path: "Sources/Farthing",
             [
                 "Domain", "Chaos", "Client", "ClientCore", "Configuration", "JetStreamLog", "Learning", "Log", "Models",
-                "NatsServers", "Operations", "Simulation", "Supervision", "Wire", "WorkerCore", "WorkerLog", "ZeroMQ",
+                "NatsServers", "Operations", "Simulation", "Supervision", "Wire", "WorkerCore", "WorkerLog", "World",
+                "ZeroMQ",
                 argumentParser,
             ]),
 
@@ -140,6 +144,7 @@ let package = Package(
             ["Chaos", "Configuration", "Domain", "Operations", "farthing", "farthing-router", "farthing-worker"]),
         tests("SupervisionTests", ["Configuration", "Domain", "Supervision"]),
         tests("WireTests", ["Domain", "Wire"], exclude: ["Vectors"]),
+        tests("WorldTests", ["Domain", "World"]),
         tests("ZeroMQTests", ["ZeroMQ"]),
         tests(
             "ClientTests", ["Client", "ClientCore", "Domain", "Operations", "TestSupport", "Wire", "ZeroMQ"]),

@@ -26,6 +26,6 @@ struct FarthingCommand: ParsableCommand {
         subcommands: [
             Up.self, Demo.self, Status.self, Workers.self, Restart.self, Reload.self, Verify.self, QuoteCommand.self,
             Import.self, Learn.self, Activate.self, Bench.self, Validate.self, ChaosCommand.self, Simulate.self,
-            LogCommand.self,
+            LogCommand.self, WorldCommand.self,
         ])
 }

@@ -1,0 +1,30 @@
+import ArgumentParser
+import World
+
+struct WorldCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "world",
+        abstract: "Make shoppers whose every wish is known, and score prices against the best there are.",
+        discussion: """
+            What a model earns on real shoppers nobody knows exactly: each saw one price. Here the truth is a function
+            of a law and a seed, and a claim about learning is a share of what the oracle earns.
+
+              farthing world generate --law logit --seed 1 --rows 200000 --out exposures.csv \\
+                --questions 20000 --questions-out questions.csv
+              farthing world score --law logit --seed 1 --prices priced.csv
+            """,
+        subcommands: [WorldGenerate.self, WorldScore.self])
+}
+
+extension DemandLaw: ExpressibleByArgument {}
+
+/// Which world. Both commands need the same to speak of the same shoppers.
+struct WorldOption: ParsableArguments {
+    @Option(help: "The shape of demand.")
+    var law: DemandLaw
+
+    @Option(help: "Of the shoppers, the items and what they depend on.")
+    var seed: UInt64 = 1
+
+    func make() -> KnownWorld { KnownWorld(law: law, seed: seed) }
+}

@@ -1,0 +1,63 @@
+// The public form of exposures: `user,item,time,reference_price,price,unit_cost,bought`, then what may be there,
+// then features under any names. Amounts have two decimals; numbers are as short as reads back exactly.
+
+import Domain
+import Foundation
+import World
+
+enum WorldRows {
+    static let features =
+        Shopper.columns.map(\.name) + ["segment"] + Item.columns.map(\.name) + ["category"]
+        + Moment.columns.map(\.name)
+
+    static let exposureHeader = header(
+        ["user", "item", "time", "reference_price", "price", "unit_cost", "bought", "propensity"])
+    static let questionHeader = header(["user", "item", "time", "reference_price", "unit_cost"])
+
+    static func line(_ row: RandomExposure) -> String {
+        let question = row.question
+        return fields([
+            user(question.shopperNumber), item(question.itemNumber), time(question.time),
+            amount(question.item.referencePrice), amount(row.price), amount(question.item.unitCost),
+            row.isBought ? "1" : "0", "\(RandomExposure.propensity)", features(of: question),
+        ])
+    }
+
+    static func line(_ question: Question) -> String {
+        fields([
+            user(question.shopperNumber), item(question.itemNumber), time(question.time),
+            amount(question.item.referencePrice), amount(question.item.unitCost), features(of: question),
+        ])
+    }
+
+    static func user(_ number: UInt64) -> String { "u\(number)" }
+
+    static func item(_ number: UInt64) -> String { "i\(number)" }
+
+    /// The number in a user's or an item's name; nil for any other name.
+    static func number(_ name: String, prefix: Character) -> UInt64? {
+        guard name.first == prefix, name.dropFirst().allSatisfy(\.isNumber) else { return nil }
+        return UInt64(name.dropFirst())
+    }
+
+    private static func header(_ columns: [String]) -> String { fields(columns + features) }
+
+    private static func fields(_ fields: [String]) -> String { fields.joined(separator: ",") + "\n" }
+
+    private static func features(of question: Question) -> String {
+        let shopper = question.shopper.values.map(\.description) + [Shopper.segments[question.shopper.segment]]
+        let item = question.item.values.map(\.description) + [Item.categories[question.item.category]]
+        return (shopper + item + question.moment.values.map(\.description)).joined(separator: ",")
+    }
+
+    private static func amount(_ money: Money) -> String {
+        let cents = money.minorUnits % 100
+        return "\(money.minorUnits / 100).\(cents < 10 ? "0" : "")\(cents)"
+    }
+
+    /// UTC to the second, as `CSVReader` reads it: `2026-01-05T00:00:00`.
+    private static func time(_ time: Timestamp) -> String {
+        Date(timeIntervalSince1970: Double(time.milliseconds) / 1_000)
+            .formatted(Date.ISO8601FormatStyle().year().month().day().time(includingFractionalSeconds: false))
+    }
+}
