@@ -77,7 +77,7 @@ let package = Package(
         module("Wire", path: "Sources/Wire/Codec", ["Domain", "CPricing", "CProtobuf"]),
         module("Client", path: "Sources/Wire/Client", ["ClientCore", "Domain", "Operations", "Wire", "ZeroMQ"]),
         module(
-            "Learning", path: "Sources/Learning", ["Domain", "Features", "Models", "CXGBoost", "CZlib"],
+            "Learning", path: "Sources/Learning", ["Domain", "Features", "Models", "Pricing", "CXGBoost", "CZlib"],
             exclude: ["CXGBoost", "CZlib"]),
 
         module(
@@ -119,9 +119,8 @@ let package = Package(
             "farthing", path: "Sources/Farthing",
             [
                 "Domain", "Chaos", "Client", "ClientCore", "Configuration", "JetStreamLog", "Learning", "Log", "Models",
-                "NatsServers", "Operations", "Simulation", "Supervision", "Wire", "WorkerCore", "WorkerLog", "World",
-                "ZeroMQ",
-                argumentParser,
+                "NatsServers", "Operations", "Pricing", "Simulation", "Supervision", "Wire", "WorkerCore", "WorkerLog",
+                "World", "ZeroMQ", argumentParser, yams,
             ]),
 
         // Tests
@@ -134,7 +133,7 @@ let package = Package(
             ["Domain", "Features", "Log", "Models", "Pricing", "TestSupport", "WorkerCore", "WorkerLog"]),
         tests("FeaturesTests", ["Domain", "Features"]),
         tests("ModelsTests", ["Domain", "Models"]),
-        tests("LearningTests", ["Domain", "Features", "Learning", "Models"]),
+        tests("LearningTests", ["Domain", "Features", "Learning", "Models", "Pricing", "World"]),
         module("LogConformance", path: "Tests/LogConformance", ["Domain", "Log"]),
         tests("LogTests", ["Domain", "Log", "LogConformance", "CSQLite"]),
         tests("JetStreamTests", ["Domain", "JetStreamLog", "Log", "LogConformance", "NatsServers", "CNats"]),

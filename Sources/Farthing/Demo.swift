@@ -69,7 +69,7 @@ struct Demo: ParsableCommand {
         {
             return
         }
-        _ = try Learn.learn(data: data, out: path)
+        _ = try LearnJourney.learn(data: data, out: path)
     }
 
     /// The log may have an older model in force than the one on disk, for example after `farthing learn`.

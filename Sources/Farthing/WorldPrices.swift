@@ -30,7 +30,7 @@ enum WorldPrices {
                 demand: demand, referencePrice: try reader.number(reference, in: positive),
                 unitCost: try reader.number(cost, in: 0...positive.upperBound))
             var proposal = ProposedPrice(occasion: occasion, price: try reader.number(price, in: positive))
-            if let (low, high) = interval {
+            if let (low, high) = interval, !reader.bytes(low).isEmpty || !reader.bytes(high).isEmpty {
                 let lowest = try reader.number(low)
                 proposal.elasticity = lowest...(try reader.number(high, in: lowest...Double.greatestFiniteMagnitude))
             }

@@ -12,7 +12,8 @@ struct WorldScore: ParsableCommand {
             Reads a CSV with the columns user, item, reference_price, unit_cost, \
             \(Moment.columns.map(\.name).joined(separator: ", ")) and the prices. A share of 0 is the one price ratio \
             for everybody that earns most, 1 is the best price of every row. With the columns elasticity_low and \
-            elasticity_high, too: how often they hold the size of the true elasticity at the price.
+            elasticity_high, too: how often they hold the size of the true elasticity at the price; rows where both are
+            blank claim nothing.
             """)
 
     @OptionGroup var world: WorldOption

@@ -44,7 +44,7 @@ public struct Learner {
                 place: "settings.testedWeeks", value: "\(settings.testedWeeks)", remedy: "No basket lies in them.")
         }
         let replayed = clock.now
-        let fit = try ResponseFit(trained, settings: settings) { progress(.fitting, $0) }
+        let fit = try ResponseFit(trained, settings: settings.response) { progress(.fitting, $0) }
         let fitted = clock.now
         let evaluation = Evaluation(fit.model, on: tested)
         let bundle = pack(fit, trained: trained, tested: tested, rates: replay.rates, evaluation, version: version)
@@ -80,8 +80,8 @@ public struct Learner {
         let step = max(1, tested.count / Self.goldenCount)
         let goldens = stride(from: 0, to: tested.count, by: step).map { index in
             let row = tested.row(index)
-            let (intercept, slope) = fit.model.referenceScore(row)
-            return GoldenPrediction(row: row, intercept: intercept, slope: slope)
+            let (intercept, slope, saturation) = fit.model.referenceScore(row)
+            return GoldenPrediction(row: row, intercept: intercept, slope: slope, saturation: saturation)
         }
         return ModelBundle(
             version: version, information: information, response: fit.model, products: products, goldens: goldens)

@@ -30,10 +30,67 @@ import Testing
         }
     }
 
+    @Test(arguments: [-1.5, 0.4, 3.0], [0.0, 1])
+    func gradientsUnderASaturationAgreeWithFiniteDifferences(saturation: Double, label: Double) {
+        let step = 1e-4
+        for (intercept, logSlope, price) in [(1.5, 2.7, 0.05), (0.2, 1, -0.2), (-1, 0.5, 0.3)] {
+            func loss(_ da: Double, _ df: Double, _ du: Double) -> Double {
+                ResponseGradient.loss(
+                    intercept: intercept + da, logSlope: logSlope + df, saturation: saturation + du, price: price,
+                    label: label)
+            }
+            let gradient = ResponseGradient(
+                intercept: Float(intercept), logSlope: Float(logSlope), saturation: Float(saturation),
+                price: Float(price),
+                label: Float(label))
+            #expect(close(gradient.intercept, (loss(step, 0, 0) - loss(-step, 0, 0)) / (2 * step)))
+            #expect(close(gradient.logSlope, (loss(0, step, 0) - loss(0, -step, 0)) / (2 * step)))
+            #expect(close(gradient.saturation, (loss(0, 0, step) - loss(0, 0, -step)) / (2 * step)))
+            #expect(gradient.interceptWeight > 0 && gradient.logSlopeWeight > 0 && gradient.saturationWeight > 0)
+        }
+    }
+
+    /// Above the reference price everybody minds twice as much; the shape has to say so, and not the forests.
+    @Test func aBendThatAllShareIsFound() throws {
+        var generator = Lottery(seed: 43)
+        var matrix = TrainingMatrix(width: 2)
+        for _ in 0..<40_000 {
+            let row = [Float.random(in: 0...1, using: &generator), Float.random(in: 0...1, using: &generator)]
+            let price = Double.random(in: -0.3...0.3, using: &generator)
+            let slope = 3 + 2 * Double(row[0])
+            let logOdds = 0.5 * Double(row[1]) - slope * (price > 0 ? 2 * price : price)
+            let buys = Double.random(in: 0..<1, using: &generator) < 1 / (1 + exp(-logOdds))
+            matrix.append(row: row, logRelativePrice: Float(price), bought: buys, product: 0)
+        }
+        var settings = ResponseSettings(
+            intercept: ForestSettings(rounds: 80, depth: 3, learningRate: 0.1, shrinkage: 5, leafWeight: 20),
+            slope: ForestSettings(rounds: 80, depth: 3, learningRate: 0.1, shrinkage: 5, leafWeight: 20))
+        settings.knots = [0]
+        let shape = try ResponseFit(matrix, settings: settings).model.shape
+        #expect(shape.gradients.count == 2)
+        #expect(abs(shape.gradients[1] / shape.gradients[0] - 2) < 0.25)
+    }
+
+    @Test func heldOutRowsEndTheGrowingAndWhatCameAfterTheirBestIsDropped() throws {
+        let rows = syntheticDemand(rows: 4_000).matrix
+        let heldOut = rows.rows(at: Array(0..<1_000))
+        let trained = rows.rows(at: Array(1_000..<4_000))
+        let settings = ResponseSettings(
+            intercept: ForestSettings(rounds: 300, depth: 6, learningRate: 0.3, shrinkage: 1, leafWeight: 1),
+            slope: ForestSettings(rounds: 300, depth: 3, learningRate: 0.1, shrinkage: 5, leafWeight: 20))
+        let stopped = try ResponseFit(trained, settings: settings, heldOut: heldOut)
+        #expect(stopped.rounds < 100)
+        #expect(stopped.model.intercept.trees.count <= stopped.rounds)
+        // Overfitting is what is left when nobody ends it.
+        let loss = try #require(stopped.heldOutLogLoss)
+        let grown = try ResponseFit(trained, settings: settings)
+        #expect(Evaluation(grown.model, on: heldOut).logLoss > loss)
+    }
+
     /// Shoppers' true elasticities follow a feature; the fit has to find them behind differing intercepts.
     @Test func aFitRecoversPositiveSlopesThatFollowTheTruth() throws {
         let truth = syntheticDemand(rows: 40_000)
-        let fit = try ResponseFit(truth.matrix, settings: settings(trained: 0...1, tested: 2...3))
+        let fit = try ResponseFit(truth.matrix, settings: settings(trained: 0...1, tested: 2...3).response)
         var fitted: [Double] = []
         for row in stride(from: 0, to: truth.matrix.count, by: 7) {
             let slope = fit.model.referenceScore(truth.matrix.row(row)).slope
@@ -54,7 +111,7 @@ import Testing
         let matrix = try MatrixReplay(quiet, calendar: .utc, ratesThrough: week + 3)
             .matrices(of: [week...(week + 3)])[0]
         let error = #expect(throws: LearningError.self) {
-            try ResponseFit(matrix, settings: settings(trained: 0...3, tested: 4...5))
+            try ResponseFit(matrix, settings: settings(trained: 0...3, tested: 4...5).response)
         }
         #expect(error?.place == "training rows")
     }

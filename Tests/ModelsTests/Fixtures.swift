@@ -57,11 +57,13 @@ func bundle(seed: UInt64 = 11) throws -> ModelBundle {
     let response = try ResponseModel(
         intercept: try generator.forest(trees: 3, depth: 3, features: 3),
         logSlope: try generator.forest(trees: 2, depth: 2, features: 3),
-        interceptBase: -3, logSlopeBase: 0.5, centre: -0.05, slopes: 0.2...8)
+        interceptBase: -3, logSlopeBase: 0.5, centre: -0.05, slopes: 0.2...8,
+        shape: PriceShape(knots: [0.05], gradients: [0.8, 1.5])!,
+        saturation: .init(forest: try generator.forest(trees: 2, depth: 2, features: 3), base: 1))
     let goldens = (0..<2).map { index in
         let row = [Float(index), 1, -1]
-        let (intercept, slope) = response.referenceScore(row)
-        return GoldenPrediction(row: row, intercept: intercept, slope: slope)
+        let (intercept, slope, saturation) = response.referenceScore(row)
+        return GoldenPrediction(row: row, intercept: intercept, slope: slope, saturation: saturation)
     }
     return ModelBundle(
         version: 7,

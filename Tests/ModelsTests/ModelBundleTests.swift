@@ -56,8 +56,8 @@ import Testing
             }
             seal(&damaged)
             guard let read = try? ModelBundle.decode(damaged, featureNames: names) else { continue }
-            let (intercept, slope) = read.response.referenceScore([0.5, -2, 3])
-            #expect(!intercept.isNaN && slope > 0 && slope.isFinite)
+            let (intercept, slope, saturation) = read.response.referenceScore([0.5, -2, 3])
+            #expect(!intercept.isNaN && slope > 0 && slope.isFinite && saturation > 0 && saturation <= 1)
         }
     }
 

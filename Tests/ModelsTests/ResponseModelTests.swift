@@ -22,7 +22,7 @@ import Testing
 
     @Test func aHigherPriceNeverSellsMore() throws {
         let model = try bundle().response
-        let (intercept, slope) = model.referenceScore([1, 1, 1])
+        let (intercept, slope, _) = model.referenceScore([1, 1, 1])
         let curve = stride(from: -1.0, through: 1, by: 0.01).map {
             model.probability(intercept: intercept, slope: slope, logRelativePrice: $0)
         }

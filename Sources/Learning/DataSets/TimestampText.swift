@@ -1,7 +1,7 @@
 import Domain
 
 extension CSVReader {
-    /// A UTC time written `2017-01-31T23:59:59`.
+    /// A UTC time written `2017-01-31T23:59:59`, with or without a `Z`.
     public func timestamp(_ column: Column) throws(LearningError) -> Timestamp {
         guard let time = Self.timestamp(bytes(column)) else {
             throw error(column, remedy: "Give a UTC time such as 2017-01-31T23:59:59.")
@@ -10,7 +10,7 @@ extension CSVReader {
     }
 
     private static func timestamp(_ bytes: ArraySlice<UInt8>) -> Timestamp? {
-        let text = Array(bytes)
+        let text = Array(bytes.last == UInt8(ascii: "Z") ? bytes.dropLast() : bytes)
         guard text.count == 19, text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"),
             text[10] == UInt8(ascii: "T"), text[13] == UInt8(ascii: ":"), text[16] == UInt8(ascii: ":"),
             let year = digits(text[0..<4]), let month = digits(text[5..<7]), let day = digits(text[8..<10]),

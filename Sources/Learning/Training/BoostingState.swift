@@ -1,14 +1,17 @@
-// The numbers that change from round to round: what both forests say about every row, and the derivatives there.
+// The numbers that change from round to round: what the forests say about every row, and the derivatives there.
 
-import Features
+import Domain
+import Glibc
 
-/// One of the two boosters with the rows it learns from.
+/// One of the boosters with the rows it learns from, and those it is judged by.
 struct Member {
     let rows: BoosterRows
+    let heldOut: BoosterRows?
     let booster: Booster
 
-    init(_ values: [Float], width: Int, settings: ForestSettings, threads: Int32) throws(LearningError) {
-        rows = try BoosterRows(values, width: width, threads: threads)
+    init(_ rows: BoosterRows, heldOut: BoosterRows?, _ settings: ForestSettings, threads: Int32) throws(LearningError) {
+        self.rows = rows
+        self.heldOut = heldOut
         booster = try Booster(rows)
         try booster.set([
             // The objective only supplies the identity link; every gradient is ours.
@@ -17,60 +20,71 @@ struct Member {
             ("lambda", "\(settings.shrinkage)"), ("min_child_weight", "\(settings.leafWeight)"), ("verbosity", "1"),
         ])
     }
+}
 
-    func saved(columns: [Int], place: String) throws(LearningError) -> SavedForest {
-        try SavedForest(
-            json: try booster.json(), columns: columns, featureCount: FeatureSchema.count, place: place)
+/// What one forest says and how the loss changes with it; each (rows,).
+struct BoostingSide {
+    var sums: [Float]
+    var gradients: [Float]
+    var hessians: [Float]
+
+    init(count: Int) {
+        sums = [Float](repeating: 0, count: count)
+        gradients = sums
+        hessians = sums
+    }
+
+    /// Grows one tree and takes over what the forest says now.
+    mutating func grow(_ member: Member) throws(LearningError) {
+        try member.booster.grow(on: member.rows, gradients: &gradients, hessians: &hessians)
+        try member.booster.predict(member.rows, into: &sums)
     }
 }
 
+/// The values before the first tree, all in log-odds or logarithms.
+struct StartingPoint {
+    var intercept: Float
+    var logSlope: Float
+    var saturation: Float?
+}
+
 struct BoostingState {
-    /// What one forest says and how the loss changes with it; each (rows,).
-    struct Side {
-        var sums: [Float]
-        var gradients: [Float]
-        var hessians: [Float]
-
-        init(count: Int) {
-            sums = [Float](repeating: 0, count: count)
-            gradients = sums
-            hessians = sums
-        }
-    }
-
-    var intercept: Side
-    var logSlope: Side
-    private let prices: [Float]
+    let start: StartingPoint
+    /// Rounds begun.
+    var rounds = 0
+    var intercept: BoostingSide
+    var logSlope: BoostingSide
+    var saturation: BoostingSide?
+    var shape: ShapeFit
     private let labels: [Float]
 
-    init(_ matrix: TrainingMatrix, centre: Float) {
-        intercept = Side(count: matrix.count)
-        logSlope = Side(count: matrix.count)
-        prices = matrix.logRelativePrices.map { $0 - centre }
+    init(_ matrix: TrainingMatrix, start: StartingPoint, shape: ShapeFit) {
+        self.start = start
+        self.shape = shape
+        intercept = BoostingSide(count: matrix.count)
+        logSlope = BoostingSide(count: matrix.count)
+        saturation = start.saturation.map { _ in BoostingSide(count: matrix.count) }
         labels = matrix.labels
     }
 
-    /// Takes the derivatives of both sides at the current sums.
-    mutating func differentiate(interceptBase: Float, logSlopeBase: Float) {
+    /// Takes the derivatives of all sides at the current sums, and lets the shape take its step.
+    mutating func differentiate() {
+        let prices = shape.values
         for row in labels.indices {
             let gradient = ResponseGradient(
-                intercept: interceptBase + intercept.sums[row], logSlope: logSlopeBase + logSlope.sums[row],
-                price: prices[row], label: labels[row])
+                intercept: start.intercept + intercept.sums[row], logSlope: start.logSlope + logSlope.sums[row],
+                saturation: start.saturation.map { $0 + (saturation?.sums[row] ?? 0) }, price: prices[row],
+                label: labels[row])
             intercept.gradients[row] = gradient.intercept
             intercept.hessians[row] = gradient.interceptWeight
             logSlope.gradients[row] = gradient.logSlope
             logSlope.hessians[row] = gradient.logSlopeWeight
+            saturation?.gradients[row] = gradient.saturation
+            saturation?.hessians[row] = gradient.saturationWeight
         }
-    }
-
-    /// Grows one tree on one side and takes over what the forest says now.
-    mutating func grow(
-        _ member: Member, _ side: WritableKeyPath<BoostingState, Side>
-    ) throws(LearningError) {
-        var current = self[keyPath: side]
-        self[keyPath: side] = Side(count: 0)
-        defer { self[keyPath: side] = current }
-        try member.booster.grow(on: member.rows, gradients: &current.gradients, hessians: &current.hessians)
-        try member.booster.predict(member.rows, into: &current.sums)
+        let base = start.logSlope
+        shape.step(residuals: intercept.gradients, weights: intercept.hessians) { [sums = logSlope.sums] row in
+            expf(min(max(base + sums[row], -4), 5))
+        }
     }
 }

@@ -3,28 +3,7 @@
 // disagree on which is best, and twice the trees gain no more than that.
 
 import Domain
-
-/// How one forest is grown. The names are libxgboost's in plain words.
-public struct ForestSettings: Equatable, Sendable {
-    /// Trees; one a round.
-    public var rounds: Int
-    /// Splits on the longest way to a leaf.
-    public var depth: Int
-    /// Share of each tree's correction that is kept.
-    public var learningRate: Double
-    /// λ: pulls the leaves towards 0, that is, towards the base score.
-    public var shrinkage: Double
-    /// Least sum of second-order weights in a leaf.
-    public var leafWeight: Double
-
-    public init(rounds: Int, depth: Int, learningRate: Double, shrinkage: Double, leafWeight: Double) {
-        self.rounds = rounds
-        self.depth = depth
-        self.learningRate = learningRate
-        self.shrinkage = shrinkage
-        self.leafWeight = leafWeight
-    }
-}
+import Features
 
 /// Everything a fit depends on besides the data.
 public struct LearningSettings: Equatable, Sendable {
@@ -32,20 +11,23 @@ public struct LearningSettings: Equatable, Sendable {
     public var trainedWeeks: ClosedRange<Int32>
     /// Later shop weeks to judge the fit by.
     public var testedWeeks: ClosedRange<Int32>
-    public var intercept = ForestSettings(rounds: 48, depth: 6, learningRate: 0.2, shrinkage: 5, leafWeight: 50)
-    /// Strongly shrunk towards one slope for everybody: prices move little, so the data says little about slopes.
-    public var slope = ForestSettings(rounds: 32, depth: 3, learningRate: 0.1, shrinkage: 20, leafWeight: 50)
-    /// The slope before the first tree.
-    public var startingSlope: Float = 2
-    /// Slopes that a served model may have.
-    public var slopes: ClosedRange<Float> = 0.25...8
+    public var response: ResponseSettings = {
+        var response = ResponseSettings(
+            intercept: ForestSettings(rounds: 48, depth: 6, learningRate: 0.2, shrinkage: 5, leafWeight: 50),
+            // Strongly shrunk towards one slope for everybody: prices move little, so the data says little about slopes.
+            slope: ForestSettings(rounds: 32, depth: 3, learningRate: 0.1, shrinkage: 20, leafWeight: 50))
+        response.startingSlope = 2
+        response.slopes = 0.25...8
+        response.slopeColumns = FeatureSchema.names.indices.filter { slopeColumns.contains(FeatureSchema.names[$0]) }
+        return response
+    }()
+
     /// Columns the slope may depend on: who shops and what, not the week, so that an elasticity stays explainable.
-    public var slopeColumns: [String] = [
+    private static let slopeColumns: Set<String> = [
         "trip weeks", "share of lines on deal", "spend per trip week", "lines per trip week",
         "catalogue items per trip week", "personal share", "personal share, slow decay", "weeks since bought",
         "product logit rate", "product index",
     ]
-    public var threads: Int32 = 2
 
     public init(trainedWeeks: ClosedRange<Int32>, testedWeeks: ClosedRange<Int32>) {
         self.trainedWeeks = trainedWeeks

@@ -1,114 +1,219 @@
-// Fits the response model: two boosters step together, from derivatives taken at the same point, one growing the
-// intercept and one the logarithm of the slope. Two single-output boosters instead of one with two outputs,
-// because the forests want different depths, columns and shrinkage, and the slope's should be small.
+// Fits the response model: the boosters step together, from derivatives taken at the same point, one growing the
+// intercept, one the logarithm of the slope, and one the saturation where there is one. Single-output boosters instead of
+// one with several outputs, because the forests want different depths, columns and shrinkage, and the slope's should
+// be small.
 
 import Domain
-import Features
 import Glibc
 import Models
 
 /// A fitted response model and what its columns were worth.
-public struct ResponseFit {
+public struct ResponseFit: Sendable {
     public let model: ResponseModel
     /// Total gain in the intercept's forest, by column of the row.
     public let interceptGains: [Double]
     /// Total gain in the slope's forest, by column of the row.
     public let slopeGains: [Double]
-    /// Largest difference between libxgboost's sums and the flat forests' over the checked rows.
+    /// Largest difference between libxgboost's sums and the flat forests' over the rows it was fitted to.
     public let largestDifference: Float
+    /// Rounds of trees that were kept.
+    public let rounds: Int
+    /// On the held-out rows, mean negative log-likelihood; nil without any.
+    public let heldOutLogLoss: Double?
 
     /// Fits to a matrix.
-    /// - Parameter progress: called after each round with the share done.
+    /// - Parameters:
+    ///   - heldOut: growing ends when the log-loss of these rows gets no better, and what came after its best is
+    ///     dropped.
+    ///   - progress: called after each round with the share done.
     /// - Throws: when the data cannot carry a fit, or the flat forests differ from libxgboost by more than 1e-5.
     public init(
-        _ matrix: TrainingMatrix, settings: LearningSettings, progress: (Double) -> Void = { _ in }
+        _ matrix: TrainingMatrix, settings: ResponseSettings, heldOut: TrainingMatrix? = nil,
+        progress: (Double) -> Void = { _ in }
     ) throws(LearningError) {
+        var forests = try ResponseForests(matrix, settings: settings, heldOut: heldOut)
+        try forests.grow(progress: progress)
+        let grown = try forests.finished()
+        model = grown.model
+        interceptGains = grown.interceptGains
+        slopeGains = grown.slopeGains
+        rounds = forests.bestRound
+        heldOutLogLoss = forests.bestLoss
+        largestDifference = try forests.difference(from: grown.model)
+    }
+}
+
+/// The forests while they grow.
+private struct ResponseForests {
+    let matrix: TrainingMatrix
+    let settings: ResponseSettings
+    let heldOut: TrainingMatrix?
+    let centre: Float
+    let intercept: Member
+    let slope: Member
+    let saturation: Member?
+    var state: BoostingState
+    var bestRound = 0
+    var bestLoss: Double?
+    private var bestShape = PriceShape.straight
+
+    /// Rounds between two looks at the held-out rows.
+    private static let lookEvery = 10
+    /// Where fits with a saturation start: a saturation above the rate of purchases, below it a steep slope.
+    private static let saturationStart = (aboveRate: Float(0.5), intercept: Float(1.5), slope: Float(15))
+
+    init(_ matrix: TrainingMatrix, settings: ResponseSettings, heldOut: TrainingMatrix?) throws(LearningError) {
         let positives = matrix.positives
         guard positives > 0, positives < matrix.count else {
             throw LearningError(
                 place: "training rows", value: "\(positives) purchases in \(matrix.count) rows",
-                remedy: "Give weeks in which products were bought, and not by everybody.")
+                remedy: "Give rows in which something was bought, and not always.")
         }
-        let columns = try Self.columns(named: settings.slopeColumns)
-        let intercept = try Member(
-            matrix.features, width: FeatureSchema.count, settings: settings.intercept, threads: settings.threads)
-        let slope = try Member(
-            Self.selecting(columns, of: matrix), width: columns.count, settings: settings.slope,
-            threads: settings.threads)
-        let centre = Self.mean(matrix.logRelativePrices)
-        let base = Float(log(Double(positives) / Double(matrix.count - positives)))
-        let logSlopeBase = logf(settings.startingSlope)
-
-        var state = BoostingState(matrix, centre: centre)
-        let rounds = max(settings.intercept.rounds, settings.slope.rounds)
-        for round in 0..<rounds {
-            state.differentiate(interceptBase: base, logSlopeBase: logSlopeBase)
-            if round < settings.intercept.rounds { try state.grow(intercept, \.intercept) }
-            if round < settings.slope.rounds { try state.grow(slope, \.logSlope) }
-            progress(Double(round + 1) / Double(rounds))
+        self.matrix = matrix
+        self.settings = settings
+        self.heldOut = heldOut
+        let threads = settings.threads
+        let rows = try BoosterRows(matrix.features, width: matrix.width, threads: threads)
+        var judges: BoosterRows?
+        if let heldOut { judges = try BoosterRows(heldOut.features, width: heldOut.width, threads: threads) }
+        intercept = try Member(rows, heldOut: judges, settings.intercept, threads: threads)
+        if let columns = settings.slopeColumns {
+            var slopeJudges: BoosterRows?
+            if let heldOut {
+                slopeJudges = try BoosterRows(heldOut.selecting(columns), width: columns.count, threads: threads)
+            }
+            slope = try Member(
+                try BoosterRows(matrix.selecting(columns), width: columns.count, threads: threads),
+                heldOut: slopeJudges, settings.slope, threads: threads)
+        } else {
+            slope = try Member(rows, heldOut: judges, settings.slope, threads: threads)
         }
+        var saturation: Member?
+        if let forest = settings.saturation { saturation = try Member(rows, heldOut: judges, forest, threads: threads) }
+        self.saturation = saturation
 
-        let a = try intercept.saved(columns: Array(0..<FeatureSchema.count), place: "intercept")
-        let b = try slope.saved(columns: columns, place: "slope")
-        interceptGains = a.gains
-        slopeGains = b.gains
+        centre = Float(matrix.logRelativePrices.reduce(0.0) { $0 + Double($1) } / Double(matrix.count))
+        let rate = Float(log(Double(positives) / Double(matrix.count - positives)))
+        let start =
+            settings.saturation == nil
+            ? StartingPoint(intercept: rate, logSlope: logf(settings.startingSlope), saturation: nil)
+            : StartingPoint(
+                intercept: Self.saturationStart.intercept, logSlope: logf(Self.saturationStart.slope),
+                saturation: rate + Self.saturationStart.aboveRate)
+        state = BoostingState(
+            matrix, start: start, shape: ShapeFit(matrix.logRelativePrices, knots: settings.knots, centre: centre))
+    }
+
+    // MARK: - Growing
+
+    mutating func grow(progress: (Double) -> Void) throws(LearningError) {
+        for round in 1...settings.rounds {
+            state.rounds = round
+            state.differentiate()
+            if round <= settings.intercept.rounds { try state.intercept.grow(intercept) }
+            if round <= settings.slope.rounds { try state.logSlope.grow(slope) }
+            if let forest = settings.saturation, let saturation, round <= forest.rounds {
+                try state.saturation?.grow(saturation)
+            }
+            progress(Double(round) / Double(settings.rounds))
+            if heldOut == nil {
+                keep(round, loss: nil)
+            } else if round % Self.lookEvery == 0 || round == settings.rounds {
+                let loss = try heldOutLoss()
+                if loss < bestLoss ?? .infinity { keep(round, loss: loss) }
+                if round - bestRound >= settings.patience { break }
+            }
+        }
+    }
+
+    private mutating func keep(_ round: Int, loss: Double?) {
+        bestRound = round
+        bestLoss = loss
+        bestShape = state.shape.shape
+    }
+
+    private func heldOutLoss() throws(LearningError) -> Double {
+        guard let heldOut, let intercepts = try sums(intercept), let slopes = try sums(slope) else { return .infinity }
+        let saturations = try saturation.flatMap { (member) throws(LearningError) in try sums(member) }
+        let shape = state.shape.shape
+        var loss = 0.0
+        for row in 0..<heldOut.count {
+            loss += ResponseGradient.loss(
+                intercept: Double(state.start.intercept + intercepts[row]),
+                logSlope: Double(state.start.logSlope + slopes[row]),
+                saturation: state.start.saturation.map { Double($0 + (saturations?[row] ?? 0)) },
+                price: shape(Double(heldOut.logRelativePrices[row] - centre)), label: Double(heldOut.labels[row]))
+        }
+        return loss / Double(max(1, heldOut.count))
+    }
+
+    private func sums(_ member: Member) throws(LearningError) -> [Float]? {
+        guard let rows = member.heldOut else { return nil }
+        var sums = [Float](repeating: 0, count: rows.count)
+        try member.booster.predict(rows, into: &sums)
+        return sums
+    }
+
+    // MARK: - What came of it
+
+    func finished() throws(LearningError) -> (model: ResponseModel, interceptGains: [Double], slopeGains: [Double]) {
+        let every = Array(0..<matrix.width)
+        let a = try saved(intercept, columns: every, rounds: settings.intercept.rounds, place: "intercept")
+        let b = try saved(
+            slope, columns: settings.slopeColumns ?? every, rounds: settings.slope.rounds, place: "slope")
+        var share: ResponseModel.Saturation?
+        if let saturation, let forest = settings.saturation {
+            let c = try saved(saturation, columns: every, rounds: forest.rounds, place: "saturation")
+            share = .init(
+                forest: FlatForest(trees: c.trees, featureCount: matrix.width),
+                base: (state.start.saturation ?? 0) + c.constant)
+        }
         do {
-            model = try ResponseModel(
-                intercept: FlatForest(trees: a.trees, featureCount: FeatureSchema.count),
-                logSlope: FlatForest(trees: b.trees, featureCount: FeatureSchema.count),
-                interceptBase: base + a.constant, logSlopeBase: logSlopeBase + b.constant, centre: centre,
-                slopes: settings.slopes)
+            let model = try ResponseModel(
+                intercept: FlatForest(trees: a.trees, featureCount: matrix.width),
+                logSlope: FlatForest(trees: b.trees, featureCount: matrix.width),
+                interceptBase: state.start.intercept + a.constant, logSlopeBase: state.start.logSlope + b.constant,
+                centre: centre, slopes: settings.slopes, shape: bestShape, saturation: share)
+            return (model, a.gains, b.gains)
         } catch {
             throw LearningError(place: error.place, value: error.value, remedy: error.remedy)
         }
-        let difference = max(
-            Self.difference(model.intercept, plus: a.constant, from: state.intercept.sums, matrix),
-            Self.difference(model.logSlope, plus: b.constant, from: state.logSlope.sums, matrix))
-        guard difference <= 1e-5 else {
+    }
+
+    private func saved(
+        _ member: Member, columns: [Int], rounds: Int, place: String
+    ) throws(LearningError) -> SavedForest {
+        try SavedForest(
+            json: try member.booster.json(), rounds: min(rounds, bestRound), columns: columns,
+            featureCount: matrix.width, place: place)
+    }
+
+    /// The largest difference over every row, from the sums that libxgboost reaches with as many trees.
+    func difference(from model: ResponseModel) throws(LearningError) -> Float {
+        var largest: Float = 0
+        let parts: [(Member, ForestSettings, FlatForest, Float)] = [
+            (intercept, settings.intercept, model.intercept, model.interceptBase - state.start.intercept),
+            (slope, settings.slope, model.logSlope, model.logSlopeBase - state.start.logSlope),
+        ]
+        for (member, grown, forest, constant) in parts + saturationPart(of: model) {
+            var theirs = [Float](repeating: 0, count: matrix.count)
+            let trees = bestRound < min(grown.rounds, state.rounds) ? bestRound : 0
+            try member.booster.predict(member.rows, trees: trees, into: &theirs)
+            var ours = [Float](repeating: 0, count: matrix.count)
+            var span = ours.mutableSpan
+            forest.score(matrix.features.span, into: &span)
+            for row in ours.indices { largest = max(largest, abs(ours[row] + constant - theirs[row])) }
+        }
+        guard largest <= 1e-5 else {
             throw LearningError(
-                place: "flat forests", value: "a difference of \(difference) from libxgboost",
+                place: "flat forests", value: "a difference of \(largest) from libxgboost",
                 remedy: "Do not serve this model: check the libxgboost version against the README.")
         }
-        largestDifference = difference
-    }
-
-    private static func columns(named names: [String]) throws(LearningError) -> [Int] {
-        var columns: [Int] = []
-        for name in names {
-            guard let column = FeatureSchema.names.firstIndex(of: name) else {
-                throw LearningError(
-                    place: "settings.slopeColumns", value: name,
-                    remedy: "Use features of the schema: \(FeatureSchema.names.joined(separator: ", ")).")
-            }
-            columns.append(column)
-        }
-        return columns
-    }
-
-    private static func selecting(_ columns: [Int], of matrix: TrainingMatrix) -> [Float] {
-        var selected: [Float] = []
-        selected.reserveCapacity(matrix.count * columns.count)
-        for row in 0..<matrix.count {
-            for column in columns { selected.append(matrix.features[row * FeatureSchema.count + column]) }
-        }
-        return selected
-    }
-
-    private static func mean(_ values: [Float]) -> Float {
-        var sum = 0.0
-        for value in values { sum += Double(value) }
-        return Float(sum / Double(max(1, values.count)))
-    }
-
-    /// The largest difference over every row, from the sums that libxgboost reached while training.
-    private static func difference(
-        _ forest: FlatForest, plus constant: Float, from sums: [Float], _ matrix: TrainingMatrix
-    ) -> Float {
-        var ours = [Float](repeating: 0, count: sums.count)
-        var span = ours.mutableSpan
-        forest.score(matrix.features.span, into: &span)
-        var largest: Float = 0
-        for index in sums.indices { largest = max(largest, abs(ours[index] + constant - sums[index])) }
         return largest
+    }
+
+    private func saturationPart(of model: ResponseModel) -> [(Member, ForestSettings, FlatForest, Float)] {
+        guard let saturation, let grown = settings.saturation, let fitted = model.saturation else { return [] }
+        return [(saturation, grown, fitted.forest, fitted.base - (state.start.saturation ?? 0))]
     }
 }

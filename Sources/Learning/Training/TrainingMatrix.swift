@@ -1,29 +1,30 @@
-// One row for every shopper with a basket in the week and every product, labelled "bought". Built by replaying
-// the events through `Features`, the same code in the same order as a worker folds its log.
+// Rows to learn from: what was known before the price was shown, the price, and whether it was bought.
 
 import Domain
 import Features
 
 /// Feature rows, labels and prices.
 public struct TrainingMatrix: Sendable {
-    /// (count, FeatureSchema.count) row-major.
+    /// Features in a row.
+    public let width: Int
+    /// (count, width) row-major.
     public internal(set) var features: [Float] = []
     /// ln(price / reference), not centred. (count,)
     public internal(set) var logRelativePrices: [Float] = []
     /// 1 bought, 0 not. (count,)
     public internal(set) var labels: [Float] = []
-    /// Place of each row's product in `TrainingData.products`. (count,)
+    /// Place of each row's product in `TrainingData.products`; empty when nobody asks. (count,)
     public internal(set) var products: [UInt16] = []
 
-    public init() {}
+    public init(width: Int = FeatureSchema.count) { self.width = width }
 
     public var count: Int { labels.count }
     public var positives: Int { labels.count { $0 > 0.5 } }
 
     /// Adds one row.
-    /// - Precondition: `row` has the schema's width.
+    /// - Precondition: `row` has the matrix's width.
     public mutating func append(row: [Float], logRelativePrice: Float, bought: Bool, product: UInt16) {
-        precondition(row.count == FeatureSchema.count, "a row has \(FeatureSchema.count) features")
+        precondition(row.count == width, "a row has \(width) features")
         features += row
         logRelativePrices.append(logRelativePrice)
         labels.append(bought ? 1 : 0)
@@ -31,7 +32,26 @@ public struct TrainingMatrix: Sendable {
     }
 
     /// One row, for tests and golden predictions.
-    public func row(_ index: Int) -> [Float] {
-        Array(features[(index * FeatureSchema.count)..<((index + 1) * FeatureSchema.count)])
+    public func row(_ index: Int) -> [Float] { Array(features[(index * width)..<((index + 1) * width)]) }
+
+    /// - Shape: result (count, columns.count) row-major.
+    func selecting(_ columns: [Int]) -> [Float] {
+        var selected: [Float] = []
+        selected.reserveCapacity(count * columns.count)
+        for row in 0..<count {
+            for column in columns { selected.append(features[row * width + column]) }
+        }
+        return selected
+    }
+
+    /// The rows at these places, in their order.
+    public func rows(at places: [Int]) -> TrainingMatrix {
+        var chosen = TrainingMatrix(width: width)
+        chosen.features.reserveCapacity(places.count * width)
+        for place in places { chosen.features += features[(place * width)..<((place + 1) * width)] }
+        chosen.logRelativePrices = places.map { logRelativePrices[$0] }
+        chosen.labels = places.map { labels[$0] }
+        chosen.products = products.isEmpty ? [] : places.map { products[$0] }
+        return chosen
     }
 }

@@ -64,11 +64,12 @@ final class Booster {
     }
 
     /// Writes the sum of the trees for every row; libxgboost caches it for the rows it was made with.
-    func predict(_ rows: BoosterRows, into sums: inout [Float]) throws(LearningError) {
+    /// - Parameter trees: how many of them, from the first; 0: all.
+    func predict(_ rows: BoosterRows, trees: Int = 0, into sums: inout [Float]) throws(LearningError) {
         var count: bst_ulong = 0
         var result: UnsafePointer<Float>?
         // Option 1: the margin, before any link function.
-        try check(unsafe XGBoosterPredict(handle, rows.handle, 1, 0, 0, &count, &result), "prediction")
+        try check(unsafe XGBoosterPredict(handle, rows.handle, 1, UInt32(trees), 0, &count, &result), "prediction")
         // The result belongs to the booster until its next call, so it is copied here.
         unsafe sums.withUnsafeMutableBufferPointer { sums in
             for index in 0..<min(sums.count, Int(count)) {

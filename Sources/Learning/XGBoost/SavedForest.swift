@@ -14,9 +14,10 @@ struct SavedForest {
     let gains: [Double]
 
     /// - Parameters:
+    ///   - rounds: trees to keep, from the first.
     ///   - columns: for each column that the booster saw, its place in the full row.
     ///   - featureCount: width of the full row.
-    init(json: [UInt8], columns: [Int], featureCount: Int, place: String) throws(LearningError) {
+    init(json: [UInt8], rounds: Int, columns: [Int], featureCount: Int, place: String) throws(LearningError) {
         let saved: [SavedModel.Tree]
         do {
             saved = try JSONDecoder().decode(SavedModel.self, from: Data(json)).trees
@@ -26,7 +27,7 @@ struct SavedForest {
         var trees: [DecisionTree] = []
         var constant: Float = 0
         var gains = [Double](repeating: 0, count: featureCount)
-        for (index, tree) in saved.enumerated() {
+        for (index, tree) in saved.prefix(rounds).enumerated() {
             let place = "\(place).trees[\(index)]"
             let nodes = try Self.renumbered(tree, columns: columns, gains: &gains, place: place)
             if case .leaf(let value) = nodes[0] {

@@ -8,7 +8,7 @@ extension ModelBundle {
     /// Larger files are refused unread.
     public static let largestBytes = 64 << 20
     static let magic: UInt32 = 0x4C44_4D46  // "FMDL"
-    static let format: UInt16 = 1
+    static let format: UInt16 = 2
     /// Magic, format and checksum.
     static let headerBytes = 14
 
@@ -85,7 +85,7 @@ extension ModelBundle {
             }
         }
         let goldens = try reading("goldens") { () throws(ByteError) in
-            try reader.readArray(minimumBytes: 8 + 4 * width) { reader throws(ByteError) in
+            try reader.readArray(minimumBytes: 12 + 4 * width) { reader throws(ByteError) in
                 try GoldenPrediction(from: &reader, width: width)
             }
         }
@@ -114,14 +114,17 @@ extension ModelBundle {
 
     private func repeatGoldens() throws(ModelError) {
         for (index, golden) in goldens.enumerated() {
-            let (intercept, slope) = response.referenceScore(golden.row)
+            let (intercept, slope, saturation) = response.referenceScore(golden.row)
             let close =
                 abs(intercept - golden.intercept) <= 1e-5 * max(1, abs(intercept))
                 && abs(slope - golden.slope) <= 1e-5 * max(1, abs(slope))
+                && abs(saturation - golden.saturation) <= 1e-5
             guard close else {
                 throw ModelError(
-                    .wrongPrediction, place: "goldens[\(index)]", value: "\(intercept), \(slope)",
-                    remedy: "Training said \(golden.intercept), \(golden.slope): do not serve this file.")
+                    .wrongPrediction, place: "goldens[\(index)]", value: "\(intercept), \(slope), \(saturation)",
+                    remedy:
+                        "Training said \(golden.intercept), \(golden.slope), \(golden.saturation): do not serve this file."
+                )
             }
         }
     }

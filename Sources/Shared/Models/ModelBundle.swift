@@ -103,10 +103,12 @@ public struct GoldenPrediction: Equatable, Sendable {
     public var row: [Float]
     public var intercept: Float
     public var slope: Float
+    public var saturation: Float
 
-    public init(row: [Float], intercept: Float, slope: Float) {
+    public init(row: [Float], intercept: Float, slope: Float, saturation: Float = 1) {
         self.row = row
         self.intercept = intercept
         self.slope = slope
+        self.saturation = saturation
     }
 }

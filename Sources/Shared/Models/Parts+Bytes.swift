@@ -42,15 +42,23 @@ extension ModelInformation {
 }
 
 extension ResponseModel {
-    func encode(to writer: inout ByteWriter) {
+    public func encode(to writer: inout ByteWriter) {
         for value in [interceptBase, logSlopeBase, centre, slopes.lowerBound, slopes.upperBound] {
             writer.write(value)
         }
-        writer.write(intercept.trees) { writer, tree in tree.encode(to: &writer) }
-        writer.write(logSlope.trees) { writer, tree in tree.encode(to: &writer) }
+        intercept.encode(to: &writer)
+        logSlope.encode(to: &writer)
+        writer.write(shape.knots) { writer, knot in writer.write(knot) }
+        writer.write(shape.gradients) { writer, gradient in writer.write(gradient) }
+        writer.write(UInt8(saturation == nil ? 0 : 1))
+        if let saturation {
+            writer.write(saturation.base)
+            saturation.forest.encode(to: &writer)
+        }
     }
 
-    init(from reader: inout ByteReader, featureCount: Int) throws(ModelError) {
+    /// - Throws: for trees or numbers that no price may rest on.
+    public init(from reader: inout ByteReader, featureCount: Int) throws(ModelError) {
         let numbers = try ModelBundle.reading("response") { () throws(ByteError) in
             [
                 try reader.readFloat(), try reader.readFloat(), try reader.readFloat(), try reader.readFloat(),
@@ -62,12 +70,45 @@ extension ResponseModel {
                 .malformed, place: "response.slopes", value: "\(numbers[3]) to \(numbers[4])",
                 remedy: "The lowest slope comes first; the file is damaged, copy it again.")
         }
-        let intercept = try Self.readTrees(&reader, featureCount: featureCount, place: "intercept")
-        let slope = try Self.readTrees(&reader, featureCount: featureCount, place: "slope")
+        let intercept = try FlatForest(from: &reader, featureCount: featureCount, place: "intercept")
+        let slope = try FlatForest(from: &reader, featureCount: featureCount, place: "slope")
+        let shape = try ModelBundle.reading("response.shape") { () throws(ByteError) in
+            let knots = try reader.readArray(minimumBytes: 8) { reader throws(ByteError) in try reader.readDouble() }
+            let gradients = try reader.readArray(minimumBytes: 8) { reader throws(ByteError) in
+                try reader.readDouble()
+            }
+            guard let shape = PriceShape(knots: knots, gradients: gradients) else {
+                throw reader.error("gradients \(gradients) at knots \(knots)")
+            }
+            return shape
+        }
+        let saturationBase = try ModelBundle.reading("response.saturation") { () throws(ByteError) -> Float? in
+            switch try reader.read(UInt8.self) {
+            case 0: return nil
+            case 1: return try reader.readFinite()
+            case let mark: throw reader.error("a mark of \(mark)")
+            }
+        }
+        var saturation: Saturation?
+        if let saturationBase {
+            let forest = try FlatForest(from: &reader, featureCount: featureCount, place: "saturation")
+            saturation = Saturation(forest: forest, base: saturationBase)
+        }
         try self.init(
-            intercept: FlatForest(trees: intercept, featureCount: featureCount),
-            logSlope: FlatForest(trees: slope, featureCount: featureCount),
-            interceptBase: numbers[0], logSlopeBase: numbers[1], centre: numbers[2], slopes: numbers[3]...numbers[4])
+            intercept: intercept, logSlope: slope, interceptBase: numbers[0], logSlopeBase: numbers[1],
+            centre: numbers[2], slopes: numbers[3]...numbers[4], shape: shape, saturation: saturation)
+    }
+}
+
+extension FlatForest {
+    public func encode(to writer: inout ByteWriter) {
+        writer.write(trees) { writer, tree in tree.encode(to: &writer) }
+    }
+
+    /// - Parameter place: what the forest is called in errors.
+    public init(from reader: inout ByteReader, featureCount: Int, place: String) throws(ModelError) {
+        self.init(
+            trees: try Self.readTrees(&reader, featureCount: featureCount, place: place), featureCount: featureCount)
     }
 
     private static func readTrees(
@@ -138,12 +179,14 @@ extension GoldenPrediction {
         for value in row { writer.write(value) }
         writer.write(intercept)
         writer.write(slope)
+        writer.write(saturation)
     }
 
     init(from reader: inout ByteReader, width: Int) throws(ByteError) {
         row = try reader.readRow(width: width)
         intercept = try reader.readFinite()
         slope = try reader.readFinite()
+        saturation = try reader.readFinite()
     }
 }
 

@@ -1,12 +1,25 @@
-// How likely a purchase is, as a function of the price. Two forests give two numbers per row, intercept and
-// slope, once; the price then enters in closed form, and the optimiser never calls a forest.
+// How likely a purchase is, as a function of the price. Forests give two or three numbers per row, intercept,
+// slope and saturation, once; the price then enters in closed form, and the optimiser never calls a forest.
 // Source: varying-coefficient models (Hastie and Tibshirani, 1993), docs/pricing.md.
 
 import Domain
 import Glibc
 
-/// P(buy | price) = σ(a − b · (ln(price / reference) − centre)), with b > 0 for every row.
+/// P(buy | price) = c · σ(a − b · ψ(ln(price / reference) − centre)), with b > 0 and 0 < c ≤ 1 for every row.
 public struct ResponseModel: Equatable, Sendable {
+    /// A third forest: the share that wants the product at all, where that is far from everybody. A price below what
+    /// shoppers would pay at most then sells no more, however low; without a saturation the slope would have to say so.
+    public struct Saturation: Equatable, Sendable {
+        /// In log-odds.
+        public let forest: FlatForest
+        public let base: Float
+
+        public init(forest: FlatForest, base: Float) {
+            self.forest = forest
+            self.base = base
+        }
+    }
+
     public let intercept: FlatForest
     public let logSlope: FlatForest
     /// Log-odds of a purchase before any tree speaks.
@@ -17,16 +30,24 @@ public struct ResponseModel: Equatable, Sendable {
     public let centre: Float
     /// Slopes outside are moved to the nearer end. Both ends positive.
     public let slopes: ClosedRange<Float>
+    /// ψ, the same for every row.
+    public let shape: PriceShape
+    /// nil: c = 1 for every row.
+    public let saturation: Saturation?
 
-    /// - Precondition: both forests read rows of the same width.
+    /// - Precondition: all forests read rows of the same width.
     public init(
         intercept: FlatForest, logSlope: FlatForest, interceptBase: Float, logSlopeBase: Float, centre: Float,
-        slopes: ClosedRange<Float>
+        slopes: ClosedRange<Float>, shape: PriceShape = .straight, saturation: Saturation? = nil
     ) throws(ModelError) {
-        precondition(intercept.featureCount == logSlope.featureCount, "two forests, one row")
+        precondition(
+            intercept.featureCount == logSlope.featureCount
+                && intercept.featureCount == saturation?.forest.featureCount ?? intercept.featureCount,
+            "several forests, one row")
         for (name, value) in [
             ("interceptBase", interceptBase), ("logSlopeBase", logSlopeBase), ("centre", centre),
             ("slopes.lowest", slopes.lowerBound), ("slopes.highest", slopes.upperBound),
+            ("saturation.base", saturation?.base ?? 0),
         ] where !value.isFinite {
             throw ModelError(
                 .notFinite, place: "response.\(name)", value: "\(value)",
@@ -43,6 +64,8 @@ public struct ResponseModel: Equatable, Sendable {
         self.logSlopeBase = logSlopeBase
         self.centre = centre
         self.slopes = slopes
+        self.shape = shape
+        self.saturation = saturation
     }
 
     public var featureCount: Int { intercept.featureCount }
@@ -63,15 +86,31 @@ public struct ResponseModel: Equatable, Sendable {
         }
     }
 
-    /// Intercept and slope of one row by the plain walk: for tests, explanations and golden predictions.
-    public func referenceScore(_ row: [Float]) -> (intercept: Float, slope: Float) {
+    /// Scores the saturations of a batch of rows; allocates nothing.
+    /// - Shape: `rows` (N, featureCount) row-major → `saturations` (N,), above 0 and at most 1.
+    public func score(_ rows: Span<Float>, saturations: inout MutableSpan<Float>) {
+        if let saturation { saturation.forest.score(rows, into: &saturations) }
+        for index in saturations.indices {
+            saturations[index] = saturation.map { Self.share(logOdds: $0.base + saturations[index]) } ?? 1
+        }
+    }
+
+    private static func share(logOdds: Float) -> Float { max(1 / (1 + expf(-logOdds)), .leastNormalMagnitude) }
+
+    /// The coefficients of one row by the plain walk: for tests, explanations and golden predictions.
+    public func referenceScore(_ row: [Float]) -> (intercept: Float, slope: Float, saturation: Float) {
         let slope = expf(logSlopeBase + logSlope.referenceScore(row))
-        return (intercept.referenceScore(row) + interceptBase, min(max(slope, slopes.lowerBound), slopes.upperBound))
+        return (
+            intercept.referenceScore(row) + interceptBase, min(max(slope, slopes.lowerBound), slopes.upperBound),
+            saturation.map { Self.share(logOdds: $0.base + $0.forest.referenceScore(row)) } ?? 1
+        )
     }
 
     /// The probability of a purchase.
     /// - Parameter logRelativePrice: ln(price / reference), not centred.
-    public func probability(intercept: Float, slope: Float, logRelativePrice: Double) -> Double {
-        1 / (1 + exp(Double(slope) * (logRelativePrice - Double(centre)) - Double(intercept)))
+    public func probability(
+        intercept: Float, slope: Float, saturation: Float = 1, logRelativePrice: Double
+    ) -> Double {
+        Double(saturation) / (1 + exp(Double(slope) * shape(logRelativePrice - Double(centre)) - Double(intercept)))
     }
 }

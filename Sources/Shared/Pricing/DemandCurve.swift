@@ -7,7 +7,7 @@ import Domain
     import Glibc
 #endif
 
-/// Purchase probability `P(p) = σ(intercept − slope·(ln(p/reference) − centre))`.
+/// Purchase probability `P(p) = saturation · σ(intercept − slope · ψ(ln(p/reference) − centre))`.
 public struct DemandCurve: Equatable, Sendable {
     public var intercept: Double
     /// Positive: a higher price never sells more.
@@ -15,26 +15,41 @@ public struct DemandCurve: Equatable, Sendable {
     /// The price the shopper is used to, in minor units; positive.
     public var reference: Double
     public var centre: Double
+    /// ψ.
+    public var shape: PriceShape
+    /// The chance that the shopper wants the product at all, however cheap; above 0, at most 1.
+    public var saturation: Double
 
-    public init(intercept: Double, slope: Double, reference: Double, centre: Double) {
+    public init(
+        intercept: Double, slope: Double, reference: Double, centre: Double, shape: PriceShape = .straight,
+        saturation: Double = 1
+    ) {
         self.intercept = intercept
         self.slope = slope
         self.reference = reference
         self.centre = centre
+        self.shape = shape
+        self.saturation = saturation
     }
 
     /// - Parameter price: minor units, positive.
-    public func probability(at price: Double) -> Double {
-        1 / (1 + exp(slope * (log(price / reference) - centre) - intercept))
+    public func probability(at price: Double) -> Double { saturation * acceptance(at: price) }
+
+    /// d ln P / d ln p: percent of probability for one percent of price. Negative. At a knot, that of a higher price.
+    public func elasticity(at price: Double) -> Double {
+        -slope * shape.gradients[shape.piece(at: logPrice(price))] * (1 - acceptance(at: price))
     }
 
-    /// d ln P / d ln p: percent of probability for one percent of price. Negative.
-    public func elasticity(at price: Double) -> Double {
-        -slope * (1 - probability(at: price))
+    /// The chance that one who wants the product takes it at this price.
+    func acceptance(at price: Double) -> Double {
+        1 / (1 + exp(slope * shape(logPrice(price)) - intercept))
     }
+
+    private func logPrice(_ price: Double) -> Double { log(price / reference) - centre }
 
     /// False for coefficients that no price may rest on.
     public var isUsable: Bool {
         intercept.isFinite && slope.isFinite && slope > 0 && reference.isFinite && reference > 0 && centre.isFinite
+            && saturation > 0 && saturation <= 1
     }
 }

@@ -1,8 +1,8 @@
 import Foundation
 import Learning
 
-/// The outcome of `farthing learn` as JSON.
-struct LearnReport: Encodable {
+/// The outcome of `farthing learn journey` as JSON.
+struct JourneyReport: Encodable {
     struct Figures: Encodable {
         var model: String
         var logLoss: Double
@@ -83,7 +83,7 @@ struct LearnReport: Encodable {
     }
 }
 
-extension LearnReport.Forest {
+extension JourneyReport.Forest {
     init(_ size: LearningReport.ForestSize) {
         trees = size.trees
         depth = size.depth

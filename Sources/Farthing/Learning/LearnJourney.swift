@@ -6,9 +6,10 @@ import Learning
 import Models
 import Operations
 
-struct Learn: ParsableCommand {
+struct LearnJourney: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Fit the response model and write a bundle.",
+        commandName: "journey",
+        abstract: "Fit the model that the cluster serves to the sample data.",
         discussion: """
             Replays the history through the same code that serves, fits the varying-coefficient model on weeks
             9 to 34, and judges it on weeks 35 to 40, beside the figures of the data's README. Then:
@@ -29,7 +30,7 @@ struct Learn: ParsableCommand {
         let loaded = try configuration.load()
         let path = out ?? loaded.model.bundleFile
         let report = try Self.learn(data: data, out: path)
-        try output.report(LearnReport(report, path: path)) { LearnReport.text(report, path: path) }
+        try output.report(JourneyReport(report, path: path)) { JourneyReport.text(report, path: path) }
     }
 
     /// Learns and writes the bundle whole or not at all.

@@ -1,0 +1,18 @@
+import ArgumentParser
+
+struct Learn: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Learn how shoppers respond to prices.",
+        discussion: """
+            From exposures, one line for each price that was shown, as a CSV with the columns
+            user,item,time,reference_price,price,unit_cost,bought, optionally propensity, and any number of features:
+
+              farthing learn fit --exposures exposures.csv --out shop.bundle
+              farthing learn price --bundle shop.bundle --input questions.csv --out prices.csv
+
+            The model that the cluster serves is learned from the sample data:
+
+              farthing learn && farthing activate
+            """,
+        subcommands: [LearnJourney.self, LearnFit.self, LearnPrice.self], defaultSubcommand: LearnJourney.self)
+}

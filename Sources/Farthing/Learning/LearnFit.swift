@@ -1,0 +1,82 @@
+import ArgumentParser
+import Domain
+import Foundation
+import Learning
+import Operations
+import Synchronization
+import Yams
+
+struct LearnFit: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fit",
+        abstract: "Fit a response model to a file of exposures.",
+        discussion: """
+            Fits several laws of demand, keeps the one that predicts best what prices change for users that it has not
+            seen, and says whether its personal prices can be shown to earn more than the best price for everybody.
+            When they cannot, the bundle serves that one price.
+            """)
+
+    @OptionGroup var output: OutputOption
+
+    @Option(help: "A CSV of exposures, plain or gzip.")
+    var exposures: String
+
+    @Option(help: "Where to write the bundle. Nothing is written when the data cannot be learned from.")
+    var out: String
+
+    @Option(help: "A YAML that says which columns are numeric and which categorical, for example “age: numeric”.")
+    var types: String?
+
+    func run() throws {
+        let started = ContinuousClock.now
+        let bar = FitProgress(count: DemandCandidate.allCases.count)
+        let table = try ExposureTable(path: exposures, for: .outcomes, kinds: try ColumnTypes.read(types))
+        let version = UInt64(Clock.timestamp().milliseconds / 1_000)
+        let (bundle, report) = try ExposureLearner().learn(table, version: version) { bar.update($0, $1) }
+        try Data(bundle.encode()).write(to: URL(filePath: out), options: .atomic)
+        bar.finish("written to \(out)")
+        let rendered = FitReport(report, path: out, seconds: (ContinuousClock.now - started).seconds)
+        try output.report(rendered) { rendered.text }
+    }
+}
+
+/// The kinds of columns, as an analyst writes them down.
+enum ColumnTypes {
+    static func read(_ path: String?) throws -> [String: ColumnKind] {
+        guard let path else { return [:] }
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+            throw LearningError(place: path, value: "no readable file", remedy: "Check the path and its permissions.")
+        }
+        guard let types = try? Yams.load(yaml: text) as? [String: String] else {
+            throw LearningError(
+                place: path, value: "no list of columns", remedy: "Write one line for each, for example “age: numeric”."
+            )
+        }
+        var kinds: [String: ColumnKind] = [:]
+        for (name, type) in types {
+            guard let kind = ColumnKind(rawValue: type) else {
+                throw LearningError(
+                    place: "\(path):\(name)", value: type,
+                    remedy: "Say \(ColumnKind.allCases.map(\.rawValue).joined(separator: " or ")).")
+            }
+            kinds[name] = kind
+        }
+        return kinds
+    }
+}
+
+/// One bar for several fits at once.
+private final class FitProgress: Sendable {
+    private let state: Mutex<(bar: ProgressBar, shares: [Double])>
+
+    init(count: Int) { state = Mutex((ProgressBar("fitting "), [Double](repeating: 0, count: count))) }
+
+    func update(_ place: Int, _ share: Double) {
+        state.withLock {
+            $0.shares[place] = share
+            $0.bar.update($0.shares.reduce(0, +) / Double($0.shares.count))
+        }
+    }
+
+    func finish(_ result: String) { state.withLock { $0.bar.finish(result) } }
+}

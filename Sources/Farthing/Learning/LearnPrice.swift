@@ -1,0 +1,88 @@
+import ArgumentParser
+import Domain
+import Foundation
+import Learning
+import Pricing
+
+extension PricingObjective: ExpressibleByArgument {}
+
+struct LearnPrice: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "price",
+        abstract: "Add the best price to each row of a file.",
+        discussion: """
+            Repeats every row and adds price_optimal, probability (of a purchase at that price), elasticity (percent of
+            probability lost for one percent of price, there), and elasticity_low and elasticity_high, which hold it in
+            nine cases of ten (blank where shoppers decide by thresholds, close to which an elasticity may be anything).
+            A price keeps to what was tested unless bounds are given, relative to the reference price.
+            """)
+
+    @Option(help: "What `farthing learn fit` wrote.")
+    var bundle: String
+
+    @Option(help: "A CSV with user, item, time, reference_price, unit_cost and the bundle's features.")
+    var input: String
+
+    @Option(help: "Where to write; standard output unless given.")
+    var out: String?
+
+    @Option(help: "Lowest price, relative to the reference price.")
+    var lowest: Double?
+
+    @Option(help: "Highest price, relative to the reference price.")
+    var highest: Double?
+
+    @Option(help: "What to maximise.")
+    var objective: PricingObjective = .profit
+
+    @Option(help: "Currency, for rounding.")
+    var currency = "USD"
+
+    func run() throws {
+        guard let money = Currency(code: currency) else {
+            throw LearningError(place: "--currency", value: currency, remedy: "Give a code such as USD.")
+        }
+        guard let bytes = FileManager.default.contents(atPath: bundle) else {
+            throw LearningError(place: bundle, value: "no readable file", remedy: "Check the path and its permissions.")
+        }
+        let model = try ExposureBundle.decode([UInt8](bytes))
+        let terms = PricingTerms(objective: objective, ratios: try ratios(model))
+        let table = try ExposureTable(path: input, for: .questions, kinds: model.preparation.kinds)
+        let priced = model.price(table, terms)
+        let rows = table.referencePrices.indices.map { row in
+            let reference = table.referencePrices[row]
+            let bounds = (reference * terms.ratios.lowerBound)...(reference * terms.ratios.upperBound)
+            return [
+                Self.rounded(priced[row].price, within: bounds, in: money),
+                String(format: "%.6f", priced[row].probability), String(format: "%.4f", priced[row].elasticity),
+                priced[row].interval.map { String(format: "%.4f", $0.lowerBound) } ?? "",
+                priced[row].interval.map { String(format: "%.4f", $0.upperBound) } ?? "",
+            ]
+        }
+        let names = ["price_optimal", "probability", "elasticity", "elasticity_low", "elasticity_high"]
+        try CSVAppending(names, to: input).write(rows, to: out)
+    }
+
+    private func ratios(_ model: ExposureBundle) throws -> ClosedRange<Double> {
+        let low = lowest ?? model.testedRatios.lowerBound
+        let high = highest ?? model.testedRatios.upperBound
+        guard low > 0, low <= high, high.isFinite else {
+            throw LearningError(
+                place: "--lowest, --highest", value: "\(low), \(high)",
+                remedy: "Give positive ratios to the reference price, the lower one first.")
+        }
+        return low...high
+    }
+
+    /// To the nearest minor unit that lies within the bounds; where none does, to the nearest one.
+    private static func rounded(_ price: Double, within bounds: ClosedRange<Double>, in currency: Currency) -> String {
+        var scale = 1.0
+        for _ in 0..<currency.minorDigits { scale *= 10 }
+        // A bound such as 0.8 · 12.34 may be a hair off the minor unit that is meant.
+        let low = (bounds.lowerBound * scale - 1e-6).rounded(.up)
+        let high = (bounds.upperBound * scale + 1e-6).rounded(.down)
+        let nearest = (price * scale).rounded()
+        let minor = low <= high ? min(max(nearest, low), high) : nearest
+        return Money(minorUnits: Int64(minor)).formatted(in: currency)
+    }
+}

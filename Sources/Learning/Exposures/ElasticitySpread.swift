@@ -1,0 +1,36 @@
+// How far an elasticity may be off. The error is about as large in percent for a small elasticity as for a large one,
+// so the interval is the estimate times and through a factor, and the factor depends on who, what and at which price.
+
+import Domain
+import Glibc
+import Models
+
+/// The spread of the error of ln elasticity.
+public struct ElasticitySpread: Equatable, Sendable {
+    /// Reads a row and, as one more feature, ln(price / reference); gives the logarithm of the variance.
+    let forest: FlatForest
+    let base: Float
+
+    /// Standard deviations to each side of 90 %.
+    static let sides90 = 1.644_85
+
+    /// The 90 % interval of an elasticity.
+    /// - Shape: `row` (featureCount − 1,).
+    func interval(around elasticity: Double, row: ArraySlice<Float>, logPrice: Double) -> ClosedRange<Double> {
+        let variance = exp(Double(base + forest.referenceScore(Array(row) + [Float(logPrice)])))
+        let factor = exp(Self.sides90 * variance.squareRoot())
+        return (elasticity / factor)...(elasticity * factor)
+    }
+}
+
+extension Coefficients {
+    /// Half the step, in log price, over which an elasticity is taken: about one percent to each side.
+    static let elasticityStep = 0.01
+
+    /// −Δ ln P / Δ ln p around a price; positive. At a bend it is between those of the two sides.
+    func elasticity(_ row: Int, logPrice: Double, step: Double = elasticityStep) -> Double {
+        let low = probability(row, logPrice: logPrice - step)
+        let high = probability(row, logPrice: logPrice + step)
+        return max(log(low / high) / (2 * step), .leastNormalMagnitude)
+    }
+}

@@ -1,0 +1,202 @@
+// The file form of an exposure bundle: magic, format, checksum, payload, as a served model has them. Any bytes give a
+// valid bundle or an error that says what is wrong.
+
+import Domain
+import Models
+
+extension ExposureBundle {
+    static let magic: UInt32 = 0x5058_4546  // "FEXP"
+    static let format: UInt16 = 1
+    static let headerBytes = 14
+
+    public func encode() -> [UInt8] {
+        var payload = ByteWriter()
+        payload.write(version)
+        payload.write(testedRatios.lowerBound)
+        payload.write(testedRatios.upperBound)
+        switch policy {
+        case .personal: payload.write(UInt8(0))
+        case .uniform(let ratio):
+            payload.write(UInt8(1))
+            payload.write(ratio)
+        }
+        preparation.encode(to: &payload)
+        response.encode(to: &payload)
+        payload.write(UInt8(spread == nil ? 0 : 1))
+        if let spread {
+            payload.write(spread.base)
+            spread.forest.encode(to: &payload)
+        }
+        var file = ByteWriter()
+        file.write(Self.magic)
+        file.write(Self.format)
+        file.write(Self.checksum(payload.bytes[...]))
+        return file.bytes + payload.bytes
+    }
+
+    /// Reads and checks a bundle.
+    public static func decode(_ bytes: [UInt8]) throws(LearningError) -> ExposureBundle {
+        var reader = ByteReader(bytes)
+        let header = try reading("header") { () throws(ByteError) in
+            (try reader.read(UInt32.self), try reader.read(UInt16.self), try reader.read(UInt64.self))
+        }
+        guard header.0 == magic else {
+            throw LearningError(
+                place: "bundle", value: "another kind of file", remedy: "Give a file that `farthing learn fit` wrote.")
+        }
+        guard header.1 == format else {
+            throw LearningError(
+                place: "bundle", value: "format \(header.1)", remedy: "This version reads format \(format): fit again.")
+        }
+        guard header.2 == checksum(bytes[headerBytes...]) else {
+            throw LearningError(
+                place: "bundle", value: "a wrong checksum", remedy: "The file is damaged or cut short: copy it again.")
+        }
+        let (version, tested) = try reading("version") { () throws(ByteError) in
+            let version = try reader.read(UInt64.self)
+            let (low, high) = (try reader.readDouble(), try reader.readDouble())
+            guard low > 0, low <= high, high.isFinite else { throw reader.error("tested prices \(low) to \(high)") }
+            return (version, low...high)
+        }
+        let policy = try reading("policy") { () throws(ByteError) -> PricePolicy in
+            switch try reader.read(UInt8.self) {
+            case 0: return .personal
+            case 1:
+                let ratio = try reader.readDouble()
+                guard ratio > 0, ratio.isFinite else { throw reader.error("a ratio of \(ratio)") }
+                return .uniform(ratio: ratio)
+            case let mark: throw reader.error("a policy of \(mark)")
+            }
+        }
+        let preparation = try reading("preparation") { () throws(ByteError) in try Preparation(from: &reader) }
+        let (response, spread) = try modelling { () throws(ModelError) in
+            let width = preparation.featureNames.count
+            return (try ResponseModel(from: &reader, featureCount: width), try readSpread(&reader, width: width + 1))
+        }
+        try reading("end") { () throws(ByteError) in try reader.finish() }
+        return ExposureBundle(
+            version: version, preparation: preparation, response: response, spread: spread, policy: policy,
+            testedRatios: tested)
+    }
+
+    private static func readSpread(_ reader: inout ByteReader, width: Int) throws(ModelError) -> ElasticitySpread? {
+        let damaged = "The file is damaged or cut short: copy it again."
+        let base: Float?
+        do {
+            base = try reader.read(UInt8.self) == 0 ? nil : try reader.readFloat()
+        } catch {
+            throw ModelError(.malformed, place: "spread", value: error.description, remedy: damaged)
+        }
+        guard let base else { return nil }
+        guard base.isFinite else {
+            throw ModelError(.notFinite, place: "spread.base", value: "\(base)", remedy: damaged)
+        }
+        let forest = try FlatForest(from: &reader, featureCount: width, place: "spread")
+        return ElasticitySpread(forest: forest, base: base)
+    }
+
+    private static func modelling<Value>(
+        _ body: () throws(ModelError) -> Value
+    ) throws(LearningError) -> Value {
+        do {
+            return try body()
+        } catch {
+            throw LearningError(place: "bundle, \(error.place)", value: error.value, remedy: error.remedy)
+        }
+    }
+
+    private static func reading<Value>(
+        _ place: String, _ body: () throws(ByteError) -> Value
+    ) throws(LearningError) -> Value {
+        do {
+            return try body()
+        } catch {
+            throw LearningError(
+                place: "bundle, \(place)", value: error.description,
+                remedy: "The file is damaged or cut short: copy it again.")
+        }
+    }
+
+    private static func checksum(_ payload: ArraySlice<UInt8>) -> UInt64 {
+        var state = FNV1a()
+        state.update(payload)
+        return finalMix(state.value)
+    }
+}
+
+extension Preparation {
+    func encode(to writer: inout ByteWriter) {
+        writer.write(columns) { writer, column in
+            writer.write(column.name)
+            switch column.preparation {
+            case .number(let number):
+                writer.write(UInt8(0))
+                writer.write(number.median)
+                writer.write(number.usual.lowerBound)
+                writer.write(number.usual.upperBound)
+                writer.write(UInt8(number.tellsBlanks ? 1 : 0))
+            case .level(let level):
+                writer.write(UInt8(1))
+                level.encode(to: &writer)
+            }
+        }
+        item.encode(to: &writer)
+    }
+
+    init(from reader: inout ByteReader) throws(ByteError) {
+        let columns = try reader.readArray(minimumBytes: 9) { reader throws(ByteError) -> Column in
+            let name = try reader.readString()
+            switch try reader.read(UInt8.self) {
+            case 0:
+                let (median, low, high) = (try reader.readFloat(), try reader.readFloat(), try reader.readFloat())
+                guard median.isFinite, low <= high, low.isFinite, high.isFinite else {
+                    throw reader.error("\(low) to \(high), median \(median)")
+                }
+                let tells = try reader.read(UInt8.self) == 1
+                return Column(
+                    name: name,
+                    preparation: .number(
+                        NumberPreparation(median: median, usual: low...high, tellsBlanks: tells)))
+            case 1: return Column(name: name, preparation: .level(try LevelPreparation(from: &reader)))
+            case let mark: throw reader.error("a column of kind \(mark)")
+            }
+        }
+        let names = columns.map(\.name)
+        guard Set(names).count == names.count, ExposureTable.known.isDisjoint(with: names) else {
+            throw reader.error("columns \(names)")
+        }
+        self.init(columns: columns, item: try LevelPreparation(from: &reader))
+    }
+}
+
+extension LevelPreparation {
+    func encode(to writer: inout ByteWriter) {
+        writer.write(levels) { writer, level in level.encode(to: &writer) }
+        unknown.encode(to: &writer)
+        writer.write(UInt8(isSpread ? 1 : 0))
+    }
+
+    init(from reader: inout ByteReader) throws(ByteError) {
+        let levels = try reader.readArray(minimumBytes: 12) { reader throws(ByteError) in try Level(from: &reader) }
+        guard zip(levels, levels.dropFirst()).allSatisfy({ $0.name < $1.name }) else {
+            throw reader.error("levels out of order")
+        }
+        self.init(
+            levels: levels, unknown: try Level(from: &reader), isSpread: try reader.read(UInt8.self) == 1)
+    }
+}
+
+extension LevelPreparation.Level {
+    fileprivate func encode(to writer: inout ByteWriter) {
+        writer.write(name)
+        writer.write(logOdds)
+        writer.write(slope)
+    }
+
+    fileprivate init(from reader: inout ByteReader) throws(ByteError) {
+        name = try reader.readString()
+        logOdds = try reader.readFloat()
+        slope = try reader.readFloat()
+        guard logOdds.isFinite, slope.isFinite else { throw reader.error("level “\(name)”: \(logOdds), \(slope)") }
+    }
+}

@@ -1,0 +1,142 @@
+// What an analyst wants to be told before anything is learned: what was dropped and why, what looks like a mistake,
+// and what no model can be made of.
+
+import Domain
+
+/// What was found in a table of exposures.
+public struct ExposureFindings: Equatable, Sendable {
+    /// Rows that were dropped because an earlier one is the same exposure.
+    public var duplicates = 0
+    /// Columns that were dropped, with the reason.
+    public var droppedColumns: [String: String] = [:]
+
+    /// One sentence for each finding.
+    public var sentences: [String] {
+        var sentences: [String] = []
+        if duplicates > 0 {
+            sentences.append("\(duplicates) rows repeat an earlier one (same user, item and time) and were dropped")
+        }
+        return sentences
+            + droppedColumns.sorted { $0.key < $1.key }.map { "column “\($0.key)” was dropped: \($0.value)" }
+    }
+}
+
+enum ExposureChecks {
+    /// Fewer rows carry no fit.
+    static let fewestRows = 1_000
+    /// |ln(price / reference)| above this is a mistake and no offer: a tenth, or ten times as much.
+    static let farthest = 2.302_585
+    /// A column that tells buyers from others this well knows what happened after the price was shown.
+    static let leakingArea = 0.97
+    /// A column that follows the price this closely is the price, by another name.
+    static let priceCorrelation = 0.98
+
+    /// Drops what repeats and what leaks.
+    /// - Throws: when no model can be learned from the rows.
+    static func clean(
+        _ table: ExposureTable
+    ) throws(LearningError) -> (table: ExposureTable, findings: ExposureFindings) {
+        var findings = ExposureFindings()
+        var table = table
+        let kept = firstOfEach(table)
+        findings.duplicates = table.count - kept.count
+        if findings.duplicates > 0 { table = table.rows(at: kept) }
+        try refuseFewRows(table)
+        try refuseOneClass(table)
+        try refuseAbsurdPrices(table)
+        try refuseConstantPrices(table)
+        for column in table.features {
+            if let reason = leak(column, table) { findings.droppedColumns[column.name] = reason }
+        }
+        table.features.removeAll { findings.droppedColumns[$0.name] != nil }
+        return (table, findings)
+    }
+
+    private struct Exposure: Hashable {
+        var user: String
+        var item: String
+        var time: Timestamp
+    }
+
+    private static func firstOfEach(_ table: ExposureTable) -> [Int] {
+        var seen: Set<Exposure> = []
+        seen.reserveCapacity(table.count)
+        return (0..<table.count).filter {
+            seen.insert(Exposure(user: table.users[$0], item: table.items[$0], time: table.times[$0])).inserted
+        }
+    }
+
+    // MARK: - What no model can be made of
+
+    private static func refuseFewRows(_ table: ExposureTable) throws(LearningError) {
+        guard table.count < fewestRows else { return }
+        throw LearningError(
+            place: table.file, value: "\(table.count) different exposures",
+            remedy: "Give at least \(fewestRows); below that nothing can be said of anybody's price response.")
+    }
+
+    private static func refuseOneClass(_ table: ExposureTable) throws(LearningError) {
+        let buyers = table.bought.count { $0 }
+        guard buyers == 0 || buyers == table.count else { return }
+        throw LearningError(
+            place: "\(table.file):bought", value: "\(buyers) purchases in \(table.count) exposures",
+            remedy: "Give exposures that were bought and exposures that were not.")
+    }
+
+    private static func refuseAbsurdPrices(_ table: ExposureTable) throws(LearningError) {
+        let prices = table.logRelativePrices
+        let absurd = prices.indices.filter { abs(Double(prices[$0])) > farthest }
+        guard let first = absurd.first else { return }
+        let lines = absurd.prefix(5).map { "\(table.lines[$0])" }.joined(separator: ", ")
+        throw LearningError(
+            place: "\(table.file):\(table.lines[first]):price", value: "\(table.prices[first])",
+            remedy: """
+                The reference price is \(table.referencePrices[first]): correct whichever is wrong \
+                (\(absurd.count) rows, lines \(lines)\(absurd.count > 5 ? ", …" : "")).
+                """)
+    }
+
+    private static func refuseConstantPrices(_ table: ExposureTable) throws(LearningError) {
+        let prices = table.logRelativePrices
+        guard let low = prices.min(), let high = prices.max(), high - low < 0.005 else { return }
+        throw LearningError(
+            place: "\(table.file):\(table.lines[0])–\(table.lines[table.count - 1]):price",
+            value: "always about \(table.prices[0] / table.referencePrices[0]) of the reference price",
+            remedy: "Nothing can be learned of prices that never moved: show different prices first.")
+    }
+
+    // MARK: - What knows too much
+
+    private static func leak(_ column: ExposureTable.NamedColumn, _ table: ExposureTable) -> String? {
+        guard case .numbers(let values) = column.values else { return nil }
+        let known = values.indices.filter { !values[$0].isNaN }
+        guard known.count >= fewestRows else { return nil }
+        let area = Evaluation.ranking(
+            known.map { Double(values[$0]) }, known.map { table.bought[$0] ? 1 : 0 }
+        ).auc
+        if max(area, 1 - area) > leakingArea {
+            return "it tells buyers from others almost by itself (AUC \(rounded(max(area, 1 - area)))), "
+                + "so it was probably written after the purchase"
+        }
+        let prices = table.logRelativePrices
+        let likeness = abs(correlation(known.map { Double(values[$0]) }, known.map { Double(prices[$0]) }))
+        if likeness > priceCorrelation {
+            return "it follows the price shown (correlation \(rounded(likeness))), which the model is to vary"
+        }
+        return nil
+    }
+
+    private static func rounded(_ value: Double) -> String { "\((value * 1_000).rounded() / 1_000)" }
+
+    static func correlation(_ first: [Double], _ second: [Double]) -> Double {
+        let count = Double(max(1, first.count))
+        let means = (first.reduce(0, +) / count, second.reduce(0, +) / count)
+        var (cross, squares) = (0.0, (0.0, 0.0))
+        for (a, b) in zip(first, second) {
+            cross += (a - means.0) * (b - means.1)
+            squares.0 += (a - means.0) * (a - means.0)
+            squares.1 += (b - means.1) * (b - means.1)
+        }
+        return squares.0 > 0 && squares.1 > 0 ? cross / (squares.0 * squares.1).squareRoot() : 0
+    }
+}

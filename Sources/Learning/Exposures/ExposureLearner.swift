@@ -1,0 +1,164 @@
+// `farthing learn fit`, without the command line: clean, prepare, fit every candidate, choose, judge, pack.
+
+import Domain
+import Models
+import Pricing
+
+/// Learns a response model and a price policy from exposures.
+public struct ExposureLearner {
+    public struct Settings: Sendable {
+        public var candidates = DemandCandidate.allCases
+        /// One user in so many is held out: with all their rows, so that nobody is known from elsewhere.
+        public var heldOutOneIn: UInt64 = 5
+
+        public init() {}
+    }
+
+    /// Figures of one run.
+    public struct Report: Sendable {
+        public var findings: ExposureFindings
+        public var trainedRows: Int
+        public var heldOutRows: Int
+        public var featureNames: [String]
+        public var candidates: [FittedCandidate]
+        public var chosen: DemandCandidate
+        public var comparison: PolicyComparison
+        /// Of the chosen model, on the held-out rows.
+        public var heldOut: ResponseScores
+    }
+
+    public let settings: Settings
+
+    public init(_ settings: Settings = Settings()) { self.settings = settings }
+
+    /// - Parameters:
+    ///   - version: of the new bundle.
+    ///   - progress: called on any thread, with the place of a candidate and the share of its fit that is done.
+    public func learn(
+        _ raw: ExposureTable, version: UInt64, progress: @Sendable (Int, Double) -> Void = { _, _ in }
+    ) throws(LearningError) -> (bundle: ExposureBundle, report: Report) {
+        let (table, findings) = try ExposureChecks.clean(raw)
+        let (trained, heldOut) = try split(table)
+        let preparation = Preparation(fitting: trained)
+        let matrix = preparation.matrix(of: trained)
+        let judges = preparation.matrix(of: heldOut)
+        let levels = PriceLevels(fitting: table.logRelativePrices)
+
+        let candidates = settings.candidates
+        var fitted = try ConcurrentFits.run(candidates.count) { (index) throws(LearningError) in
+            let fit = try ResponseFit(matrix, settings: candidates[index].settings, heldOut: judges) {
+                progress(index, $0)
+            }
+            return FittedCandidate(candidate: candidates[index], fit: fit, priceLoss: .infinity)
+        }
+        let losses = CandidateChoice.priceLosses(of: fitted.map(\.fit.model), on: judges, levels: levels)
+        for index in fitted.indices { fitted[index].priceLoss = losses[index] }
+        guard let best = fitted.min(by: { $0.priceLoss < $1.priceLoss }) else {
+            throw LearningError(place: "settings.candidates", value: "none", remedy: "Name at least one law of demand.")
+        }
+
+        let tested = exponential(levels.logPrices[0])...exponential(levels.logPrices[levels.count - 1])
+        let comparison = try compare(table, levels, best.candidate.settings.ending(after: best.fit.rounds))
+        let scores = ResponseScores(Coefficients(best.fit.model, judges), judges)
+
+        // Judged; what is served may learn from the rows that judged, too.
+        let servedPreparation = Preparation(fitting: table)
+        let everything = servedPreparation.matrix(of: table)
+        let lawSettings = best.candidate.settings
+        let rounds = best.fit.rounds
+        // The second fit is for the intervals alone.
+        let longer = try ConcurrentFits.run(best.candidate.hasIntervals ? 2 : 1) { (index) throws(LearningError) in
+            index == 0
+                ? try ResponseFit(everything, settings: lawSettings.ending(after: rounds))
+                : try ResponseFit(matrix, settings: lawSettings.lasting(min(2 * rounds, rounds + 250)))
+        }
+        var spread: ElasticitySpread?
+        if longer.count > 1 {
+            let spreads = SpreadFit(matrix: matrix, heldOut: judges, levels: levels)
+            spread = try spreads.learn(from: longer[1].model) { (rows, judges) throws(LearningError) in
+                try ResponseFit(rows, settings: lawSettings, heldOut: judges).model
+            }
+        }
+        let bundle = ExposureBundle(
+            version: version, preparation: servedPreparation, response: longer[0].model, spread: spread,
+            policy: comparison.policy, testedRatios: tested)
+        let report = Report(
+            findings: findings, trainedRows: trained.count, heldOutRows: heldOut.count,
+            featureNames: preparation.featureNames, candidates: fitted, chosen: best.candidate,
+            comparison: comparison, heldOut: scores)
+        return (bundle, report)
+    }
+
+    /// Each half of the users is judged by a model fitted to the other half.
+    private func compare(
+        _ table: ExposureTable, _ levels: PriceLevels, _ settings: ResponseSettings
+    ) throws(LearningError) -> PolicyComparison {
+        let halves = [0, 1].map { half in
+            table.rows(at: (0..<table.count).filter { Self.draw(table.users[$0]) >> 32 % 2 == half })
+        }
+        let folds = try ConcurrentFits.run(2) { (half) throws(LearningError) in
+            let (judged, others) = (halves[half], halves[1 - half])
+            let preparation = Preparation(fitting: others)
+            let fit = try ResponseFit(preparation.matrix(of: others), settings: settings)
+            return PolicyRows(judged, Coefficients(fit.model, preparation.matrix(of: judged)), levels)
+        }
+        return PolicyComparison(folds, levels)
+    }
+
+    /// A number that depends on the user alone.
+    private static func draw(_ user: String) -> UInt64 {
+        var state = FNV1a()
+        state.update(Array(user.utf8)[...])
+        return finalMix(state.value)
+    }
+
+    /// By user, so that no user is on both sides.
+    private func split(
+        _ table: ExposureTable
+    ) throws(LearningError) -> (trained: ExposureTable, heldOut: ExposureTable) {
+        var held: [Int] = []
+        var trained: [Int] = []
+        for row in 0..<table.count {
+            if Self.draw(table.users[row]) % settings.heldOutOneIn == 0 {
+                held.append(row)
+            } else {
+                trained.append(row)
+            }
+        }
+        let sides = (table.rows(at: trained), table.rows(at: held))
+        for side in [sides.0, sides.1] where !side.bought.contains(true) || !side.bought.contains(false) {
+            throw LearningError(
+                place: "\(table.file):user", value: "\(Set(table.users).count) users",
+                remedy: "Give exposures of more users: one in \(settings.heldOutOneIn) is held out to judge by.")
+        }
+        return sides
+    }
+}
+
+/// How well a model predicts purchases.
+public struct ResponseScores: Equatable, Sendable {
+    /// Mean negative log-likelihood, nats.
+    public var logLoss: Double
+    /// Area under the ROC curve.
+    public var auc: Double
+    /// Size of the elasticity at the price that was shown.
+    public var elasticity: Quantiles
+
+    init(_ coefficients: Coefficients, _ matrix: TrainingMatrix) {
+        let model = coefficients.model
+        var probabilities: [Double] = []
+        var elasticities: [Double] = []
+        for row in 0..<matrix.count {
+            let logPrice = Double(matrix.logRelativePrices[row])
+            let probability = coefficients.probability(row, logPrice: logPrice)
+            let shape = model.shape
+            let gradient = shape.gradients[shape.piece(at: logPrice - Double(model.centre))]
+            probabilities.append(probability)
+            elasticities.append(
+                Double(coefficients.slopes[row]) * gradient * (1 - probability / Double(coefficients.saturations[row])))
+        }
+        logLoss = Evaluation.logLoss(probabilities, matrix.labels)
+        auc = Evaluation.ranking(probabilities, matrix.labels).auc
+        elasticity = Quantiles(elasticities)
+    }
+}

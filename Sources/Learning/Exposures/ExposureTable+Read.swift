@@ -1,0 +1,174 @@
+// Reading the public format. Every mistake names the file, the line and the column, and says what to do; a row is never
+// skipped in silence.
+
+import Domain
+import Glibc
+
+extension ExposureTable {
+    /// What the rows must have.
+    public enum Purpose: Sendable {
+        /// Prices and outcomes, to learn from.
+        case outcomes
+        /// No price and no outcome: one is asked for. Such columns are ignored.
+        case questions
+    }
+
+    /// Columns that are not features, whatever they hold.
+    static let known: Set<String> = [
+        "user", "item", "time", "reference_price", "price", "unit_cost", "bought", "quantity", "arm", "propensity",
+    ]
+
+    /// Reads a file, plain or gzip.
+    /// - Parameter kinds: of columns whose kind is settled; the others' are inferred from all their values.
+    public init(
+        path: String, for purpose: Purpose, kinds: [String: ColumnKind] = [:]
+    ) throws(LearningError) {
+        let reader = try CSVReader(path: path)
+        self.init(file: reader.name)
+        let columns = try Columns(reader, purpose)
+        let names = reader.header.filter { !Self.known.contains($0) }
+        guard Set(reader.header).count == reader.header.count else {
+            throw LearningError(
+                place: "\(file):1", value: reader.header.joined(separator: ","), remedy: "Name every column once.")
+        }
+        for name in kinds.keys.sorted() where !names.contains(name) {
+            throw LearningError(
+                place: "\(file):1", value: reader.header.joined(separator: ","),
+                remedy: "Add a column “\(name)”, which the types or the bundle name.")
+        }
+        let fields = try names.map { name throws(LearningError) in try reader.column(name) }
+        var readings = names.map { ColumnReading(kind: kinds[$0]) }
+        while try reader.next() {
+            try append(reader, columns)
+            for index in readings.indices { try readings[index].append(reader, fields[index]) }
+        }
+        for (name, reading) in zip(names, readings) {
+            features.append(NamedColumn(name: name, values: try reading.finished(name: name, of: self)))
+        }
+    }
+
+    private struct Columns {
+        let user, item, time, reference, cost: CSVReader.Column
+        var price: CSVReader.Column?
+        var bought: CSVReader.Column?
+        var propensity: CSVReader.Column?
+
+        init(_ reader: CSVReader, _ purpose: Purpose) throws(LearningError) {
+            user = try reader.column("user")
+            item = try reader.column("item")
+            time = try reader.column("time")
+            reference = try reader.column("reference_price")
+            cost = try reader.column("unit_cost")
+            guard purpose == .outcomes else { return }
+            price = try reader.column("price")
+            bought = try reader.column("bought")
+            if reader.header.contains("propensity") { propensity = try reader.column("propensity") }
+        }
+    }
+
+    /// Prices are positive and below this.
+    private static let dearest = 1e9
+
+    private mutating func append(_ reader: CSVReader, _ columns: Columns) throws(LearningError) {
+        lines.append(reader.line)
+        users.append(reader.text(columns.user))
+        items.append(reader.text(columns.item))
+        times.append(try reader.instant(columns.time))
+        referencePrices.append(try Self.amount(reader, columns.reference, above: true))
+        unitCosts.append(try Self.amount(reader, columns.cost, above: false))
+        if let price = columns.price { prices.append(try Self.amount(reader, price, above: true)) }
+        if let bought = columns.bought { self.bought.append(try reader.flag(bought)) }
+        if let propensity = columns.propensity {
+            let chance = try reader.number(propensity)
+            guard chance > 0, chance <= 1 else {
+                throw reader.error(
+                    propensity, remedy: "Give the chance with which this price was drawn: above 0, at most 1.")
+            }
+            propensities.append(chance)
+        }
+    }
+
+    private static func amount(
+        _ reader: CSVReader, _ column: CSVReader.Column, above: Bool
+    ) throws(LearningError) -> Double {
+        let value = try reader.number(column)
+        guard above ? value > 0 : value >= 0, value < dearest else {
+            throw reader.error(column, remedy: "Give an amount \(above ? "above" : "of at least") 0.")
+        }
+        return value
+    }
+}
+
+extension CSVReader {
+    /// A UTC time, `2017-01-31T23:59:59` with or without a `Z`, or whole seconds since 1970.
+    fileprivate func instant(_ column: Column) throws(LearningError) -> Timestamp {
+        let bytes = bytes(column)
+        if let seconds = Int64(String(decoding: bytes, as: UTF8.self)), abs(seconds) < 1 << 40 {
+            return Timestamp(milliseconds: seconds * 1_000)
+        }
+        return try timestamp(column)
+    }
+
+    fileprivate func flag(_ column: Column) throws(LearningError) -> Bool {
+        switch text(column) {
+        case "1", "1.0", "true", "True": true
+        case "0", "0.0", "false", "False": false
+        default: throw error(column, remedy: "Say 1 for bought and 0 for not.")
+        }
+    }
+}
+
+/// A column whose kind may not be known before its last value.
+private struct ColumnReading {
+    private let kind: ColumnKind?
+    private var numbers: [Float] = []
+    private var texts: [String] = []
+    private var blanks = 0
+    /// Rows with text that is no number.
+    private var words: [Int] = []
+
+    init(kind: ColumnKind?) { self.kind = kind }
+
+    /// Up to this share of words in a column of numbers is taken for a mistake; above, for categories.
+    private static let mistaken = 0.1
+
+    mutating func append(_ reader: CSVReader, _ column: CSVReader.Column) throws(LearningError) {
+        if kind == .numeric {
+            numbers.append(reader.bytes(column).isEmpty ? .nan : Float(try reader.number(column)))
+            return
+        }
+        let text = reader.text(column)
+        texts.append(text)
+        guard kind == nil else { return }
+        if text.isEmpty {
+            numbers.append(.nan)
+            blanks += 1
+        } else if let number = Float(text), number.isFinite {
+            numbers.append(number)
+        } else {
+            numbers.append(.nan)
+            words.append(texts.count - 1)
+        }
+    }
+
+    func finished(name: String, of table: ExposureTable) throws(LearningError) -> FeatureColumn {
+        switch kind {
+        case .numeric: return .numbers(numbers)
+        case .categorical: return .levels(texts)
+        case nil: break
+        }
+        guard !words.isEmpty else { return .numbers(numbers) }
+        guard Double(words.count) > Self.mistaken * Double(max(1, texts.count - blanks)) else {
+            let places = words.prefix(5).map { "\(table.lines[$0])" }.joined(separator: ", ")
+            throw LearningError(
+                place: "\(table.file):\(table.lines[words[0]]):\(name)", value: texts[words[0]],
+                remedy: """
+                    The other rows hold numbers. Correct it (lines \(places)\(words.count > 5 ? ", …" : "")), or \
+                    declare the column categorical.
+                    """)
+        }
+        return .levels(texts)
+    }
+}
+
+func logarithm(_ value: Double) -> Double { log(value) }

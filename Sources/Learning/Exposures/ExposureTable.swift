@@ -1,0 +1,83 @@
+// Exposures as an analyst has them: one row for each time a price was shown, as columns. The format is public: a CSV
+// with `user,item,time,reference_price,price,unit_cost,bought`, optionally `quantity`, `arm`, `propensity`, and any
+// number of further columns, each a feature.
+
+import Domain
+
+/// What a feature column holds.
+public enum ColumnKind: String, Sendable, CaseIterable {
+    case numeric, categorical
+}
+
+/// A column of features, one value a row.
+public enum FeatureColumn: Equatable, Sendable {
+    /// NaN where the field was blank.
+    case numbers([Float])
+    /// A blank is a level of its own, the empty text.
+    case levels([String])
+
+    var kind: ColumnKind {
+        switch self {
+        case .numbers: .numeric
+        case .levels: .categorical
+        }
+    }
+}
+
+/// Rows of a file of exposures, or of questions: exposures to be, without price and outcome.
+public struct ExposureTable: Sendable {
+    /// A feature column and its name.
+    public struct NamedColumn: Sendable {
+        public let name: String
+        public var values: FeatureColumn
+    }
+
+    /// Each (rows,).
+    public internal(set) var users: [String] = []
+    public internal(set) var items: [String] = []
+    public internal(set) var times: [Timestamp] = []
+    public internal(set) var referencePrices: [Double] = []
+    public internal(set) var unitCosts: [Double] = []
+    /// Empty in questions.
+    public internal(set) var prices: [Double] = []
+    /// Empty in questions.
+    public internal(set) var bought: [Bool] = []
+    /// The chance with which this price was drawn; empty when the file does not say.
+    public internal(set) var propensities: [Double] = []
+    public internal(set) var features: [NamedColumn] = []
+    /// Line of each row in its file, for errors.
+    public internal(set) var lines: [Int] = []
+    /// The file's name, for errors.
+    public let file: String
+
+    init(file: String) { self.file = file }
+
+    public var count: Int { users.count }
+
+    /// ln(price / reference); (rows,).
+    var logRelativePrices: [Float] {
+        prices.indices.map { Float(logarithm(prices[$0] / referencePrices[$0])) }
+    }
+
+    /// The rows at these places, in their order.
+    func rows(at places: [Int]) -> ExposureTable {
+        func chosen<Value>(_ values: [Value]) -> [Value] { values.isEmpty ? [] : places.map { values[$0] } }
+        var table = ExposureTable(file: file)
+        table.users = chosen(users)
+        table.items = chosen(items)
+        table.times = chosen(times)
+        table.referencePrices = chosen(referencePrices)
+        table.unitCosts = chosen(unitCosts)
+        table.prices = chosen(prices)
+        table.bought = chosen(bought)
+        table.propensities = chosen(propensities)
+        table.lines = chosen(lines)
+        table.features = features.map { column in
+            switch column.values {
+            case .numbers(let values): NamedColumn(name: column.name, values: .numbers(chosen(values)))
+            case .levels(let values): NamedColumn(name: column.name, values: .levels(chosen(values)))
+            }
+        }
+        return table
+    }
+}

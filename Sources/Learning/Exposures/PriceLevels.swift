@@ -1,0 +1,43 @@
+// The prices that were shown, relative to the reference price, as a few levels, and how often each was. Tests of
+// prices usually draw from a handful; prices that vary freely are cut into as many equally frequent bins.
+
+import Domain
+
+struct PriceLevels: Equatable, Sendable {
+    /// ln(price / reference), ascending.
+    let logPrices: [Double]
+    /// Of the rows; positive, adding up to 1.
+    let shares: [Double]
+
+    private static let mostDistinct = 24
+    private static let bins = 8
+    /// Two relative prices closer than this are one level.
+    private static let grain = 0.005
+
+    /// - Precondition: `prices` is not empty.
+    init(fitting prices: [Float]) {
+        let sorted = prices.map(Double.init).sorted()
+        var groups: [ArraySlice<Double>] = []
+        var start = 0
+        for index in 1...sorted.count where index == sorted.count || sorted[index] - sorted[index - 1] > Self.grain {
+            groups.append(sorted[start..<index])
+            start = index
+        }
+        let isFree =
+            groups.count > Self.mostDistinct || groups.contains { $0.last! - $0.first! > 4 * Self.grain }
+        if isFree {
+            groups = (0..<Self.bins).map { bin in
+                sorted[(bin * sorted.count / Self.bins)..<((bin + 1) * sorted.count / Self.bins)]
+            }.filter { !$0.isEmpty }
+        }
+        logPrices = groups.map { $0.reduce(0, +) / Double($0.count) }
+        shares = groups.map { Double($0.count) / Double(sorted.count) }
+    }
+
+    var count: Int { logPrices.count }
+
+    /// The level nearest to a price.
+    func nearest(to logPrice: Double) -> Int {
+        logPrices.indices.min { abs(logPrices[$0] - logPrice) < abs(logPrices[$1] - logPrice) } ?? 0
+    }
+}

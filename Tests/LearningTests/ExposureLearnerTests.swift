@@ -1,0 +1,97 @@
+// The whole way from a file to prices, held against worlds whose truth is known. The worlds are small, so the bars are
+// low; docs/evidence.md has the large ones.
+
+import Domain
+import Foundation
+import Learning
+import Pricing
+import Testing
+import World
+
+@Suite struct ExposureLearnerTests {
+    private static let ratios = 0.8...1.1
+
+    private func learned(
+        _ world: KnownWorld, rows: Int
+    ) throws -> (bundle: ExposureBundle, report: ExposureLearner.Report) {
+        let folder = try Folder()
+        let path = try folder.write(Exposures.csv(world, rows: rows), to: "e.csv")
+        return try ExposureLearner().learn(try ExposureTable(path: path, for: .outcomes), version: 1)
+    }
+
+    private func priced(_ bundle: ExposureBundle, _ csv: String) throws -> [PricedRow] {
+        let folder = try Folder()
+        let path = try folder.write(csv, to: "q.csv")
+        let table = try ExposureTable(path: path, for: .questions, kinds: bundle.preparation.kinds)
+        return bundle.price(table, PricingTerms(objective: .profit, ratios: Self.ratios))
+    }
+
+    private func share(_ rows: [PricedRow], _ occasions: [Occasion]) -> Double {
+        let proposed = zip(rows, occasions).map { ProposedPrice(occasion: $1, price: $0.price) }
+        return PriceScore(proposed, within: PriceGrid(Self.ratios), tolerance: 1e-9).share
+    }
+
+    @Test(arguments: [
+        (DemandLaw.logit, 0.6), (.linearLogit, 0.55), (.probit, 0.55), (.reference, 0.5), (.thresholds, 0.35),
+    ])
+    func personalPricesGoMostOfTheWayToTheOracle(law: DemandLaw, atLeast: Double) throws {
+        let world = KnownWorld(law: law, seed: 2)
+        let (bundle, report) = try learned(world, rows: 60_000)
+        let questions = Exposures.questions(world, rows: 4_000)
+        let rows = try priced(bundle, questions.csv)
+        #expect(bundle.policy == .personal)
+        #expect((report.chosen == .saturated) == (law == .thresholds))
+        let reached = share(rows, questions.occasions)
+        #expect(reached > atLeast, "\(law): \(reached)")
+        #expect(rows.allSatisfy { $0.probability > 0 && $0.probability < 1 && $0.elasticity > 0 })
+        if law != .thresholds {
+            let held = zip(rows, questions.occasions).count { row, occasion in
+                row.interval!.contains(
+                    occasion.demand.elasticity(atLogRatio: log(row.price / occasion.referencePrice)))
+            }
+            #expect(Double(held) / Double(rows.count) > 0.7)
+        }
+    }
+
+    /// When everybody is the same there is nothing to gain, and noise must not be taken for taste.
+    @Test func personalPricesThatCannotBeShownToEarnMoreAreNotServed() throws {
+        let folder = try Folder()
+        let path = try folder.write(Exposures.small(rows: 6_000), to: "e.csv")
+        let (bundle, report) = try ExposureLearner().learn(try ExposureTable(path: path, for: .outcomes), version: 1)
+        guard case .uniform(let ratio) = bundle.policy else {
+            Issue.record("personal prices are served: \(report.comparison)")
+            return
+        }
+        #expect((0.8...1.1).contains(ratio))
+        let table = try ExposureTable(path: path, for: .questions, kinds: bundle.preparation.kinds)
+        let rows = bundle.price(table, PricingTerms(objective: .profit, ratios: bundle.testedRatios))
+        #expect(Set(rows.map { ($0.price * 1_000).rounded() }).count == 1)
+    }
+
+    @Test func aBundleSurvivesItsBytesAndEveryTruncationIsNoticed() throws {
+        let bundle = try learned(KnownWorld(law: .logit, seed: 1), rows: 3_000).bundle
+        let bytes = bundle.encode()
+        #expect(try ExposureBundle.decode(bytes) == bundle)
+        for length in stride(from: 0, to: bytes.count, by: 97) {
+            #expect(throws: LearningError.self) { try ExposureBundle.decode(Array(bytes.prefix(length))) }
+        }
+        var damaged = bytes
+        damaged[bytes.count / 2] ^= 1
+        let error = #expect(throws: LearningError.self) { try ExposureBundle.decode(damaged) }
+        #expect(error?.value == "a wrong checksum")
+    }
+
+    @Test func theSameFileGivesTheSameModel() throws {
+        let world = KnownWorld(law: .logit, seed: 4)
+        let first = try learned(world, rows: 3_000).bundle
+        #expect(try learned(world, rows: 3_000).bundle == first)
+    }
+
+    @Test func aQuestionWithoutAFeatureOfTheBundleIsRefusedByName() throws {
+        let world = KnownWorld(law: .logit, seed: 1)
+        let bundle = try learned(world, rows: 3_000).bundle
+        let csv = Exposures.questions(world, rows: 3).csv.replacingOccurrences(of: "quality", with: "other")
+        let error = #expect(throws: LearningError.self) { try priced(bundle, csv) }
+        #expect(error?.remedy.contains("“quality”") == true)
+    }
+}
