@@ -111,18 +111,20 @@ extension WorkerCore {
         let response = model.bundle.response
         var intercepts = [Float](repeating: 0, count: scored.count)
         var slopes = intercepts
-        var saturations = intercepts
+        var saturations = response.saturation == nil ? [] : intercepts
         var interceptSpan = intercepts.mutableSpan
         var slopeSpan = slopes.mutableSpan
         let rows = scratch.rows.span.extracting(0..<scored.count * FeatureSchema.count)
         response.score(rows, intercepts: &interceptSpan, slopes: &slopeSpan)
-        var saturationSpan = saturations.mutableSpan
-        response.score(rows, saturations: &saturationSpan)
+        if !saturations.isEmpty {
+            var saturationSpan = saturations.mutableSpan
+            response.score(rows, saturations: &saturationSpan)
+        }
         for (row, line) in scored.enumerated() {
             let curve = DemandCurve(
                 intercept: Double(intercepts[row]), slope: Double(slopes[row]),
                 reference: cart.lines[line].item!.referencePrice, centre: Double(response.centre),
-                shape: response.shape, saturation: Double(saturations[row]))
+                shape: response.shape, saturation: saturations.isEmpty ? 1 : Double(saturations[row]))
             cart.lines[line].curve = curve.isUsable ? curve : nil
         }
     }

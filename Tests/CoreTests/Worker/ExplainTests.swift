@@ -2,6 +2,7 @@
 
 import Domain
 import Features
+import Models
 import Pricing
 import Testing
 import WorkerCore
@@ -69,6 +70,22 @@ import WorkerCore
             line.optimum
                 == OptimalPrice.solve(curve, .profit, unitCost: 10_000, within: 300...3_000_000))
         #expect(line.listPrice == Money(minorUnits: 30_000) && line.unitCost == Money(minorUnits: 10_000))
+    }
+
+    @Test func aModelThatBendsAndSaturatesPricesByItsOwnCurve() throws {
+        var shell = try shell()
+        let shape = PriceShape(knots: [-0.2], gradients: [0.3, 2])!
+        let half = ResponseModel.Saturation(forest: FlatForest(trees: [], featureCount: FeatureSchema.count), base: 0)
+        shell.load(try Shop.bundle(shape: shape, saturation: half))
+        let line = try shell.explain(anna, "milk").lines[0]
+        let curve = DemandCurve(
+            intercept: line.intercept, slope: line.slope, reference: line.referencePrice, centre: line.centre,
+            shape: shape, saturation: 0.5)
+        let price = try #require(line.steps.last).price.real
+        #expect(line.probability == curve.probability(at: price))
+        #expect(line.probabilityAtList == curve.probability(at: 30_000))
+        #expect(
+            line.optimum == OptimalPrice.solve(curve, .profit, unitCost: 10_000, within: 300...3_000_000))
     }
 
     @Test func theFeaturesOfEachLineAreItsOwn() throws {

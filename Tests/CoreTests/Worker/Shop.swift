@@ -64,7 +64,8 @@ enum Shop {
     ///   - logSlope: how much shoppers mind: the logarithm of the slope before the trees.
     ///   - buyers: what each tree of the intercept gives to who has bought the product before.
     static func bundle(
-        version: UInt64 = 1, logSlope: Float = 2, buyers: [Float] = [0.5]
+        version: UInt64 = 1, logSlope: Float = 2, buyers: [Float] = [0.5],
+        shape: PriceShape = .straight, saturation: ResponseModel.Saturation? = nil
     ) throws(ModelError) -> ModelBundle {
         let width = FeatureSchema.count
         let bought = FeatureSchema.names.firstIndex(of: "weeks bought")!
@@ -81,7 +82,7 @@ enum Shop {
                 trees: try buyers.map { above throws(ModelError) in try stump(bought, 0.5, -0.5, above) },
                 featureCount: width),
             logSlope: FlatForest(trees: [try stump(trips, 1.5, 0.2, 0)], featureCount: width), interceptBase: -2,
-            logSlopeBase: logSlope, centre: 0, slopes: 0.2...12)
+            logSlopeBase: logSlope, centre: 0, slopes: 0.2...12, shape: shape, saturation: saturation)
         return ModelBundle(
             version: version,
             information: ModelInformation(
