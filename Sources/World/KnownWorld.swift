@@ -6,9 +6,8 @@
 // the shape of demand and in nothing else. There is no hidden taste: all that is true can be learned from the columns,
 // and the distance to the oracle is the learner's own.
 
-#if canImport(Glibc)
-    import Glibc
-#endif
+import Domain
+import Glibc
 
 /// Shoppers, items and true demand: a pure function of a law and a seed.
 public struct KnownWorld: Sendable {

@@ -1,3 +1,5 @@
+import Domain
+
 /// What is known of the moment in which a price is shown. Drawn afresh for every row.
 public struct Moment: Equatable, Sendable {
     public static let columns = [

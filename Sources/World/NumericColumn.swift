@@ -1,9 +1,8 @@
 // A feature as a data set would have it, in units and with a skew of its own. The laws of a world see its standardised
 // value, and compute it from the rounded one: what is true is a function of what stands in the file.
 
-#if canImport(Glibc)
-    import Glibc
-#endif
+import Domain
+import Glibc
 
 /// A numeric feature and the distribution it is drawn from.
 public struct NumericColumn: Sendable {

@@ -1,3 +1,5 @@
+import Domain
+
 /// What is known of a shopper: a function of the world's seed and the shopper's number.
 public struct Shopper: Equatable, Sendable {
     public static let columns = [

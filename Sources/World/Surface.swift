@@ -2,9 +2,8 @@
 // depends on. It has what makes real tables hard for straight lines: effects of segments and categories and of pairs of
 // them, interactions between shopper, item and moment, steps, a wave, and effects that level off.
 
-#if canImport(Glibc)
-    import Glibc
-#endif
+import Domain
+import Glibc
 
 /// One row of features, standardised.
 struct Features {

@@ -95,6 +95,31 @@ import Testing
         #expect(throws: ModelError.self) { try ModelBundle.decode(bytes, featureNames: ["first", "second"]) }
     }
 
+    /// A cluster keeps its prices through an upgrade: what format 1 lacked is straight and unsaturated.
+    @Test func formatOneIsReadAsAStraightModel() throws {
+        var model = try bundle()
+        let old = model.response
+        model.response = try ResponseModel(
+            intercept: old.intercept, logSlope: old.logSlope, interceptBase: old.interceptBase,
+            logSlopeBase: old.logSlopeBase, centre: old.centre, slopes: old.slopes)
+        for index in model.goldens.indices { model.goldens[index].saturation = 1 }
+
+        var bytes = model.encode()
+        let golden = 4 * (names.count + 3)
+        let products = 4 + model.products.count * (16 + 4 * names.count)
+        let response = bytes.count - model.goldens.count * golden - 4 - products
+        for index in model.goldens.indices { bytes.removeLastFour(before: index * (golden - 4)) }
+        // No knots, one gradient of 1, no saturation.
+        bytes.removeSubrange((response - 17)..<response)
+        bytes[4] = 1
+        seal(&bytes)
+
+        #expect(try ModelBundle.decode(bytes, featureNames: names) == model)
+        bytes.removeLast()
+        seal(&bytes)
+        #expect(try problem(bytes) == .malformed)
+    }
+
     private func problem(_ bytes: [UInt8]) throws -> ModelError.Problem? {
         let error = #expect(throws: ModelError.self) { try ModelBundle.decode(bytes, featureNames: names) }
         #expect(error?.place.isEmpty == false && error?.remedy.isEmpty == false)
@@ -114,5 +139,11 @@ import Testing
         var writer = ByteWriter()
         writer.write(finalMix(state.value))
         bytes.replaceSubrange(6..<14, with: writer.bytes)
+    }
+}
+
+extension [UInt8] {
+    fileprivate mutating func removeLastFour(before tail: Int) {
+        removeSubrange((count - tail - 4)..<(count - tail))
     }
 }

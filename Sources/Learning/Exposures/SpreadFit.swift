@@ -35,11 +35,11 @@ struct SpreadFit {
         refit: @Sendable (TrainingMatrix, TrainingMatrix) throws(LearningError) -> ResponseModel
     ) throws(LearningError) -> ElasticitySpread? {
         let refits = try ConcurrentFits.run(2) { [matrix, heldOut] (index) throws(LearningError) in
-            var draws = Draws(seed: UInt64(index))
+            var draws = Draws(seed: UInt64(index), "outcomes")
             return try refit(
                 matrix.drawingLabels(from: rough, &draws), heldOut.drawingLabels(from: rough, &draws))
         }
-        var draws = Draws(seed: 17)
+        var draws = Draws(seed: 0, "prices")
         let trained = errors(of: refits, from: rough, matrix, &draws)
         let forest = try grow(trained)
         let judged = errors(of: refits, from: rough, heldOut, &draws)
@@ -76,7 +76,7 @@ struct SpreadFit {
         rows.reserveCapacity(matrix.count * (matrix.width + 1))
         var errors = [[Float]](repeating: [], count: refits.count)
         for row in 0..<matrix.count {
-            let price = low + draws.next() * (high - low)
+            let price = low + draws.fraction() * (high - low)
             rows += matrix.features[(row * matrix.width)..<((row + 1) * matrix.width)]
             rows.append(Float(price))
             let expected = log(truth.elasticity(row, logPrice: price, step: Self.step))
@@ -113,18 +113,6 @@ struct SpreadFit {
     }
 }
 
-/// Numbers from 0 to 1, the same for the same seed.
-private struct Draws {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = finalMix(seed &+ 0x9E37_79B9_7F4A_7C15) }
-
-    mutating func next() -> Double {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        return Double(finalMix(state) >> 11) * 0x1p-53
-    }
-}
-
 extension TrainingMatrix {
     /// The same rows and prices with outcomes drawn from a model.
     fileprivate func drawingLabels(from model: ResponseModel, _ draws: inout Draws) -> TrainingMatrix {
@@ -132,7 +120,7 @@ extension TrainingMatrix {
         var drawn = self
         for row in 0..<count {
             let probability = coefficients.probability(row, logPrice: Double(logRelativePrices[row]))
-            drawn.labels[row] = draws.next() < probability ? 1 : 0
+            drawn.labels[row] = draws.fraction() < probability ? 1 : 0
         }
         return drawn
     }

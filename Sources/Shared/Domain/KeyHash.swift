@@ -65,6 +65,7 @@ public struct FNV1a: Sendable {
 }
 
 /// MurmurHash3's fmix64: every input bit reaches every output bit.
+@inlinable
 public func finalMix(_ word: UInt64) -> UInt64 {
     var mixed = word
     mixed ^= mixed >> 33

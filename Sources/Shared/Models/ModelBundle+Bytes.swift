@@ -5,10 +5,19 @@
 import Domain
 
 extension ModelBundle {
+    /// What a file may contain. Older ones are still read, so that a cluster keeps its prices through an upgrade;
+    /// only the newest is written.
+    public enum Format: UInt16, Sendable {
+        /// Every law straight: no shape, no saturation.
+        case straight = 1
+        case shaped = 2
+
+        static let newest = shaped
+    }
+
     /// Larger files are refused unread.
     public static let largestBytes = 64 << 20
     static let magic: UInt32 = 0x4C44_4D46  // "FMDL"
-    static let format: UInt16 = 2
     /// Magic, format and checksum.
     static let headerBytes = 14
 
@@ -21,7 +30,7 @@ extension ModelBundle {
         payload.write(goldens) { writer, golden in golden.encode(to: &writer) }
         var file = ByteWriter()
         file.write(Self.magic)
-        file.write(Self.format)
+        file.write(Format.newest.rawValue)
         file.write(Self.checksum(ofPayload: payload.bytes[...]))
         return file.bytes + payload.bytes
     }
@@ -29,26 +38,28 @@ extension ModelBundle {
     /// The checksum that an encoded bundle carries; what `ModelActivation` names a model by.
     public static func checksum(ofFile bytes: [UInt8]) throws(ModelError) -> UInt64 {
         var reader = ByteReader(bytes)
-        return try readHeader(&reader, size: bytes.count)
+        return try readHeader(&reader, size: bytes.count).checksum
     }
 
     /// Reads and checks a bundle. Total: any bytes give a valid bundle or an error.
     /// - Parameter featureNames: the columns that the reading code computes; a model of others is refused.
     public static func decode(_ bytes: [UInt8], featureNames: [String]) throws(ModelError) -> ModelBundle {
         var reader = ByteReader(bytes)
-        let stored = try readHeader(&reader, size: bytes.count)
+        let (format, stored) = try readHeader(&reader, size: bytes.count)
         let computed = checksum(ofPayload: bytes[headerBytes...])
         guard stored == computed else {
             throw ModelError(
                 .wrongChecksum, place: "checksum", value: hexadecimal(stored),
                 remedy: "The bytes give \(hexadecimal(computed)): the file is damaged, copy it again.")
         }
-        let bundle = try readPayload(&reader, featureNames: featureNames)
+        let bundle = try readPayload(&reader, format, featureNames: featureNames)
         try bundle.repeatGoldens()
         return bundle
     }
 
-    private static func readHeader(_ reader: inout ByteReader, size: Int) throws(ModelError) -> UInt64 {
+    private static func readHeader(
+        _ reader: inout ByteReader, size: Int
+    ) throws(ModelError) -> (format: Format, checksum: UInt64) {
         guard size <= largestBytes else {
             throw ModelError(
                 .tooLarge, place: "file", value: "\(size) bytes", remedy: "A model has at most \(largestBytes) bytes.")
@@ -64,20 +75,20 @@ extension ModelBundle {
                 .wrongMagic, place: "magic", value: hexadecimal(UInt64(magic)),
                 remedy: "This is no model of Farthing: give the file that `farthing learn` wrote.")
         }
-        guard format == Self.format else {
+        guard let known = Format(rawValue: format) else {
             throw ModelError(
                 .unsupportedFormat, place: "format", value: "\(format)",
-                remedy: "This version reads format \(Self.format): train the model again.")
+                remedy: "This version reads formats 1 to \(Format.newest.rawValue): upgrade, or train the model again.")
         }
-        return checksum
+        return (known, checksum)
     }
 
     private static func readPayload(
-        _ reader: inout ByteReader, featureNames: [String]
+        _ reader: inout ByteReader, _ format: Format, featureNames: [String]
     ) throws(ModelError) -> ModelBundle {
         let version = try reading("version") { () throws(ByteError) in try reader.read(UInt64.self) }
         let information = try ModelInformation(from: &reader, featureNames: featureNames)
-        let response = try ResponseModel(from: &reader, featureCount: featureNames.count)
+        let response = try ResponseModel(from: &reader, featureCount: featureNames.count, format)
         let width = featureNames.count
         let products = try reading("products") { () throws(ByteError) in
             try reader.readArray(minimumBytes: 16 + 4 * width) { reader throws(ByteError) in
@@ -85,8 +96,9 @@ extension ModelBundle {
             }
         }
         let goldens = try reading("goldens") { () throws(ByteError) in
-            try reader.readArray(minimumBytes: 12 + 4 * width) { reader throws(ByteError) in
-                try GoldenPrediction(from: &reader, width: width)
+            try reader.readArray(minimumBytes: 4 * (width + (format == .straight ? 2 : 3))) {
+                reader throws(ByteError) in
+                try GoldenPrediction(from: &reader, width: width, format)
             }
         }
         try reading("end") { () throws(ByteError) in try reader.finish() }

@@ -58,7 +58,9 @@ extension ResponseModel {
     }
 
     /// - Throws: for trees or numbers that no price may rest on.
-    public init(from reader: inout ByteReader, featureCount: Int) throws(ModelError) {
+    public init(
+        from reader: inout ByteReader, featureCount: Int, _ format: ModelBundle.Format = .shaped
+    ) throws(ModelError) {
         let numbers = try ModelBundle.reading("response") { () throws(ByteError) in
             [
                 try reader.readFloat(), try reader.readFloat(), try reader.readFloat(), try reader.readFloat(),
@@ -72,7 +74,18 @@ extension ResponseModel {
         }
         let intercept = try FlatForest(from: &reader, featureCount: featureCount, place: "intercept")
         let slope = try FlatForest(from: &reader, featureCount: featureCount, place: "slope")
-        let shape = try ModelBundle.reading("response.shape") { () throws(ByteError) in
+        var shape = PriceShape.straight
+        var saturation: Saturation?
+        if format != .straight {
+            shape = try Self.readShape(&reader)
+            saturation = try Self.readSaturation(&reader, featureCount: featureCount)
+        }
+        try self.init(
+            intercept: intercept, logSlope: slope, interceptBase: numbers[0], logSlopeBase: numbers[1],
+            centre: numbers[2], slopes: numbers[3]...numbers[4], shape: shape, saturation: saturation)
+    }
+    private static func readShape(_ reader: inout ByteReader) throws(ModelError) -> PriceShape {
+        try ModelBundle.reading("response.shape") { () throws(ByteError) in
             let knots = try reader.readArray(minimumBytes: 8) { reader throws(ByteError) in try reader.readDouble() }
             let gradients = try reader.readArray(minimumBytes: 8) { reader throws(ByteError) in
                 try reader.readDouble()
@@ -82,21 +95,21 @@ extension ResponseModel {
             }
             return shape
         }
-        let saturationBase = try ModelBundle.reading("response.saturation") { () throws(ByteError) -> Float? in
+    }
+
+    private static func readSaturation(
+        _ reader: inout ByteReader, featureCount: Int
+    ) throws(ModelError) -> Saturation? {
+        let base = try ModelBundle.reading("response.saturation") { () throws(ByteError) -> Float? in
             switch try reader.read(UInt8.self) {
             case 0: return nil
             case 1: return try reader.readFinite()
             case let mark: throw reader.error("a mark of \(mark)")
             }
         }
-        var saturation: Saturation?
-        if let saturationBase {
-            let forest = try FlatForest(from: &reader, featureCount: featureCount, place: "saturation")
-            saturation = Saturation(forest: forest, base: saturationBase)
-        }
-        try self.init(
-            intercept: intercept, logSlope: slope, interceptBase: numbers[0], logSlopeBase: numbers[1],
-            centre: numbers[2], slopes: numbers[3]...numbers[4], shape: shape, saturation: saturation)
+        guard let base else { return nil }
+        return Saturation(
+            forest: try FlatForest(from: &reader, featureCount: featureCount, place: "saturation"), base: base)
     }
 }
 
@@ -182,11 +195,11 @@ extension GoldenPrediction {
         writer.write(saturation)
     }
 
-    init(from reader: inout ByteReader, width: Int) throws(ByteError) {
+    init(from reader: inout ByteReader, width: Int, _ format: ModelBundle.Format) throws(ByteError) {
         row = try reader.readRow(width: width)
         intercept = try reader.readFinite()
         slope = try reader.readFinite()
-        saturation = try reader.readFinite()
+        saturation = format == .straight ? 1 : try reader.readFinite()
     }
 }
 
