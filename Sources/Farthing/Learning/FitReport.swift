@@ -33,6 +33,10 @@ struct FitReport: Encodable {
     init(_ report: ExposureLearner.Report, path: String, seconds: Double) {
         bundle = path
         findings = report.findings.sentences
+        if report.propensities == .learned {
+            findings.append(
+                "prices depend on the rows and the file has no propensities: a model's are used, and as good as that")
+        }
         trainedRows = report.trainedRows
         heldOutRows = report.heldOutRows
         features = report.featureNames.count

@@ -9,10 +9,12 @@ struct Learn: ParsableCommand {
 
               farthing learn fit --exposures exposures.csv --out shop.bundle
               farthing learn price --bundle shop.bundle --input questions.csv --out prices.csv
+              farthing learn evaluate --exposures later.csv --bundle shop.bundle
 
             The model that the cluster serves is learned from the sample data:
 
               farthing learn && farthing activate
             """,
-        subcommands: [LearnJourney.self, LearnFit.self, LearnPrice.self], defaultSubcommand: LearnJourney.self)
+        subcommands: [LearnJourney.self, LearnFit.self, LearnPrice.self, LearnEvaluate.self],
+        defaultSubcommand: LearnJourney.self)
 }

@@ -34,13 +34,11 @@ enum ExposureChecks {
     /// Drops what repeats and what leaks.
     /// - Throws: when no model can be learned from the rows.
     static func clean(
-        _ table: ExposureTable
+        _ raw: ExposureTable
     ) throws(LearningError) -> (table: ExposureTable, findings: ExposureFindings) {
         var findings = ExposureFindings()
-        var table = table
-        let kept = firstOfEach(table)
-        findings.duplicates = table.count - kept.count
-        if findings.duplicates > 0 { table = table.rows(at: kept) }
+        var table = raw.distinct
+        findings.duplicates = raw.count - table.count
         try refuseFewRows(table)
         try refuseOneClass(table)
         try refuseAbsurdPrices(table)
@@ -52,20 +50,6 @@ enum ExposureChecks {
         return (table, findings)
     }
 
-    private struct Exposure: Hashable {
-        var user: String
-        var item: String
-        var time: Timestamp
-    }
-
-    private static func firstOfEach(_ table: ExposureTable) -> [Int] {
-        var seen: Set<Exposure> = []
-        seen.reserveCapacity(table.count)
-        return (0..<table.count).filter {
-            seen.insert(Exposure(user: table.users[$0], item: table.items[$0], time: table.times[$0])).inserted
-        }
-    }
-
     // MARK: - What no model can be made of
 
     private static func refuseFewRows(_ table: ExposureTable) throws(LearningError) {
@@ -75,7 +59,7 @@ enum ExposureChecks {
             remedy: "Give at least \(fewestRows); below that nothing can be said of anybody's price response.")
     }
 
-    private static func refuseOneClass(_ table: ExposureTable) throws(LearningError) {
+    static func refuseOneClass(_ table: ExposureTable) throws(LearningError) {
         let buyers = table.bought.count { $0 }
         guard buyers == 0 || buyers == table.count else { return }
         throw LearningError(

@@ -23,6 +23,7 @@ public struct ExposureLearner {
         public var candidates: [FittedCandidate]
         public var chosen: DemandCandidate
         public var comparison: PolicyComparison
+        public var propensities: PropensitySource
         /// Of the chosen model, on the held-out rows.
         public var heldOut: ResponseScores
     }
@@ -58,7 +59,7 @@ public struct ExposureLearner {
         }
 
         let tested = exponential(levels.logPrices[0])...exponential(levels.logPrices[levels.count - 1])
-        let comparison = try compare(table, levels, best.candidate.settings.ending(after: best.fit.rounds))
+        let (comparison, propensities) = try compare(table, best.candidate.settings.ending(after: best.fit.rounds))
         let scores = ResponseScores(Coefficients(best.fit.model, judges), judges)
 
         // Judged; what is served may learn from the rows that judged, too.
@@ -85,25 +86,30 @@ public struct ExposureLearner {
         let report = Report(
             findings: findings, trainedRows: trained.count, heldOutRows: heldOut.count,
             featureNames: preparation.featureNames, candidates: fitted, chosen: best.candidate,
-            comparison: comparison, heldOut: scores)
+            comparison: comparison, propensities: propensities, heldOut: scores)
         return (bundle, report)
     }
 
     /// Each half of the users is judged by a model fitted to the other half.
     private func compare(
-        _ table: ExposureTable, _ levels: PriceLevels, _ settings: ResponseSettings
-    ) throws(LearningError) -> PolicyComparison {
-        let halves = [0, 1].map { half in
-            table.rows(at: (0..<table.count).filter { Self.draw(table.users[$0]) >> 32 % 2 == half })
-        }
+        _ table: ExposureTable, _ settings: ResponseSettings
+    ) throws(LearningError) -> (comparison: PolicyComparison, propensities: PropensitySource) {
+        let halves = table.users.map(Self.half)
+        let logged = try LoggedPrices(table, halves: halves)
+        let places = [0, 1].map { half in halves.indices.filter { halves[$0] == half } }
         let folds = try ConcurrentFits.run(2) { (half) throws(LearningError) in
-            let (judged, others) = (halves[half], halves[1 - half])
+            let (judged, others) = (table.rows(at: places[half]), table.rows(at: places[1 - half]))
             let preparation = Preparation(fitting: others)
             let fit = try ResponseFit(preparation.matrix(of: others), settings: settings)
-            return PolicyRows(judged, Coefficients(fit.model, preparation.matrix(of: judged)), levels)
+            return PolicyRows(
+                judged, Coefficients(fit.model, preparation.matrix(of: judged)), logged.levels,
+                chances: places[half].map { logged.chances[$0] })
         }
-        return PolicyComparison(folds, levels)
+        return (PolicyComparison(folds, logged.levels), logged.source)
     }
+
+    /// 0 or 1: the half that a user is in.
+    static func half(_ user: String) -> Int { Int(draw(user) >> 32 % 2) }
 
     /// A number that depends on the user alone.
     private static func draw(_ user: String) -> UInt64 {

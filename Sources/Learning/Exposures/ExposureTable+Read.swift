@@ -67,7 +67,7 @@ extension ExposureTable {
     }
 
     /// Prices are positive and below this.
-    private static let dearest = 1e9
+    static let dearest = 1e9
 
     private mutating func append(_ reader: CSVReader, _ columns: Columns) throws(LearningError) {
         lines.append(reader.line)
@@ -101,7 +101,7 @@ extension ExposureTable {
 
 extension CSVReader {
     /// A UTC time, `2017-01-31T23:59:59` with or without a `Z`, or whole seconds since 1970.
-    fileprivate func instant(_ column: Column) throws(LearningError) -> Timestamp {
+    func instant(_ column: Column) throws(LearningError) -> Timestamp {
         let bytes = bytes(column)
         if let seconds = Int64(String(decoding: bytes, as: UTF8.self)), abs(seconds) < 1 << 40 {
             return Timestamp(milliseconds: seconds * 1_000)

@@ -24,6 +24,13 @@ public enum FeatureColumn: Equatable, Sendable {
     }
 }
 
+/// What makes two rows the same exposure.
+struct ExposureKey: Hashable {
+    var user: String
+    var item: String
+    var time: Timestamp
+}
+
 /// Rows of a file of exposures, or of questions: exposures to be, without price and outcome.
 public struct ExposureTable: Sendable {
     /// A feature column and its name.
@@ -79,5 +86,15 @@ public struct ExposureTable: Sendable {
             }
         }
         return table
+    }
+
+    func key(_ row: Int) -> ExposureKey { ExposureKey(user: users[row], item: items[row], time: times[row]) }
+
+    /// Without rows that repeat the user, item and time of an earlier one.
+    public var distinct: ExposureTable {
+        var seen: Set<ExposureKey> = []
+        seen.reserveCapacity(count)
+        let first = (0..<count).filter { seen.insert(key($0)).inserted }
+        return first.count == count ? self : rows(at: first)
     }
 }

@@ -29,7 +29,8 @@ struct PolicyRows {
     private var shown: [Int] = []
     private let levels: PriceLevels
 
-    init(_ table: ExposureTable, _ coefficients: Coefficients, _ levels: PriceLevels) {
+    /// - Parameter chances: of the level that each row was shown; (rows,).
+    init(_ table: ExposureTable, _ coefficients: Coefficients, _ levels: PriceLevels, chances: [Double]) {
         self.levels = levels
         for row in 0..<table.count {
             let reference = table.referencePrices[row]
@@ -39,12 +40,11 @@ struct PolicyRows {
             }
             let logPrice = logarithm(table.prices[row] / reference)
             let level = levels.nearest(to: logPrice)
-            let chance = table.propensities.isEmpty ? levels.shares[level] : table.propensities[row]
             let earned = table.bought[row] ? table.prices[row] - table.unitCosts[row] : 0
             let expected =
                 (table.prices[row] - table.unitCosts[row]) * coefficients.probability(row, logPrice: logPrice)
             predicted += profits
-            corrections.append((earned - expected) / chance)
+            corrections.append((earned - expected) / chances[row])
             shown.append(level)
         }
     }

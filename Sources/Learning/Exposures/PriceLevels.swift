@@ -8,6 +8,10 @@ struct PriceLevels: Equatable, Sendable {
     let logPrices: [Double]
     /// Of the rows; positive, adding up to 1.
     let shares: [Double]
+    /// From the lowest to the highest price shown, as ln(price / reference).
+    let tested: ClosedRange<Double>
+    /// Prices varied freely: a level stands for all that are near.
+    let areBins: Bool
 
     private static let mostDistinct = 24
     private static let bins = 8
@@ -23,13 +27,14 @@ struct PriceLevels: Equatable, Sendable {
             groups.append(sorted[start..<index])
             start = index
         }
-        let isFree =
+        areBins =
             groups.count > Self.mostDistinct || groups.contains { $0.last! - $0.first! > 4 * Self.grain }
-        if isFree {
+        if areBins {
             groups = (0..<Self.bins).map { bin in
                 sorted[(bin * sorted.count / Self.bins)..<((bin + 1) * sorted.count / Self.bins)]
             }.filter { !$0.isEmpty }
         }
+        tested = sorted[0]...sorted[sorted.count - 1]
         logPrices = groups.map { $0.reduce(0, +) / Double($0.count) }
         shares = groups.map { Double($0.count) / Double(sorted.count) }
     }

@@ -1,0 +1,146 @@
+import ArgumentParser
+import Domain
+import Foundation
+import Learning
+import Operations
+import Pricing
+
+struct LearnEvaluate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "evaluate",
+        abstract: "Say what prices would have earned on a log of other prices.",
+        discussion: """
+            The prices are a bundle's (--bundle), or a file's (--prices: user,item,time,price_optimal, a row for each of
+            the log's). Four estimates with intervals that hold the truth in 19 cases of 20: importance sampling, the
+            same self-normalised, direct (the interval does not know by how much the model is wrong), and doubly robust,
+            the one to trust. Where the log hardly ever showed such prices there is no estimate, the reasons are said,
+            and the status is 1.
+
+            Judge a bundle by rows that it has not learned from.
+            """)
+
+    @OptionGroup var output: OutputOption
+
+    @Option(help: "The log: a CSV of exposures, plain or gzip, with propensities if it has them.")
+    var exposures: String
+
+    @Option(help: "What `farthing learn fit` wrote.")
+    var bundle: String?
+
+    @Option(help: "A CSV with the prices to judge.")
+    var prices: String?
+
+    @Option(help: "Where in that file the prices are.")
+    var column = "price_optimal"
+
+    @Option(help: "What a row is worth: its profit, its revenue, or whether it was bought.")
+    var objective: PricingObjective = .profit
+
+    @Option(help: "A YAML that says which columns are numeric and which categorical.")
+    var types: String?
+
+    func validate() throws {
+        guard (bundle == nil) != (prices == nil) else {
+            throw ValidationError("Give --bundle or --prices.")
+        }
+    }
+
+    func run() throws {
+        let report = try orStatus2 {
+            let (table, asked) = try prices.map(judgingFile) ?? judgingBundle()
+            return EvaluationReport(try OffPolicyEvaluation(of: asked, on: table, objective: objective))
+        }
+        try output.report(report) { report.text }
+        if report.estimates == nil { throw ExitCode(1) }
+    }
+
+    private func judgingFile(_ path: String) throws -> (ExposureTable, [Double]) {
+        let table = try ExposureTable(path: exposures, for: .outcomes, kinds: try ColumnTypes.read(types)).distinct
+        return (table, try AskedPrices(path: path, column: column).prices(of: table))
+    }
+
+    private func judgingBundle() throws -> (ExposureTable, [Double]) {
+        let path = bundle ?? ""
+        guard let bytes = FileManager.default.contents(atPath: path) else {
+            throw LearningError(place: path, value: "no readable file", remedy: "Check the path and its permissions.")
+        }
+        let model = try ExposureBundle.decode([UInt8](bytes))
+        let table = try ExposureTable(path: exposures, for: .outcomes, kinds: model.preparation.kinds).distinct
+        let terms = PricingTerms(objective: objective, ratios: model.testedRatios)
+        return (table, model.price(table, terms).map(\.price))
+    }
+}
+
+/// The outcome of `farthing learn evaluate`.
+struct EvaluationReport: Encodable {
+    struct Line: Encodable {
+        var value: Double
+        var standardError: Double
+        var low: Double
+        var high: Double
+
+        init(_ estimate: IntervalEstimate) {
+            value = estimate.value
+            standardError = estimate.standardError
+            low = estimate.interval.lowerBound
+            high = estimate.interval.upperBound
+        }
+    }
+    struct Estimates: Encodable {
+        var importanceSampling: Line
+        var selfNormalised: Line
+        var direct: Line
+        var doublyRobust: Line
+        var gain: Line
+    }
+    var rows: Int
+    var users: Int
+    var propensities: String
+    var effectiveSampleSize: Double
+    var meanWeight: Double
+    var objections: [String]
+    var logged: Line
+    var estimates: Estimates?
+
+    init(_ evaluation: OffPolicyEvaluation) {
+        rows = evaluation.rows
+        users = evaluation.users
+        propensities = evaluation.propensities.rawValue
+        effectiveSampleSize = evaluation.overlap.effectiveSampleSize
+        meanWeight = evaluation.overlap.meanWeight.value
+        objections = evaluation.overlap.objections
+        logged = Line(evaluation.logged)
+        estimates = evaluation.estimates.map {
+            Estimates(
+                importanceSampling: Line($0.importance), selfNormalised: Line($0.selfNormalised),
+                direct: Line($0.direct), doublyRobust: Line($0.doublyRobust), gain: Line($0.gain))
+        }
+    }
+
+    var text: String {
+        let source =
+            switch propensities {
+            case "given": "propensities of the file"
+            case "shares": "prices do not depend on the rows, so propensities are the shares of the prices"
+            default: "prices depend on the rows: propensities are a model's, and as good as that"
+            }
+        let head = """
+              \(rows) exposures of \(users) users; \(source)
+              worth \(Int(effectiveSampleSize)) rows of the policy (mean weight \(String(format: "%.3f", meanWeight)))
+            """
+        guard let estimates else {
+            return head + "\n  no estimate, because the log cannot answer for these prices:\n"
+                + objections.map { "    \($0)" }.joined(separator: "\n")
+        }
+        var table = Table(["per exposure", "value", "standard error", "95 % from", "to"])
+        for (name, line) in [
+            ("the log itself", logged), ("importance sampling", estimates.importanceSampling),
+            ("self-normalised", estimates.selfNormalised), ("direct", estimates.direct),
+            ("doubly robust", estimates.doublyRobust), ("its gain on the log", estimates.gain),
+        ] {
+            table.add(
+                [name] + [line.value, line.standardError, line.low, line.high].map { String(format: "%.4f", $0) })
+        }
+        return head + "\n" + table.text
+    }
+}

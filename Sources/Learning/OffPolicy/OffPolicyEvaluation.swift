@@ -1,0 +1,134 @@
+// What a policy would have earned, from a log of prices that another one chose. Four answers side by side:
+//
+// - importance sampling: rows that were shown the policy's price, as often as that price was rarely drawn; unbiased
+//   when the chances are right, and noisy
+// - the same, self-normalised: over the sum of the weights; steadier
+// - direct: what a response model predicts; steady, and as wrong as the model
+// - doubly robust: the model, corrected where the log can; the one to trust
+//
+// Source: Horvitz and Thompson (1952), Swaminathan and Joachims (2015), Dudík, Langford and Li (2011).
+
+import Domain
+import Glibc
+import Models
+import Pricing
+
+/// Estimates per exposure, in units of the currency (or purchases).
+public struct OffPolicyEvaluation: Equatable, Sendable {
+    public var rows: Int
+    public var users: Int
+    public var propensities: PropensitySource
+    public var overlap: Overlap
+    /// What the log itself earned.
+    public var logged: IntervalEstimate
+    /// nil where the overlap is too poor; `overlap.objections` says why.
+    public var estimates: Estimates?
+
+    public struct Estimates: Equatable, Sendable {
+        public var importance: IntervalEstimate
+        public var selfNormalised: IntervalEstimate
+        /// The interval does not know by how much the model is wrong.
+        public var direct: IntervalEstimate
+        public var doublyRobust: IntervalEstimate
+        /// Doubly robust, minus what the log earned, row by row.
+        public var gain: IntervalEstimate
+    }
+
+    /// - Parameters:
+    ///   - prices: what the policy asks for each row, in units of the currency; (rows,).
+    ///   - objective: what a row is worth.
+    public init(
+        of prices: [Double], on table: ExposureTable, objective: PricingObjective
+    ) throws(LearningError) {
+        precondition(prices.count == table.count, "one price a row")
+        try ExposureChecks.refuseOneClass(table)
+        let halves = table.users.map(ExposureLearner.half)
+        let clusters = RowClusters(table.users)
+        let logged = try LoggedPrices(table, halves: halves)
+        let target = TargetPrices(
+            prices.indices.map { log(prices[$0] / table.referencePrices[$0]) }, logged.levels)
+        let weights = (0..<table.count).map { row in
+            (target.lotteries[row]?.share(of: logged.shown[row]) ?? 0) / logged.chances[row]
+        }
+        let worths = Worths(table, objective)
+        let earned = (0..<table.count).map { table.bought[$0] ? worths.sale(at: table.prices[$0], $0) : 0 }
+
+        rows = table.count
+        users = clusters.count
+        propensities = logged.source
+        overlap = Overlap(weights, target, logged, clusters)
+        self.logged = IntervalEstimate(earned, clusters)
+        guard overlap.objections.isEmpty else { return }
+
+        let predicted = try CrossFitted(table, halves: halves)
+        var direct: [Double] = []
+        var robust: [Double] = []
+        for row in 0..<table.count {
+            let expected = logged.levels.logPrices.indices.reduce(0.0) { sum, level in
+                guard let share = target.lotteries[row]?.share(of: level), share > 0 else { return sum }
+                let price = table.referencePrices[row] * exp(logged.levels.logPrices[level])
+                return sum + share * worths.sale(at: price, row)
+                    * predicted.probability(row, logPrice: logged.levels.logPrices[level])
+            }
+            let shown = log(table.prices[row] / table.referencePrices[row])
+            let error =
+                earned[row] - worths.sale(at: table.prices[row], row) * predicted.probability(row, logPrice: shown)
+            direct.append(expected)
+            robust.append(expected + weights[row] * error)
+        }
+        estimates = Estimates(
+            importance: IntervalEstimate(zip(weights, earned).map(*), clusters),
+            selfNormalised: IntervalEstimate(earned, weights: weights, clusters),
+            direct: IntervalEstimate(direct, clusters), doublyRobust: IntervalEstimate(robust, clusters),
+            gain: IntervalEstimate(zip(robust, earned).map(-), clusters))
+    }
+}
+
+/// What a sale is worth under an objective.
+private struct Worths {
+    private let unitCosts: [Double]
+    private let objective: PricingObjective
+
+    init(_ table: ExposureTable, _ objective: PricingObjective) {
+        unitCosts = table.unitCosts
+        self.objective = objective
+    }
+
+    func sale(at price: Double, _ row: Int) -> Double {
+        switch objective {
+        case .profit: price - unitCosts[row]
+        case .revenue: price
+        case .conversion: 1
+        }
+    }
+}
+
+/// Purchase probabilities of every row, by a model of the other half of the users.
+private struct CrossFitted {
+    private var coefficients: [Coefficients] = []
+    /// The row's half, and its place there.
+    private var places: [(half: Int, place: Int)] = []
+
+    private static let rounds = 100
+
+    init(_ table: ExposureTable, halves: [Int]) throws(LearningError) {
+        let rows = [0, 1].map { half in halves.indices.filter { halves[$0] == half } }
+        coefficients = try ConcurrentFits.run(2) { (half) throws(LearningError) in
+            let (judged, others) = (table.rows(at: rows[half]), table.rows(at: rows[1 - half]))
+            try ExposureChecks.refuseOneClass(others)
+            let preparation = Preparation(fitting: others)
+            let settings = DemandCandidate.straight.settings.ending(after: Self.rounds)
+            let fit = try ResponseFit(preparation.matrix(of: others), settings: settings)
+            return Coefficients(fit.model, preparation.matrix(of: judged))
+        }
+        var counts = [0, 0]
+        places = halves.map { half in
+            counts[half] += 1
+            return (half, counts[half] - 1)
+        }
+    }
+
+    func probability(_ row: Int, logPrice: Double) -> Double {
+        coefficients[places[row].half].probability(places[row].place, logPrice: logPrice)
+    }
+}

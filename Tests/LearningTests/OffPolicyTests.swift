@@ -1,0 +1,149 @@
+// Estimates for prices that were not shown, held against worlds in which what they earn can be computed.
+
+import Domain
+import Foundation
+import Learning
+import Pricing
+import Testing
+import World
+
+/// Chances of the seven ratios for a segment.
+enum Logging: String, CaseIterable {
+    case uniform
+    /// Each segment has a favourite price; far ones are rare.
+    case leaning
+    /// One price a segment.
+    case fixed
+    /// One price for a segment in two, all prices for the others.
+    case halfFixed
+    /// The dear prices alone.
+    case dear
+    /// Only the lowest and the highest price.
+    case ends
+
+    func chances(_ segment: Int) -> [Double] {
+        let weights = (0..<7).map { level in
+            switch self {
+            case .uniform: 1.0
+            case .leaning: exp(-0.5 * Double(abs(level - segment % 7)))
+            case .fixed: level == segment % 2 * 5 ? 1.0 : 0
+            case .halfFixed: segment % 2 == 0 || level == 6 ? 1.0 : 0
+            case .dear: level > 4 ? 1.0 : 0
+            case .ends: level % 6 == 0 ? 1.0 : 0
+            }
+        }
+        return weights.map { $0 / weights.reduce(0, +) }
+    }
+}
+
+/// Logs of a known world under a pricing rule with chances, and the value of another rule there.
+private struct LoggedWorld {
+    let world: KnownWorld
+    /// Chances of the seven ratios for a segment.
+    let logging: Logging
+
+    static let ratios = RandomExposure.ratios
+
+    init(_ world: KnownWorld, _ logging: Logging) {
+        self.world = world
+        self.logging = logging
+    }
+
+    /// What is judged: a ratio by segment and category.
+    static func target(_ question: Question) -> Double {
+        ratios[(question.shopper.segment + question.item.category) % 4 + 1]
+    }
+
+    func csv(rows: Int, tellsChances: Bool = true) -> String {
+        var draws = Draws(seed: world.seed, "log")
+        var text = "user,item,time,reference_price,unit_cost,price,bought,asked,segment,category,x0,x1"
+        text += tellsChances ? ",propensity\n" : "\n"
+        world.exposures(rows: rows, shoppers: rows / 4) { exposure in
+            let question = exposure.question
+            let chances = logging.chances(question.shopper.segment)
+            let dice = draws.fraction()
+            var level = 0
+            var sum = chances[0]
+            while sum < dice, level < 6 {
+                level += 1
+                sum += chances[level]
+            }
+            let reference = question.item.referencePrice.real / 100
+            let demand = world.demand(question.shopper, question.item, question.moment)
+            let isBought = draws.fraction() < demand.probability(atLogRatio: log(Self.ratios[level]))
+            text += "u\(question.shopperNumber),i\(question.itemNumber),\(question.time.milliseconds / 1_000),"
+            text += "\(reference),\(question.item.unitCost.real / 100),\(reference * Self.ratios[level]),"
+            text += "\(isBought ? 1 : 0),\(reference * Self.target(question)),s\(question.shopper.segment),"
+            text += "c\(question.item.category),\(question.shopper.values[0]),\(question.shopper.values[1])"
+            text += tellsChances ? ",\(chances[level])\n" : "\n"
+        }
+        return text
+    }
+
+    /// Expected profit of an exposure at the judged prices.
+    func truth(rows: Int = 20_000) -> Double {
+        var sum = 0.0
+        world.questions(rows: rows) { question in
+            let reference = question.item.referencePrice.real / 100
+            let ratio = Self.target(question)
+            let demand = world.demand(question.shopper, question.item, question.moment)
+            sum +=
+                (reference * ratio - question.item.unitCost.real / 100)
+                * demand.probability(atLogRatio: log(ratio))
+        }
+        return sum / Double(rows)
+    }
+
+    /// Judges the `asked` prices of a log.
+    static func evaluate(_ csv: String, column: String = "asked") throws -> OffPolicyEvaluation {
+        let folder = try Folder()
+        let path = try folder.write(csv, to: "log.csv")
+        let table = try ExposureTable(path: path, for: .outcomes)
+        let asked = try AskedPrices(path: path, column: column).prices(of: table)
+        return try OffPolicyEvaluation(of: asked, on: table, objective: .profit)
+    }
+}
+
+@Suite struct OffPolicyTests {
+    /// FARTHING_LOGS=500 gives the figure of docs/evidence.md.
+    private static let logs = UInt64(ProcessInfo.processInfo.environment["FARTHING_LOGS"] ?? "") ?? 40
+
+    private func worlds(_ count: UInt64, _ logging: Logging) -> [LoggedWorld] {
+        (1...count).map { seed in
+            let law = DemandLaw.allCases[Int(seed) % DemandLaw.allCases.count]
+            return LoggedWorld(KnownWorld(law: law, seed: seed), logging)
+        }
+    }
+
+    @Test(arguments: [(Logging.uniform, true), (.leaning, true), (.leaning, false)])
+    func intervalsHoldTheTruthInNineteenLogsOfTwenty(logging: Logging, tellsChances: Bool) throws {
+        var held = (importance: 0.0, normalised: 0.0, robust: 0.0)
+        var widths = (importance: 0.0, robust: 0.0)
+        for world in worlds(Self.logs, logging) {
+            let truth = world.truth()
+            let evaluation = try LoggedWorld.evaluate(world.csv(rows: 2_000, tellsChances: tellsChances))
+            let estimates = try #require(evaluation.estimates)
+            #expect(evaluation.propensities == (tellsChances ? .given : .learned))
+            held.importance += estimates.importance.interval.contains(truth) ? 1 : 0
+            held.normalised += estimates.selfNormalised.interval.contains(truth) ? 1 : 0
+            held.robust += estimates.doublyRobust.interval.contains(truth) ? 1 : 0
+            widths.importance += estimates.importance.standardError
+            widths.robust += estimates.doublyRobust.standardError
+        }
+        #expect(widths.robust < widths.importance)
+        for count in [held.importance, held.normalised, held.robust] {
+            // Four standard deviations below 95 %, and, of many logs, above.
+            let deviation = (0.95 * 0.05 / Double(Self.logs)).squareRoot()
+            #expect(abs(count / Double(Self.logs) - 0.95) < 4 * deviation, "\(logging): \(held)")
+        }
+    }
+
+    @Test(arguments: [Logging.fixed, .halfFixed, .dear, .ends], [true, false])
+    func aLogThatCannotAnswerIsRefused(logging: Logging, tellsChances: Bool) throws {
+        for world in worlds(Self.logs / 4, logging) {
+            let evaluation = try LoggedWorld.evaluate(world.csv(rows: 2_000, tellsChances: tellsChances))
+            #expect(evaluation.estimates == nil, "seed \(world.world.seed): \(evaluation)")
+            #expect(!evaluation.overlap.objections.isEmpty)
+        }
+    }
+}
