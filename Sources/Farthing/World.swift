@@ -12,13 +12,14 @@ struct WorldCommand: ParsableCommand {
               farthing world generate --law logit --seed 1 --rows 200000 --out exposures.csv \\
                 --questions 20000 --questions-out questions.csv
               farthing world score --law logit --seed 1 --prices priced.csv
+              farthing world run --law logit --seed 1 --decisions 1000000 --out course.csv
             """,
-        subcommands: [WorldGenerate.self, WorldScore.self])
+        subcommands: [WorldGenerate.self, WorldScore.self, WorldRun.self])
 }
 
 extension DemandLaw: ExpressibleByArgument {}
 
-/// Which world. Both commands need the same to speak of the same shoppers.
+/// Which world. All commands need the same to speak of the same shoppers.
 struct WorldOption: ParsableArguments {
     @Option(help: "The shape of demand.")
     var law: DemandLaw

@@ -3,6 +3,7 @@
 
 import Domain
 import Foundation
+import Learning
 import World
 
 enum WorldRows {
@@ -28,6 +29,24 @@ enum WorldRows {
             user(question.shopperNumber), item(question.itemNumber), time(question.time),
             amount(question.item.referencePrice), amount(question.item.unitCost), features(of: question),
         ])
+    }
+
+    static let numbers = (Shopper.columns + Item.columns + Moment.columns).map(\.name)
+    static let levels = ["segment", "category"]
+
+    /// The same, for a learner in memory.
+    static func row(_ question: Question) -> ExposureRow {
+        ExposureRow(
+            user: user(question.shopperNumber), item: item(question.itemNumber), time: question.time,
+            referencePrice: question.item.referencePrice.real / 100, unitCost: question.item.unitCost.real / 100,
+            numbers: (question.shopper.values + question.item.values + question.moment.values).map(Float.init),
+            levels: [Shopper.segments[question.shopper.segment], Item.categories[question.item.category]])
+    }
+
+    static func occasion(_ question: Question, _ world: KnownWorld) -> Occasion {
+        Occasion(
+            demand: world.demand(question.shopper, question.item, question.moment),
+            referencePrice: question.item.referencePrice.real / 100, unitCost: question.item.unitCost.real / 100)
     }
 
     static func user(_ number: UInt64) -> String { "u\(number)" }

@@ -14,11 +14,19 @@ public struct ElasticitySpread: Equatable, Sendable {
     /// Standard deviations to each side of 90 %.
     static let sides90 = 1.644_85
 
+    /// Values that it reads.
+    var width: Int { forest.featureCount }
+
+    /// Standard deviation of the error of ln elasticity.
+    /// - Shape: `row` (width − 1,).
+    func deviation(row: ArraySlice<Float>, logPrice: Double) -> Double {
+        exp(Double(base + forest.referenceScore(Array(row) + [Float(logPrice)])) / 2)
+    }
+
     /// The 90 % interval of an elasticity.
-    /// - Shape: `row` (featureCount − 1,).
+    /// - Shape: `row` (width − 1,).
     func interval(around elasticity: Double, row: ArraySlice<Float>, logPrice: Double) -> ClosedRange<Double> {
-        let variance = exp(Double(base + forest.referenceScore(Array(row) + [Float(logPrice)])))
-        let factor = exp(Self.sides90 * variance.squareRoot())
+        let factor = exp(Self.sides90 * deviation(row: row, logPrice: logPrice))
         return (elasticity / factor)...(elasticity * factor)
     }
 }

@@ -108,6 +108,8 @@ public struct ExposureLearner {
         return (PolicyComparison(folds, logged.levels), logged.source)
     }
 
+    static func isHeldOut(_ user: String, oneIn count: UInt64 = 5) -> Bool { draw(user) % count == 0 }
+
     /// 0 or 1: the half that a user is in.
     static func half(_ user: String) -> Int { Int(draw(user) >> 32 % 2) }
 
@@ -125,7 +127,7 @@ public struct ExposureLearner {
         var held: [Int] = []
         var trained: [Int] = []
         for row in 0..<table.count {
-            if Self.draw(table.users[row]) % settings.heldOutOneIn == 0 {
+            if Self.isHeldOut(table.users[row], oneIn: settings.heldOutOneIn) {
                 held.append(row)
             } else {
                 trained.append(row)

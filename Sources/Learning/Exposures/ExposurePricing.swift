@@ -36,11 +36,7 @@ struct ExposurePricing {
     /// - Parameters:
     ///   - row: its place in `coefficients`.
     func price(_ row: Int, _ coefficients: Coefficients, reference: Double, unitCost: Double) -> PricedRow {
-        let model = coefficients.model
-        let curve = DemandCurve(
-            intercept: Double(coefficients.intercepts[row]), slope: Double(coefficients.slopes[row]),
-            reference: reference, centre: Double(model.centre), shape: model.shape,
-            saturation: Double(coefficients.saturations[row]))
+        let curve = coefficients.curve(row, reference: reference)
         let bounds = (reference * terms.ratios.lowerBound)...(reference * terms.ratios.upperBound)
         let price: Double
         switch policy {

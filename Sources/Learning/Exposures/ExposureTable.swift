@@ -16,6 +16,14 @@ public enum FeatureColumn: Equatable, Sendable {
     /// A blank is a level of its own, the empty text.
     case levels([String])
 
+    mutating func append(_ other: FeatureColumn) {
+        switch (self, other) {
+        case (.numbers(let values), .numbers(let more)): self = .numbers(values + more)
+        case (.levels(let values), .levels(let more)): self = .levels(values + more)
+        default: preconditionFailure("the same kinds")
+        }
+    }
+
     var kind: ColumnKind {
         switch self {
         case .numbers: .numeric
@@ -96,5 +104,79 @@ public struct ExposureTable: Sendable {
         seen.reserveCapacity(count)
         let first = (0..<count).filter { seen.insert(key($0)).inserted }
         return first.count == count ? self : rows(at: first)
+    }
+
+    /// Adds the rows of a table with the same columns.
+    /// - Precondition: same columns of the same kinds.
+    public mutating func append(_ other: ExposureTable) {
+        precondition(features.map(\.name) == other.features.map(\.name), "the same features")
+        users += other.users
+        items += other.items
+        times += other.times
+        referencePrices += other.referencePrices
+        unitCosts += other.unitCosts
+        prices += other.prices
+        bought += other.bought
+        propensities += other.propensities
+        lines += other.lines
+        for index in features.indices { features[index].values.append(other.features[index].values) }
+    }
+}
+
+/// One row of a table that does not come from a file.
+public struct ExposureRow: Sendable {
+    public var user: String
+    public var item: String
+    public var time: Timestamp
+    public var referencePrice: Double
+    public var unitCost: Double
+    /// In the order of the table's numeric columns.
+    public var numbers: [Float]
+    /// In the order of its categorical columns.
+    public var levels: [String]
+
+    public init(
+        user: String, item: String, time: Timestamp, referencePrice: Double, unitCost: Double, numbers: [Float],
+        levels: [String]
+    ) {
+        self.user = user
+        self.item = item
+        self.time = time
+        self.referencePrice = referencePrice
+        self.unitCost = unitCost
+        self.numbers = numbers
+        self.levels = levels
+    }
+}
+
+extension ExposureTable {
+    /// Questions from memory.
+    /// - Precondition: every row has a value for each column.
+    public init(_ name: String, rows: [ExposureRow], numbers: [String], levels: [String]) {
+        self.init(file: name)
+        users = rows.map(\.user)
+        items = rows.map(\.item)
+        times = rows.map(\.time)
+        referencePrices = rows.map(\.referencePrice)
+        unitCosts = rows.map(\.unitCost)
+        lines = Array(rows.indices)
+        features =
+            numbers.indices.map { place in
+                NamedColumn(name: numbers[place], values: .numbers(rows.map { $0.numbers[place] }))
+            }
+            + levels.indices.map { place in
+                NamedColumn(name: levels[place], values: .levels(rows.map { $0.levels[place] }))
+            }
+    }
+
+    /// The questions, answered.
+    /// - Shape: each (rows,).
+    public func answered(prices: [Double], propensities: [Double], bought: [Bool]) -> ExposureTable {
+        precondition([prices.count, propensities.count, bought.count].allSatisfy { $0 == count }, "one answer a row")
+        var table = self
+        table.prices = prices
+        table.propensities = propensities
+        table.bought = bought
+        return table
     }
 }

@@ -1,0 +1,106 @@
+// A learner and a world, one decision after another. The learner sees questions and purchases; the books see the truth.
+
+import Domain
+import Foundation
+import Learning
+import World
+
+/// What happened in one stretch of decisions.
+struct CourseStretch: Encodable {
+    /// Since the beginning.
+    var decisions: Int
+    /// Of the gap between the best uniform price and the oracle, in this stretch.
+    var share: Double
+    /// Lost against the oracle since the beginning, in units of the currency.
+    var regret: Double
+    /// Of ln regret over ln decisions, over the last doubling of decisions.
+    var slope: Double?
+    var law: String
+    /// What is open, relative to the reference price.
+    var lowest: Double
+    var highest: Double
+
+    static let header = "decisions,share,regret,slope,law,lowest,highest\n"
+
+    var csv: String {
+        let slope = slope.map { String(format: "%.4f", $0) } ?? ""
+        return String(format: "%d,%.4f,%.2f,", decisions, share, regret) + "\(slope),\(law),"
+            + String(format: "%.4f,%.4f\n", lowest, highest)
+    }
+
+    var text: String {
+        let slope = slope.map { String(format: "%.2f", $0) } ?? "–"
+        return String(format: "%9d decisions: share %6.3f, regret %10.0f, slope ", decisions, share, regret)
+            + "\(slope), \(law), " + String(format: "prices %.2f to %.2f", lowest, highest)
+    }
+}
+
+struct PricingCourse {
+    private let world: KnownWorld
+    private let grid: PriceGrid
+    private var pricing: SequentialPricing
+    private(set) var stretches: [CourseStretch] = []
+    private var draws: Draws
+
+    /// Decisions between two looks at outcomes.
+    private static let batch = 10_000
+
+    init(_ world: KnownWorld, _ settings: SequentialPricing.Settings) {
+        self.world = world
+        grid = PriceGrid(settings.ratios)
+        pricing = SequentialPricing(settings)
+        draws = Draws(seed: world.seed, "outcomes of a course")
+    }
+
+    /// - Parameter report: called after each stretch; stretches are a twentieth of the decisions.
+    mutating func run(decisions: Int, _ report: (CourseStretch) throws -> Void) throws {
+        let stretch = max(Self.batch, decisions / 20 / Self.batch * Self.batch)
+        var batch: [Question] = []
+        var proposals: [ProposedPrice] = []
+        var done = 0
+        var regret = 0.0
+        try world.questions(rows: decisions) { question in
+            batch.append(question)
+            guard batch.count == Self.batch || done + batch.count == decisions else { return }
+            proposals += try decide(batch)
+            done += batch.count
+            batch.removeAll(keepingCapacity: true)
+            guard proposals.count >= stretch || done == decisions else { return }
+            let score = PriceScore(proposals, within: grid, tolerance: 0.01)
+            regret += score.oracleProfit - score.proposedProfit
+            proposals.removeAll(keepingCapacity: true)
+            let open = pricing.ladder.open
+            let finished = CourseStretch(
+                decisions: done, share: score.share, regret: regret, slope: slope(at: done, regret),
+                law: pricing.law?.rawValue ?? "trial", lowest: exp(pricing.ladder.rungs[open.lowerBound]),
+                highest: exp(pricing.ladder.rungs[open.upperBound]))
+            stretches.append(finished)
+            try report(finished)
+        }
+    }
+
+    private mutating func decide(_ questions: [Question]) throws -> [ProposedPrice] {
+        let table = ExposureTable(
+            "the world", rows: questions.map(WorldRows.row), numbers: WorldRows.numbers, levels: WorldRows.levels)
+        let drawn = pricing.decide(table)
+        var prices: [Double] = []
+        var bought: [Bool] = []
+        var proposals: [ProposedPrice] = []
+        for (question, decision) in zip(questions, drawn) {
+            let occasion = WorldRows.occasion(question, world)
+            let price = (occasion.referencePrice * decision.ratio * 100).rounded() / 100
+            let chance = occasion.demand.probability(atLogRatio: log(price / occasion.referencePrice))
+            prices.append(price)
+            bought.append(draws.fraction() < chance)
+            proposals.append(ProposedPrice(occasion: occasion, price: price))
+        }
+        try pricing.observe(
+            table.answered(prices: prices, propensities: drawn.map(\.propensity), bought: bought), drawn)
+        return proposals
+    }
+
+    private func slope(at decisions: Int, _ regret: Double) -> Double? {
+        guard let half = stretches.last(where: { 2 * $0.decisions <= decisions }) else { return nil }
+        return log(regret / half.regret) / log(Double(decisions) / Double(half.decisions))
+    }
+}

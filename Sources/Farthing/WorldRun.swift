@@ -1,0 +1,62 @@
+import ArgumentParser
+import Domain
+import Foundation
+import Learning
+import World
+
+struct WorldRun: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Let pricing learn while it sells, in a world whose oracle is known.",
+        discussion: """
+            Begins with trial prices between 0.80 and 1.10 of the reference price, all equally likely; then prices are
+            drawn from the model's posterior, and the range opens as far as predictions hold, at most to --lowest and
+            --highest. Says after each stretch what share of the gap between the best uniform price and the oracle,
+            both free within these bounds, the prices shown have earned, exploration included, and what was lost against
+            the oracle so far.
+            """)
+
+    @OptionGroup var world: WorldOption
+    @OptionGroup var output: OutputOption
+
+    @Option(help: "Decisions in all.")
+    var decisions = 1_000_000
+
+    @Option(help: "Of those, with trial prices.")
+    var trial = 20_000
+
+    @Option(help: "As low as prices may ever go, relative to the reference price.")
+    var lowest = 0.7
+
+    @Option(help: "As high.")
+    var highest = 1.4
+
+    @Option(help: "Where to write the course, as CSV.")
+    var out: String?
+
+    func validate() throws {
+        guard 1_000...100_000_000 ~= decisions, 1_000...decisions ~= trial else {
+            throw ValidationError("--decisions takes 1000 to 100000000, --trial 1000 to --decisions.")
+        }
+        guard 0.01...0.8 ~= lowest, 1.1...100 ~= highest else {
+            throw ValidationError("--lowest takes 0.01 to 0.8, --highest 1.1 to 100.")
+        }
+    }
+
+    func run() throws {
+        var settings = SequentialPricing.Settings()
+        settings.trialDecisions = trial
+        settings.ratios = lowest...highest
+        settings.seed = world.make().seed
+        var course = PricingCourse(world.make(), settings)
+        try course.run(decisions: decisions) { stretch in
+            if output.format == .text { say(stretch.text) }
+        }
+        if let out {
+            var file = try DraftFile(out)
+            try file.write(course.stretches.reduce(CourseStretch.header) { $0 + $1.csv })
+            try file.finish()
+        }
+        if output.format == .json { try output.report(course.stretches) { "" } }
+    }
+}

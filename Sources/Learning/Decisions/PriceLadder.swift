@@ -1,0 +1,86 @@
+// The prices that may be shown, relative to the reference price: rungs two and a half percent apart, of which a stretch
+// is open. It opens and closes step by step, by whether shoppers at its ends bought as the model said before.
+
+import Domain
+import Glibc
+
+/// Rungs of relative prices, and which of them are open.
+public struct PriceLadder: Equatable, Sendable {
+    /// ln(price / reference), ascending.
+    public let rungs: [Double]
+    /// Places in `rungs`.
+    public private(set) var open: ClosedRange<Int>
+
+    /// In log price.
+    static let step = 0.025
+    /// Rungs that open or close at once.
+    static let stride = 2
+
+    /// - Parameters:
+    ///   - ratios: of the outermost rungs to the reference price.
+    ///   - open: of what is open at first.
+    public init(_ ratios: ClosedRange<Double>, open: ClosedRange<Double>) {
+        let (low, high) = (log(ratios.lowerBound), log(ratios.upperBound))
+        let count = max(1, Int(((high - low) / Self.step).rounded()))
+        let rungs = (0...count).map { low + (high - low) * Double($0) / Double(count) }
+        self.rungs = rungs
+        let first = rungs.indices.min { abs(rungs[$0] - log(open.lowerBound)) < abs(rungs[$1] - log(open.lowerBound)) }
+        let last = rungs.indices.min { abs(rungs[$0] - log(open.upperBound)) < abs(rungs[$1] - log(open.upperBound)) }
+        self.open = min(first ?? 0, last ?? 0)...max(first ?? 0, last ?? 0)
+    }
+
+    /// The open rung nearest to a price.
+    func nearest(to logPrice: Double) -> Int {
+        let share = (logPrice - rungs[0]) / (rungs[rungs.count - 1] - rungs[0])
+        let place = (share * Double(rungs.count - 1)).rounded()
+        return min(max(place.isFinite ? Int(place) : 0, open.lowerBound), open.upperBound)
+    }
+
+    mutating func widen(_ end: End) {
+        switch end {
+        case .low: open = max(0, open.lowerBound - Self.stride)...open.upperBound
+        case .high: open = open.lowerBound...min(rungs.count - 1, open.upperBound + Self.stride)
+        }
+    }
+
+    /// Never to less than one rung.
+    mutating func narrow(_ end: End) {
+        switch end {
+        case .low: open = min(open.upperBound, open.lowerBound + Self.stride)...open.upperBound
+        case .high: open = open.lowerBound...max(open.lowerBound, open.upperBound - Self.stride)
+        }
+    }
+
+    enum End: CaseIterable { case low, high }
+}
+
+/// What was predicted at one end of the ladder, and what came.
+struct EndEvidence: Equatable, Sendable {
+    private var count = 0.0
+    private var predicted = 0.0
+    private var errors = 0.0
+    private var squares = 0.0
+
+    /// Fewer decisions say nothing.
+    private static let fewest = 500.0
+    /// How much less than predicted is still as predicted.
+    private static let tolerance = 0.1
+
+    enum Verdict { case asPredicted, worse, unknown }
+
+    mutating func add(predicted: Double, earned: Double) {
+        count += 1
+        self.predicted += predicted
+        errors += earned - predicted
+        squares += (earned - predicted) * (earned - predicted)
+    }
+
+    var verdict: Verdict {
+        guard count >= Self.fewest, predicted > 0 else { return .unknown }
+        let error = errors / predicted
+        let deviation = squares.squareRoot() / predicted
+        if error + 2 * deviation < -Self.tolerance { return .worse }
+        // Shown to be no worse; not merely not shown to be worse.
+        return error - 2 * deviation > -Self.tolerance ? .asPredicted : .unknown
+    }
+}
