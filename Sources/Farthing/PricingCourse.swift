@@ -11,6 +11,8 @@ struct CourseStretch: Encodable {
     var decisions: Int
     /// Of the gap between the best uniform price and the oracle, in this stretch.
     var share: Double
+    /// The same of the prices that the model thought best, without exploration; nil before there is a model.
+    var bestShare: Double?
     /// Lost against the oracle since the beginning, in units of the currency.
     var regret: Double
     /// Of ln regret over ln decisions, over the last doubling of decisions.
@@ -20,17 +22,20 @@ struct CourseStretch: Encodable {
     var lowest: Double
     var highest: Double
 
-    static let header = "decisions,share,regret,slope,law,lowest,highest\n"
+    static let header = "decisions,share,best_share,regret,slope,law,lowest,highest\n"
 
     var csv: String {
         let slope = slope.map { String(format: "%.4f", $0) } ?? ""
-        return String(format: "%d,%.4f,%.2f,", decisions, share, regret) + "\(slope),\(law),"
+        let best = bestShare.map { String(format: "%.4f", $0) } ?? ""
+        return String(format: "%d,%.4f,\(best),%.2f,", decisions, share, regret) + "\(slope),\(law),"
             + String(format: "%.4f,%.4f\n", lowest, highest)
     }
 
     var text: String {
         let slope = slope.map { String(format: "%.2f", $0) } ?? "–"
-        return String(format: "%9d decisions: share %6.3f, regret %10.0f, slope ", decisions, share, regret)
+        let best = bestShare.map { String(format: "%.3f", $0) } ?? "–"
+        return String(
+            format: "%9d decisions: share %6.3f (best \(best)), regret %10.0f, slope ", decisions, share, regret)
             + "\(slope), \(law), " + String(format: "prices %.2f to %.2f", lowest, highest)
     }
 }
@@ -57,21 +62,27 @@ struct PricingCourse {
         let stretch = max(Self.batch, decisions / 20 / Self.batch * Self.batch)
         var batch: [Question] = []
         var proposals: [ProposedPrice] = []
+        var bests: [ProposedPrice] = []
         var done = 0
         var regret = 0.0
         try world.questions(rows: decisions) { question in
             batch.append(question)
             guard batch.count == Self.batch || done + batch.count == decisions else { return }
-            proposals += try decide(batch)
+            let decided = try decide(batch)
+            proposals += decided.map(\.shown)
+            bests += decided.compactMap(\.best)
             done += batch.count
             batch.removeAll(keepingCapacity: true)
             guard proposals.count >= stretch || done == decisions else { return }
             let score = PriceScore(proposals, within: grid, tolerance: 0.01)
             regret += score.oracleProfit - score.proposedProfit
+            let isComplete = bests.count == proposals.count
+            let best = isComplete ? PriceScore(bests, within: grid, tolerance: 0.01).share : nil
             proposals.removeAll(keepingCapacity: true)
+            bests.removeAll(keepingCapacity: true)
             let open = pricing.ladder.open
             let finished = CourseStretch(
-                decisions: done, share: score.share, regret: regret, slope: slope(at: done, regret),
+                decisions: done, share: score.share, bestShare: best, regret: regret, slope: slope(at: done, regret),
                 law: pricing.law?.rawValue ?? "trial", lowest: exp(pricing.ladder.rungs[open.lowerBound]),
                 highest: exp(pricing.ladder.rungs[open.upperBound]))
             stretches.append(finished)
@@ -79,24 +90,25 @@ struct PricingCourse {
         }
     }
 
-    private mutating func decide(_ questions: [Question]) throws -> [ProposedPrice] {
+    private mutating func decide(_ questions: [Question]) throws -> [(shown: ProposedPrice, best: ProposedPrice?)] {
         let table = ExposureTable(
             "the world", rows: questions.map(WorldRows.row), numbers: WorldRows.numbers, levels: WorldRows.levels)
         let drawn = pricing.decide(table)
         var prices: [Double] = []
         var bought: [Bool] = []
-        var proposals: [ProposedPrice] = []
+        var decided: [(shown: ProposedPrice, best: ProposedPrice?)] = []
         for (question, decision) in zip(questions, drawn) {
             let occasion = WorldRows.occasion(question, world)
             let price = (occasion.referencePrice * decision.ratio * 100).rounded() / 100
             let chance = occasion.demand.probability(atLogRatio: log(price / occasion.referencePrice))
             prices.append(price)
             bought.append(draws.fraction() < chance)
-            proposals.append(ProposedPrice(occasion: occasion, price: price))
+            let best = decision.best.map { ProposedPrice(occasion: occasion, price: occasion.referencePrice * $0) }
+            decided.append((ProposedPrice(occasion: occasion, price: price), best))
         }
         try pricing.observe(
             table.answered(prices: prices, propensities: drawn.map(\.propensity), bought: bought), drawn)
-        return proposals
+        return decided
     }
 
     private func slope(at decisions: Int, _ regret: Double) -> Double? {

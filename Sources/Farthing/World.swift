@@ -14,7 +14,7 @@ struct WorldCommand: ParsableCommand {
               farthing world score --law logit --seed 1 --prices priced.csv
               farthing world run --law logit --seed 1 --decisions 1000000 --out course.csv
             """,
-        subcommands: [WorldGenerate.self, WorldScore.self, WorldRun.self])
+        subcommands: [WorldGenerate.self, WorldScore.self, WorldRun.self, WorldPlot.self])
 }
 
 extension DemandLaw: ExpressibleByArgument {}

@@ -49,7 +49,7 @@ public struct Scenario: Sendable {
     func workerConfiguration(_ worker: Int, _ settings: NodeSettings) -> WorkerConfiguration {
         WorkerConfiguration(
             name: "w\(worker + 1)", partitions: partitions, calendar: .utc, policy: PaperShop.policy,
-            experiment: Experiment(salt: "simulated", controlShare: 0.2),
+            experiment: Experiment(salt: "simulated", controlShare: 0.2, exploringShare: 0.3),
             quoteWindowMilliseconds: load.quoteWindowMilliseconds, snapshotEveryRecords: settings.snapshotEveryRecords,
             logExposuresEveryMicroseconds: settings.exposuresMicroseconds)
     }

@@ -47,6 +47,9 @@ struct ProblemTests {
         Mistake("pricing:\n  smoothing: 1.01", "2:14: pricing.smoothing is “1.01”; expected a number from 0 to 1"),
         Mistake("pricing:\n  smoothing: .nan", "2:14: pricing.smoothing is “.nan”; expected a number from 0 to 1"),
         Mistake(
+            "experiments: {control_share: 60%, exploring_share: 50%}",
+            "1:52: experiments.control_share and exploring_share are more than everybody; lower one of them"),
+        Mistake(
             "heartbeats: {interval: 200ms}",
             "1:13: heartbeats.suspect_after is shorter than three intervals; one late heartbeat would eject a healthy "
                 + "worker, so lengthen suspect_after or shorten interval"),

@@ -57,7 +57,7 @@ struct ShippedFileTests {
             quotes: {window: 2h, key_file: k}
             pricing: {objective: revenue, minimum_margin: 12.5%, smoothing: 1, largest_daily_move: 0%,
                       largest_discount: 90%, price_ending: nine}
-            experiments: {salt: s, control_share: 50%}
+            experiments: {salt: s, control_share: 50%, exploring_share: 5%, exploring_deviation: 40%}
             model: {bundle: b}
             limits: {in_flight: 64}
             heartbeats: {interval: 1500us, suspect_after: 1s}
@@ -79,6 +79,7 @@ struct ShippedFileTests {
         #expect(found.pricing.minimumMarginRatio == 0.125 && found.pricing.smoothingRatio == 1)
         #expect(found.pricing.largestDailyMoveRatio == 0 && found.pricing.largestDiscountRatio == 0.9)
         #expect(found.experiments.salt == "s" && found.experiments.controlShare == 0.5)
+        #expect(found.experiments.exploringShare == 0.05 && found.experiments.exploringDeviation == 0.4)
         #expect(found.limits.inFlight == 64 && found.snapshots.everyRecords == 1_000)
         #expect(found.heartbeats.interval.wholeMicroseconds == 1_500)
         #expect(found.heartbeats.suspectAfter.wholeMilliseconds == 1_000)

@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test func armsKeepTheirNumbersAndNames() {
-        #expect(ExperimentArm.allCases.map(\.rawValue) == [0, 1])
-        #expect(ExperimentArm.allCases.map(\.name) == ["personal", "control"])
+        #expect(ExperimentArm.allCases.map(\.rawValue) == [0, 1, 2])
+        #expect(ExperimentArm.allCases.map(\.name) == ["personal", "control", "exploring"])
     }
 }

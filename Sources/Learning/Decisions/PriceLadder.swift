@@ -36,7 +36,7 @@ public struct PriceLadder: Equatable, Sendable {
         return min(max(place.isFinite ? Int(place) : 0, open.lowerBound), open.upperBound)
     }
 
-    mutating func widen(_ end: End) {
+    public mutating func widen(_ end: End) {
         switch end {
         case .low: open = max(0, open.lowerBound - Self.stride)...open.upperBound
         case .high: open = open.lowerBound...min(rungs.count - 1, open.upperBound + Self.stride)
@@ -44,18 +44,18 @@ public struct PriceLadder: Equatable, Sendable {
     }
 
     /// Never to less than one rung.
-    mutating func narrow(_ end: End) {
+    public mutating func narrow(_ end: End) {
         switch end {
         case .low: open = min(open.upperBound, open.lowerBound + Self.stride)...open.upperBound
         case .high: open = open.lowerBound...max(open.lowerBound, open.upperBound - Self.stride)
         }
     }
 
-    enum End: CaseIterable { case low, high }
+    public enum End: CaseIterable, Sendable { case low, high }
 }
 
 /// What was predicted at one end of the ladder, and what came.
-struct EndEvidence: Equatable, Sendable {
+public struct EndEvidence: Equatable, Sendable {
     private var count = 0.0
     private var predicted = 0.0
     private var errors = 0.0
@@ -66,16 +66,18 @@ struct EndEvidence: Equatable, Sendable {
     /// How much less than predicted is still as predicted.
     private static let tolerance = 0.1
 
-    enum Verdict { case asPredicted, worse, unknown }
+    public enum Verdict: Sendable { case asPredicted, worse, unknown }
 
-    mutating func add(predicted: Double, earned: Double) {
+    public init() {}
+
+    public mutating func add(predicted: Double, earned: Double) {
         count += 1
         self.predicted += predicted
         errors += earned - predicted
         squares += (earned - predicted) * (earned - predicted)
     }
 
-    var verdict: Verdict {
+    public var verdict: Verdict {
         guard count >= Self.fewest, predicted > 0 else { return .unknown }
         let error = errors / predicted
         let deviation = squares.squareRoot() / predicted

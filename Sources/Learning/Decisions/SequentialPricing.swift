@@ -14,6 +14,8 @@ public struct DrawnPrice: Equatable, Sendable {
     /// Relative to the reference price.
     public var ratio: Double
     public var propensity: Double
+    /// The price that the model thinks best, relative to the reference price; nil before there is a model.
+    public var best: Double?
     /// What the model expects the decision to earn; nil before there is a model.
     public var expected: Double?
 }
@@ -41,6 +43,8 @@ public struct SequentialPricing {
     private var nextFit: Int
     fileprivate var served: Served?
     private var draws: Draws
+    /// Data grows by so much between two fits.
+    private static let growth = 1.5
     private var evidence: [PriceLadder.End: EndEvidence] = [:]
 
     fileprivate struct Served {
@@ -88,6 +92,7 @@ public struct SequentialPricing {
             let price = reference * exp(ladder.rungs[rung])
             return DrawnPrice(
                 ratio: exp(ladder.rungs[rung]), propensity: lottery.chance(of: rung),
+                best: exp(ladder.rungs[lottery.middle]),
                 expected: curve.probability(at: price) * (price - questions.unitCosts[row]))
         }
     }
@@ -100,7 +105,7 @@ public struct SequentialPricing {
         collectEvidence(outcomes, decided)
         if log == nil { log = outcomes } else { log?.append(outcomes) }
         guard let table = log, table.count >= nextFit else { return }
-        nextFit = 2 * table.count
+        nextFit = Int(Self.growth * Double(table.count))
         try fit(table)
     }
 
@@ -176,10 +181,15 @@ extension SequentialPricing.Served {
     /// Where nothing else is known of the error of ln slope.
     private static let unknownDeviation = 0.5
 
+    /// A posterior's draw is every shopper's own, and what one of them shows is learned for all who are like them: half
+    /// of the deviation tries enough (share at the end .83 with all of it, see docs/evidence.md).
+    private static let exploration = 0.5
+
     /// Of the error of ln slope. Errors shrink about with the cube root of the rows.
     fileprivate func deviation(of row: ArraySlice<Float>) -> Double {
         guard let spread else { return Self.unknownDeviation }
-        return spread.deviation(row: row, logPrice: 0) * pow(Double(spreadRows) / Double(fittedRows), 1.0 / 3)
+        return Self.exploration * spread.deviation(row: row, logPrice: 0)
+            * pow(Double(spreadRows) / Double(fittedRows), 1.0 / 3)
     }
 }
 

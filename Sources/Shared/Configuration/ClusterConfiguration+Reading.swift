@@ -106,6 +106,15 @@ struct Reading {
         section("experiments", of: &file) { section, problems in
             section.read("salt", into: &result.experiments.salt, .text(upTo: 64), &problems)
             section.read("control_share", into: &result.experiments.controlShare, .percent(0...100), &problems)
+            let place = section.read(
+                "exploring_share", into: &result.experiments.exploringShare, .percent(0...100), &problems)
+            if result.experiments.controlShare + result.experiments.exploringShare > 1 {
+                problems.add(
+                    "experiments.control_share and exploring_share are more than everybody; lower one of them",
+                    at: place ?? section.place)
+            }
+            section.read(
+                "exploring_deviation", into: &result.experiments.exploringDeviation, .percent(1...200), &problems)
         }
     }
 

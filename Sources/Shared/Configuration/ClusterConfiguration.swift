@@ -130,6 +130,10 @@ public struct ExperimentSettings: Equatable, Sendable {
     public var salt = "farthing"
     /// Share of shoppers who see the public price.
     public var controlShare = 0.10
+    /// Share of shoppers whose prices are drawn around the best one, to learn from.
+    public var exploringShare = 0.0
+    /// How far: standard deviation of the logarithm of the slope that a price is drawn for.
+    public var exploringDeviation = 0.30
 }
 
 public struct ModelSettings: Equatable, Sendable {

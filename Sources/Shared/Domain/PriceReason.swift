@@ -9,6 +9,8 @@ public enum PriceReason: UInt8, Sendable, CaseIterable {
     case unknownShopper = 12
     /// The experiment's control arm sees the public price.
     case controlArm = 8
+    /// Drawn to learn from, for the exploring arm: the best price for a slope that may be the shopper's.
+    case explored = 13
     /// The price that maximises the objective between floor and ceiling.
     case optimum = 1
     /// Moved only part of the way to the optimum, to keep prices calm.

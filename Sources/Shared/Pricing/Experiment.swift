@@ -8,10 +8,19 @@ public struct Experiment: Equatable, Sendable {
     public var salt: String
     /// Share of shoppers, 0 to 1, who see the public price.
     public var controlShare: Double
+    /// Share of shoppers, 0 to 1 − `controlShare`, whose prices are drawn to learn from.
+    public var exploringShare: Double
 
-    public init(salt: String, controlShare: Double) {
+    /// How far around the best price: standard deviation of the error of ln slope, as the draws suppose it.
+    public var exploringDeviation: Double
+
+    public init(
+        salt: String, controlShare: Double, exploringShare: Double = 0, exploringDeviation: Double = 0.3
+    ) {
         self.salt = salt
         self.controlShare = controlShare
+        self.exploringShare = exploringShare
+        self.exploringDeviation = exploringDeviation
     }
 
     public func arm(of user: UserKey) -> ExperimentArm {
@@ -21,23 +30,32 @@ public struct Experiment: Equatable, Sendable {
         hash.update(word: user.hash.value)
         // 53 bits of the mixed hash make a uniform number in [0, 1).
         let draw = Double(finalMix(hash.value) >> 11) * 0x1p-53
-        return draw < controlShare ? .control : .personal
+        if draw < controlShare { return .control }
+        // From the other end, so that one share can change without moving anybody into the other.
+        return draw >= 1 - exploringShare ? .exploring : .personal
     }
 
     /// The probability with which an arm is drawn: what off-policy estimates divide by.
     public func propensity(of arm: ExperimentArm) -> Float {
-        Float(arm == .control ? controlShare : 1 - controlShare)
+        switch arm {
+        case .control: Float(controlShare)
+        case .exploring: Float(exploringShare)
+        case .personal: Float(1 - controlShare - exploringShare)
+        }
     }
 }
 
 public enum ExperimentArm: UInt8, Sendable, CaseIterable {
     case personal = 0
     case control = 1
+    /// Personal prices, drawn around the best one.
+    case exploring = 2
 
     public var name: String {
         switch self {
         case .personal: "personal"
         case .control: "control"
+        case .exploring: "exploring"
         }
     }
 }

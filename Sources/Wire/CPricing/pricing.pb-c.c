@@ -4771,7 +4771,7 @@ const ProtobufCEnumDescriptor farthing__level__descriptor =
   farthing__level__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue farthing__reason__enum_values_by_number[13] =
+static const ProtobufCEnumValue farthing__reason__enum_values_by_number[14] =
 {
   { "REASON_NONE", "FARTHING__REASON__REASON_NONE", 0 },
   { "REASON_OPTIMUM", "FARTHING__REASON__REASON_OPTIMUM", 1 },
@@ -4786,15 +4786,17 @@ static const ProtobufCEnumValue farthing__reason__enum_values_by_number[13] =
   { "REASON_UNKNOWN_TO_MODEL", "FARTHING__REASON__REASON_UNKNOWN_TO_MODEL", 10 },
   { "REASON_PUBLIC_DEAL", "FARTHING__REASON__REASON_PUBLIC_DEAL", 11 },
   { "REASON_UNKNOWN_SHOPPER", "FARTHING__REASON__REASON_UNKNOWN_SHOPPER", 12 },
+  { "REASON_EXPLORED", "FARTHING__REASON__REASON_EXPLORED", 13 },
 };
 static const ProtobufCIntRange farthing__reason__value_ranges[] = {
-{0, 0},{0, 13}
+{0, 0},{0, 14}
 };
-static const ProtobufCEnumValueIndex farthing__reason__enum_values_by_name[13] =
+static const ProtobufCEnumValueIndex farthing__reason__enum_values_by_name[14] =
 {
   { "REASON_CEILING", 4 },
   { "REASON_CONTROL_ARM", 8 },
   { "REASON_DAILY_MOVE", 5 },
+  { "REASON_EXPLORED", 13 },
   { "REASON_FLOOR", 3 },
   { "REASON_NONE", 0 },
   { "REASON_NO_MODEL", 9 },
@@ -4813,9 +4815,9 @@ const ProtobufCEnumDescriptor farthing__reason__descriptor =
   "Reason",
   "Farthing__Reason",
   "farthing",
-  13,
+  14,
   farthing__reason__enum_values_by_number,
-  13,
+  14,
   farthing__reason__enum_values_by_name,
   1,
   farthing__reason__value_ranges,

@@ -21,6 +21,7 @@ extension WorkerCore {
     /// A cart on its way to a price.
     struct Cart {
         let partition: PartitionID
+        let user: UserKey
         let now: Timestamp
         let day: Int32
         let week: Int32
@@ -60,7 +61,8 @@ extension WorkerCore {
         let shopper = keyed[place]?.state.shopper(request.user)
         let week = configuration.calendar.week(of: now)
         var cart = Cart(
-            partition: partition, now: now, day: configuration.calendar.day(of: now), week: week, shopper: shopper,
+            partition: partition, user: request.user, now: now, day: configuration.calendar.day(of: now), week: week,
+            shopper: shopper,
             isKnown: shopper?.history.isKnown(before: week) ?? false,
             arm: configuration.experiment.arm(of: request.user), expiresAt: expiry(now))
         cart.lines.reserveCapacity(request.lines.count)
@@ -155,7 +157,7 @@ extension WorkerCore {
             let decided = decide(line, cart, &trail)
             lines.append(
                 quotedLine(line, quantity: asked.quantity, price: decided.price, level: decided.level, cart.now, trail))
-            if remember { self.remember(line, request.user, cart, decided.price) }
+            if remember { self.remember(line, cart, decided.price) }
         }
         let level = lines.map(\.level).max() ?? .list
         return Quote(
@@ -187,7 +189,15 @@ extension WorkerCore {
             return (PriceDecision.list(because: reason, context, &trail), .list)
         }
         if !cart.isKnown { trail.note(.unknownShopper, line.row.listPrice) }
-        let price = PriceDecision.personal(curve, context, configuration.policy, &trail)
+        let drawn: DemandCurve
+        if cart.arm == .exploring {
+            let experiment = configuration.experiment
+            drawn = experiment.drawn(curve, ticket: experiment.ticket(cart.user, line.key, day: cart.day))
+            trail.note(.explored, line.row.listPrice)
+        } else {
+            drawn = curve
+        }
+        let price = PriceDecision.personal(drawn, context, configuration.policy, &trail)
         guard
             PriceDecision.isWithinGuardrails(price, context, configuration.policy) || planted(.floorIgnored)
                 || planted(.ceilingIgnored)
@@ -196,6 +206,19 @@ extension WorkerCore {
             return (line.row.listPrice, .list)
         }
         return (price, cart.isKnown ? .personal : .segment)
+    }
+
+    /// The chance that this price was shown: of the arm, and, of its tickets, of those that lead to the price.
+    private func propensity(of price: Money, _ line: Cart.Line, _ cart: Cart) -> Float {
+        let arm = configuration.experiment.propensity(of: cart.arm)
+        guard cart.arm == .exploring, let curve = line.curve else { return arm }
+        let context = context(of: line, cart)
+        let same = (0..<Exploration.tickets).count { ticket in
+            var trail = PriceTrail()
+            let drawn = configuration.experiment.drawn(curve, ticket: ticket)
+            return PriceDecision.personal(drawn, context, configuration.policy, &trail) == price
+        }
+        return arm * Float(same) / Float(Exploration.tickets)
     }
 
     func context(of line: Cart.Line, _ cart: Cart) -> PriceContext {
@@ -216,13 +239,14 @@ extension WorkerCore {
             total: unitPrice.times(quantity) ?? .zero)
     }
 
-    private mutating func remember(_ line: Cart.Line, _ user: UserKey, _ cart: Cart, _ price: Money) {
-        let exposure = Exposure(
-            user: user, product: line.row.product, day: cart.day,
+    private mutating func remember(_ line: Cart.Line, _ cart: Cart, _ price: Money) {
+        var exposure = Exposure(
+            user: cart.user, product: line.row.product, day: cart.day,
             anchor: line.earlier?.anchor(on: cart.day) ?? line.row.listPrice, personalPrice: price,
             listPrice: line.row.listPrice, expiresAt: cart.expiresAt, modelVersion: servingVersion,
-            arm: cart.arm.rawValue, propensity: configuration.experiment.propensity(of: cart.arm))
+            arm: cart.arm.rawValue, propensity: 1)
         guard RememberedQuote(exposure) != line.earlier else { return }
+        exposure.propensity = propensity(of: price, line, cart)
         if let place = place(of: cart.partition) { keyed[place]?.exposures.add(exposure, of: line.key) }
     }
 }

@@ -9,7 +9,10 @@ extension WorkerConfiguration {
         self.init(
             name: name, partitions: cluster.cluster.partitions, calendar: calendar,
             policy: PricingPolicy(cluster.pricing),
-            experiment: Experiment(salt: cluster.experiments.salt, controlShare: cluster.experiments.controlShare),
+            experiment: Experiment(
+                salt: cluster.experiments.salt, controlShare: cluster.experiments.controlShare,
+                exploringShare: cluster.experiments.exploringShare,
+                exploringDeviation: cluster.experiments.exploringDeviation),
             quoteWindowMilliseconds: cluster.quotes.window.wholeMilliseconds,
             snapshotEveryRecords: UInt64(cluster.snapshots.everyRecords),
             logExposuresEveryMicroseconds: cluster.exposures.flushEvery.wholeMicroseconds, weight: weight)

@@ -11,7 +11,7 @@ import WorkerCore
     @Test func anExposureSaysWhatWasShownToWhomUnderWhichModelAndArm() throws {
         let experiment = Experiment(salt: "autumn", controlShare: 0.25)
         var shell = try PaperShell.open(Shop.configuration(experiment: experiment))
-        for arm in ExperimentArm.allCases {
+        for arm in [ExperimentArm.personal, .control] {
             let quote = try shell.price(Shop.user(in: arm, of: experiment), "milk")
             shell.flush()
             shell.settle()
@@ -25,6 +25,39 @@ import WorkerCore
             #expect(exposure.modelVersion == 1)
             #expect(exposure.arm == arm.rawValue)
             #expect(exposure.propensity == (arm == .control ? 0.25 : 0.75))
+        }
+    }
+
+    /// What an exploring shopper was shown had exactly the chance that the log says: over many shoppers who differ in
+    /// nothing else, each price comes as often as that.
+    @Test func explorationLogsTheChanceOfEachPriceItDraws() throws {
+        let experiment = Experiment(salt: "autumn", controlShare: 0.25, exploringShare: 0.5, exploringDeviation: 0.6)
+        var shell = try PaperShell.open(
+            Shop.configuration(experiment: experiment, smoothing: 1, dailyMove: 1))
+        var shown: [Money: Int] = [:]
+        var users = 0
+        for number in 0..<4_000 {
+            let user = Shop.user("shopper\(number)")
+            guard experiment.arm(of: user) == .exploring else { continue }
+            users += 1
+            let line = try shell.price(user, "milk").lines[0]
+            #expect(line.reasons.contains(.explored))
+            shown[line.personalPrice, default: 0] += 1
+            // The day's price is the same again.
+            #expect(try shell.price(user, "milk").lines[0].personalPrice == line.personalPrice)
+        }
+        shell.flush()
+        shell.settle()
+        let exposures = shell.loggedExposures()
+        #expect(exposures.count == users && abs(Double(users) / 4_000 - 0.5) < 0.03)
+        #expect(shown.count > 5)
+        for (price, count) in shown {
+            let logged = Set(exposures.filter { $0.personalPrice == price }.map(\.propensity))
+            let chance = try #require(logged.first)
+            #expect(logged.count == 1)
+            let expected = Double(chance) / 0.5
+            let deviation = (expected * (1 - expected) / Double(users)).squareRoot()
+            #expect(abs(Double(count) / Double(users) - expected) < 4 * deviation, "\(price): \(count), \(expected)")
         }
     }
 

@@ -27,6 +27,7 @@ class Reason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REASON_UNKNOWN_TO_MODEL: _ClassVar[Reason]
     REASON_PUBLIC_DEAL: _ClassVar[Reason]
     REASON_UNKNOWN_SHOPPER: _ClassVar[Reason]
+    REASON_EXPLORED: _ClassVar[Reason]
 LEVEL_PERSONAL: Level
 LEVEL_SEGMENT: Level
 LEVEL_LIST: Level
@@ -43,6 +44,7 @@ REASON_NO_MODEL: Reason
 REASON_UNKNOWN_TO_MODEL: Reason
 REASON_PUBLIC_DEAL: Reason
 REASON_UNKNOWN_SHOPPER: Reason
+REASON_EXPLORED: Reason
 
 class CartLine(_message.Message):
     __slots__ = ("product", "quantity")

@@ -1,0 +1,75 @@
+// Learning while selling: chances are what they are said to be, the range opens and closes for a reason, and the loss
+// against the oracle shrinks.
+
+import Domain
+import Foundation
+import Learning
+import Pricing
+import Testing
+
+@Suite struct PriceLotteryTests {
+    private let ladder = PriceLadder(0.7...1.4, open: 0.8...1.1)
+
+    private func lottery(slope: Double, deviation: Double) -> PriceLottery {
+        PriceLottery(
+            DemandCurve(intercept: 0.2, slope: slope, reference: 20, centre: 0), logSlopeDeviation: deviation,
+            unitCost: 12, objective: .profit, on: ladder)
+    }
+
+    @Test func chancesAreTheSharesOfManyDraws() {
+        let lottery = lottery(slope: 5, deviation: 0.4)
+        var draws = Draws(seed: 3, "test")
+        var counts: [Int: Int] = [:]
+        for _ in 0..<64_000 { counts[lottery.draw(&draws), default: 0] += 1 }
+        #expect(counts.count > 3)
+        #expect(abs(ladder.rungs.indices.reduce(0) { $0 + lottery.chance(of: $1) } - 1) < 1e-12)
+        for (rung, count) in counts {
+            #expect(abs(Double(count) / 64_000 - lottery.chance(of: rung)) < 0.01, "rung \(rung)")
+        }
+    }
+
+    @Test func theLessIsKnownTheWiderPricesAreTried() {
+        let known = Set(lottery(slope: 5, deviation: 0.01).tickets)
+        let unknown = Set(lottery(slope: 5, deviation: 0.8).tickets)
+        #expect(known.count == 3)
+        #expect(unknown.count > known.count)
+    }
+
+    @Test func pricesStayWhereTheLadderIsOpen() {
+        for slope in [0.5, 1, 2, 5, 10, 40] {
+            for rung in lottery(slope: slope, deviation: 0.7).tickets { #expect(ladder.open.contains(rung)) }
+        }
+    }
+}
+
+@Suite struct PriceLadderTests {
+    @Test func aRangeOpensWhilePredictionsHoldAndClosesWhenTheyFail() {
+        var kept = EndEvidence()
+        var broken = EndEvidence()
+        var draws = Draws(seed: 1, "test")
+        for _ in 0..<20_000 {
+            kept.add(predicted: 1, earned: draws.fraction() < 0.25 ? 4 : 0)
+            broken.add(predicted: 1, earned: draws.fraction() < 0.18 ? 4 : 0)
+        }
+        #expect(kept.verdict == .asPredicted)
+        #expect(broken.verdict == .worse)
+        #expect(EndEvidence().verdict == .unknown)
+    }
+
+    /// Few decisions neither open nor close anything.
+    @Test func littleEvidenceIsNone() {
+        var evidence = EndEvidence()
+        for index in 0..<600 { evidence.add(predicted: 1, earned: index % 10 == 0 ? 10 : 0) }
+        #expect(evidence.verdict == .unknown)
+    }
+
+    @Test func noEndLeavesTheLadder() {
+        var ladder = PriceLadder(0.7...1.4, open: 0.8...1.1)
+        #expect(abs(exp(ladder.rungs[ladder.open.lowerBound]) - 0.8) < 0.02)
+        #expect(abs(exp(ladder.rungs[ladder.open.upperBound]) - 1.1) < 0.02)
+        for _ in 0..<40 { PriceLadder.End.allCases.forEach { ladder.widen($0) } }
+        #expect(ladder.open == 0...(ladder.rungs.count - 1))
+        for _ in 0..<40 { PriceLadder.End.allCases.forEach { ladder.narrow($0) } }
+        #expect(ladder.open.count == 1)
+    }
+}
