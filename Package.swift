@@ -59,6 +59,7 @@ let package = Package(
         // Vocabulary and pure cores
         module("Domain", path: "Sources/Shared/Domain"),
         module("Features", path: "Sources/Shared/Features", ["Domain"]),
+        module("Market", path: "Sources/Shared/Market", ["Domain"]),
         module("Models", path: "Sources/Shared/Models", ["Domain"]),
         module("Pricing", path: "Sources/Shared/Pricing", ["Domain"]),
         module("Promotions", path: "Sources/Shared/Promotions", ["Domain"]),
@@ -77,7 +78,8 @@ let package = Package(
         module("Wire", path: "Sources/Wire/Codec", ["Domain", "CPricing", "CProtobuf"]),
         module("Client", path: "Sources/Wire/Client", ["ClientCore", "Domain", "Operations", "Wire", "ZeroMQ"]),
         module(
-            "Learning", path: "Sources/Learning", ["Domain", "Features", "Models", "Pricing", "CXGBoost", "CZlib"],
+            "Learning", path: "Sources/Learning",
+            ["Domain", "Features", "Market", "Models", "Pricing", "CXGBoost", "CZlib"],
             exclude: ["CXGBoost", "CZlib"]),
 
         module(
@@ -118,9 +120,9 @@ let package = Package(
         executable(
             "farthing", path: "Sources/Farthing",
             [
-                "Domain", "Chaos", "Client", "ClientCore", "Configuration", "JetStreamLog", "Learning", "Log", "Models",
-                "NatsServers", "Operations", "Pricing", "Simulation", "Supervision", "Wire", "WorkerCore", "WorkerLog",
-                "World", "ZeroMQ", argumentParser, yams,
+                "Domain", "Chaos", "Client", "ClientCore", "Configuration", "JetStreamLog", "Learning", "Log", "Market",
+                "Models", "NatsServers", "Operations", "Pricing", "Simulation", "Supervision", "Wire", "WorkerCore",
+                "WorkerLog", "World", "ZeroMQ", argumentParser, yams,
             ]),
 
         // Tests
@@ -133,7 +135,8 @@ let package = Package(
             ["Domain", "Features", "Log", "Models", "Pricing", "TestSupport", "WorkerCore", "WorkerLog"]),
         tests("FeaturesTests", ["Domain", "Features"]),
         tests("ModelsTests", ["Domain", "Models"]),
-        tests("LearningTests", ["Domain", "Features", "Learning", "Models", "Pricing", "World"]),
+        tests("LearningTests", ["Domain", "Features", "Learning", "Market", "Models", "Pricing", "World"]),
+        tests("MarketTests", ["Domain", "Market"]),
         module("LogConformance", path: "Tests/LogConformance", ["Domain", "Log"]),
         tests("LogTests", ["Domain", "Log", "LogConformance", "CSQLite"]),
         tests("JetStreamTests", ["Domain", "JetStreamLog", "Log", "LogConformance", "NatsServers", "CNats"]),

@@ -22,17 +22,20 @@ struct CSVAppending {
                 place: "\(path):1", value: name, remedy: "This column is added: take it out of the input.")
         }
         let columns = try reader.header.map { name in try reader.column(name) }
-        var text = (reader.header.map(Self.quoted) + names).joined(separator: ",") + "\n"
+        var text = (reader.header.map(CSVField.quoted) + names).joined(separator: ",") + "\n"
         var row = 0
         while try reader.next() {
-            text += (columns.map { Self.quoted(reader.text($0)) } + values[row]).joined(separator: ",") + "\n"
+            text += (columns.map { CSVField.quoted(reader.text($0)) } + values[row]).joined(separator: ",") + "\n"
             row += 1
         }
         guard let out else { return StandardStream.output.write(text) }
         try Data(text.utf8).write(to: URL(filePath: out), options: .atomic)
     }
+}
 
-    private static func quoted(_ field: String) -> String {
+enum CSVField {
+    /// A field as RFC 4180 wants it.
+    static func quoted(_ field: String) -> String {
         guard field.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return field }
         return "\"" + field.replacingOccurrences(of: "\"", with: "\"\"") + "\""
     }

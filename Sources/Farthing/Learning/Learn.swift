@@ -15,6 +15,6 @@ struct Learn: ParsableCommand {
 
               farthing learn && farthing activate
             """,
-        subcommands: [LearnJourney.self, LearnFit.self, LearnPrice.self, LearnEvaluate.self],
+        subcommands: [LearnJourney.self, LearnFit.self, LearnPrice.self, LearnEvaluate.self, LearnForecast.self],
         defaultSubcommand: LearnJourney.self)
 }

@@ -9,7 +9,7 @@ extension CSVReader {
         return time
     }
 
-    private static func timestamp(_ bytes: ArraySlice<UInt8>) -> Timestamp? {
+    static func timestamp(_ bytes: ArraySlice<UInt8>) -> Timestamp? {
         let text = Array(bytes.last == UInt8(ascii: "Z") ? bytes.dropLast() : bytes)
         guard text.count == 19, text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"),
             text[10] == UInt8(ascii: "T"), text[13] == UInt8(ascii: ":"), text[16] == UInt8(ascii: ":"),
@@ -35,12 +35,12 @@ extension CSVReader {
         let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
         return month == 2 ? (isLeap ? 29 : 28) : [4, 6, 9, 11].contains(month) ? 30 : 31
     }
+}
 
-    /// Counts in years that begin in March, so that the leap day comes last (Hinnant, days_from_civil).
-    private static func daysSince1970(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
-        let shifted = month > 2 ? year : year - 1
-        let monthFromMarch = (month + 9) % 12
-        let dayOfYear = (153 * monthFromMarch + 2) / 5 + day - 1
-        return shifted * 365 + shifted / 4 - shifted / 100 + shifted / 400 + dayOfYear - 719_468
-    }
+/// Counts in years that begin in March, so that the leap day comes last (Hinnant, days_from_civil).
+func daysSince1970(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
+    let shifted = month > 2 ? year : year - 1
+    let monthFromMarch = (month + 9) % 12
+    let dayOfYear = (153 * monthFromMarch + 2) / 5 + day - 1
+    return shifted * 365 + shifted / 4 - shifted / 100 + shifted / 400 + dayOfYear - 719_468
 }
