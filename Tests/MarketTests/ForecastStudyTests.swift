@@ -80,9 +80,11 @@ import Market
     }
 
     @Test func aChoiceKnowsNothingOfWhatComesAfterIt() throws {
-        let sales = promoted(40, items: 3)
+        // Between noise and noise the errors of any week may tip the choice.
+        let noise = (0..<12).map { ItemSales(item: "\($0)", units: units(40, seed: UInt64($0)) { _ in 40 }) }
+        let sales = promoted(40, items: 3) + noise
         var changed = sales
-        for index in changed.indices { for place in 30..<40 { changed[index].units[place] = 7 } }
+        for index in changed.indices { for place in 30..<40 { changed[index].units[place] = 100 * Double(place % 2) } }
         let settings = ForecastStudy.Settings()
         func replays(_ sales: [ItemSales]) -> [ItemReplay] {
             sales.compactMap { item in

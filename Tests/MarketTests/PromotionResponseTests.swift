@@ -34,8 +34,11 @@ import Market
     }
 
     @Test func aMistypedWeekDoesNotBendTheResponse() {
-        var spoiled = sales(200, elasticity: 2, seed: 4)
-        spoiled.units[17] = 1e7
+        var spoiled = sales(40, elasticity: 2, seed: 4)
+        let deepest = spoiled.settings.indices.min {
+            (spoiled.settings[$0].price ?? 10) < (spoiled.settings[$1].price ?? 10)
+        }
+        spoiled.units[deepest ?? 0] = 1e7
         let common = PromotionResponse(pooling: [sales(200, elasticity: 2, seed: 5)], before: 200)
         #expect(abs(elasticity(PromotionResponse(of: spoiled, towards: common)) - 2) < 0.15)
     }

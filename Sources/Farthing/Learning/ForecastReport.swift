@@ -30,6 +30,9 @@ struct ForecastReport: Encodable {
     var baselines: [Baseline] = []
     var coverage: Double?
     var methods: [String: Int]
+    var referencePriceError: Double?
+    var referencePriceErrorOfStaying: Double?
+    var referencePriceCoverage: Double?
     var out: String?
 
     init(_ study: ForecastStudy, _ sales: [ItemSales], findings: [String], out: String?) {
@@ -47,6 +50,11 @@ struct ForecastReport: Encodable {
         season = study.settings.season
         methods = Dictionary(study.items.map { ($0.method.rawValue, 1) }, uniquingKeysWith: +)
         self.out = out
+        if let score = ReferencePriceScore(sales, horizon: study.settings.horizon) {
+            referencePriceError = score.error
+            referencePriceErrorOfStaying = score.errorOfStaying
+            referencePriceCoverage = score.coverage
+        }
         let scores = study.items.compactMap(\.score)
         judged = scores.count
         guard !scores.isEmpty else { return }
@@ -85,6 +93,13 @@ struct ForecastReport: Encodable {
         }
         let used = methods.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \($0.value)" }
         lines.append("  methods now: \(used.joined(separator: "; "))")
+        if let referencePriceError, let referencePriceErrorOfStaying, let referencePriceCoverage {
+            lines.append(
+                String(
+                    format: "  reference price, nothing planned: error %.2f %%, if it stayed %.2f %%; %.1f %% within "
+                        + "their interval", 100 * referencePriceError, 100 * referencePriceErrorOfStaying,
+                    100 * referencePriceCoverage))
+        }
         lines.append("  \(items) items, \(horizon) periods ahead" + (out.map { ", written to \($0)" } ?? ""))
         return lines.joined(separator: "\n")
     }

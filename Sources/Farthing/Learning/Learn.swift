@@ -11,10 +11,18 @@ struct Learn: ParsableCommand {
               farthing learn price --bundle shop.bundle --input questions.csv --out prices.csv
               farthing learn evaluate --exposures later.csv --bundle shop.bundle
 
+            The market, from files of sales and prices: what will sell, and what cannot be true:
+
+              farthing learn forecast --sales sales.csv --out forecast.csv
+              farthing learn anomalies --input observations.csv --out alarms.csv
+
             The model that the cluster serves is learned from the sample data:
 
               farthing learn && farthing activate
             """,
-        subcommands: [LearnJourney.self, LearnFit.self, LearnPrice.self, LearnEvaluate.self, LearnForecast.self],
+        subcommands: [
+            LearnJourney.self, LearnFit.self, LearnPrice.self, LearnEvaluate.self, LearnForecast.self,
+            LearnAnomalies.self,
+        ],
         defaultSubcommand: LearnJourney.self)
 }

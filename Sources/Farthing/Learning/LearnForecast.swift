@@ -57,6 +57,10 @@ struct LearnForecast: ParsableCommand {
             let file = try SalesFile(path: sales, planned: prices, missingIsZero: missingIsZero)
             (items, findings, grid) = (file.items, file.findings, file.grid)
         } else {
+            guard prices == nil else {
+                throw LearningError(
+                    place: "--prices", value: "no --sales", remedy: "Name the sales that the prices belong to.")
+            }
             guard let calendar = ShopCalendar(timeZone: CompleteJourney.timeZone) else {
                 throw Refusal(
                     .invalidConfiguration, place: "time zone", value: CompleteJourney.timeZone,
@@ -100,7 +104,9 @@ struct ForecastRows {
 
     func write(to path: String) throws {
         var file = try DraftFile(path)
-        try file.write("item,time,units,low,high,method,mase,mase_naive,mase_seasonal_naive,mase_average,coverage\n")
+        try file.write(
+            "item,time,units,low,high,method,mase,mase_naive,mase_seasonal_naive,mase_average,coverage,"
+                + "reference_price,reference_price_low,reference_price_high\n")
         for item in study.items {
             guard let sales = items[item.item] else { continue }
             let errors = [item.score?.chosen, item.score?.naive, item.score?.seasonalNaive, item.score?.average]
@@ -108,12 +114,18 @@ struct ForecastRows {
                 ([CSVField.quoted(item.method.rawValue)]
                 + (errors + [item.score?.coverage]).map { $0.map { String(format: "%.4f", $0) } ?? "" })
                 .joined(separator: ",")
+            let references = ReferencePriceForecast.forecast(sales, horizon: study.settings.horizon)
             for (step, forecast) in item.forecasts.enumerated() {
                 // The sample data counts its weeks from 1 and gives them from the second on.
                 let period = sales.start + sales.units.count + step
                 let time = grid?.text(period) ?? "\(period + 2)"
                 let numbers = [forecast.units, forecast.low, forecast.high].map { String(format: "%.4f", $0) }
-                try file.write("\(CSVField.quoted(item.item)),\(time),\(numbers.joined(separator: ",")),\(tail)\n")
+                let reference =
+                    step < references.count
+                    ? [references[step].price, references[step].low, references[step].high]
+                        .map { String(format: "%.4f", $0) }.joined(separator: ",") : ",,"
+                try file.write(
+                    "\(CSVField.quoted(item.item)),\(time),\(numbers.joined(separator: ",")),\(tail),\(reference)\n")
             }
         }
         try file.finish()

@@ -64,11 +64,11 @@ public struct TimeGrid: Equatable, Sendable {
     /// The time at which a period begins, as the file would write it.
     public func text(_ period: Int) -> String {
         switch step {
-        case .even(let length): return Self.text(origin + Int64(period) * length, style)
+        case .even(let length): return style.text(origin + Int64(period) * length)
         case .month:
             let month = origin + Int64(period)
             let day = daysSince1970(1970 + floorDivide(month, 12), month - 12 * floorDivide(month, 12) + 1, 1)
-            return Self.text(style == .timestamp ? day * 86_400 : day, style)
+            return style.text(style == .timestamp ? day * 86_400 : day)
         }
     }
 
@@ -94,9 +94,12 @@ public struct TimeGrid: Equatable, Sendable {
         default: 4
         }
     }
+}
 
-    private static func text(_ time: Int64, _ style: TimeStyle) -> String {
-        switch style {
+extension TimeStyle {
+    /// A time as a file of this style would write it.
+    public func text(_ time: Int64) -> String {
+        switch self {
         case .number: return "\(time)"
         case .date: return Civil(day: time).text
         case .timestamp:

@@ -48,10 +48,13 @@ public enum ForecastMethod: String, CaseIterable, Codable, Sendable {
     func forecast(
         _ sales: ItemSales, horizon: Int, season: Int, common: PromotionResponse
     ) -> [DemandForecast] {
-        let values = Robust.withoutOutliers(sales.logarithms).suffix(Self.memory(season))
+        let memory = Self.memory(season)
         func smoothed(trend: Bool = false, season: Int? = nil) -> [DemandForecast] {
-            Smoothing(fitting: SmoothingShape(hasTrend: trend, season: season), to: Array(values))
-                .forecast(horizon).map { DemandForecast(logarithm: $0) }
+            Smoothing(
+                fitting: SmoothingShape(hasTrend: trend, season: season),
+                to: Robust.withoutOutliers(Array(sales.logarithms.suffix(memory)))
+            )
+            .forecast(horizon).map { DemandForecast(logarithm: $0) }
         }
         /// A baseline's own points, with the spread that its errors have on the logarithmic scale.
         func baseline(_ points: [Double], _ spread: [Normal]) -> [DemandForecast] {
@@ -95,10 +98,10 @@ public enum ForecastMethod: String, CaseIterable, Codable, Sendable {
         _ sales: ItemSales, horizon: Int, season: Int, common: PromotionResponse
     ) -> [DemandForecast] {
         let effects = PromotionResponse(of: sales, towards: common).effects(on: sales)
-        let left = Array(
-            Robust.withoutOutliers(
-                zip(sales.logarithms, effects).map { value, effect in value.map { $0 - effect } }
-            ).suffix(Self.memory(season)))
+        let left = Robust.withoutOutliers(
+            Array(zip(sales.logarithms, effects)).suffix(Self.memory(season)).map { value, effect in
+                value.map { $0 - effect }
+            })
         let shape = SmoothingShape(season: self == .promotionsSeasonal ? season : nil)
         let smoother =
             self == .promotions
