@@ -7,7 +7,9 @@ import Testing
 
 @Suite struct AnomalyFileTests {
     private func read(_ text: String) throws -> AnomalyFile {
-        try AnomalyFile(path: try Folder().write(text, to: "o.csv"))
+        let folder = try Folder()
+        let path = try folder.write(text, to: "o.csv")
+        return try AnomalyFile(path: path)
     }
 
     private func error(_ text: String) throws -> LearningError? {
