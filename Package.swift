@@ -129,6 +129,7 @@ let package = Package(
         module("TestSupport", path: "Tests/TestSupport", ["Domain"]),
         tests("DomainTests", ["Domain", "TestSupport"]),
         tests("PricingTests", ["Domain", "Pricing", "Promotions"]),
+        tests("PromotionsTests", ["Domain", "Promotions"]),
         tests("RouterTests", ["Domain", "RouterCore", "TestSupport"]),
         tests(
             "CoreTests",

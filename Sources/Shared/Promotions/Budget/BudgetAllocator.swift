@@ -1,0 +1,93 @@
+// Which offer for whom under one budget: the multiple-choice knapsack problem. Every user has a few options, each
+// worth something and costing something; at most one is chosen, and together they may cost no more than the budget.
+//
+// The intuition: put a price λ on a unit of budget and everybody's choice is independent, the option of greatest
+// value − λ · cost. As λ falls, users climb from option to option along the upper convex hull of their own options,
+// the steepest steps first. So the whole Lagrangian dual is one sorted list of steps: where the budget ends in it, the
+// step at hand is λ, exactly, and the value at that point is a bound that no choice can exceed. The rest of the budget,
+// smaller than one step, is put to use by exchanges (`Exchange`).
+//
+// Every answer is the best of a family of choices that does not depend on the budget, cut off at the budget: so more
+// budget never earns less. Filling up greedily behind the end of the budget was rejected, because it breaks that law.
+// A dynamic programme over minor units was rejected, because its time grows with the budget.
+// Source: Sinha and Zoltners (1979); Kellerer, Pferschy and Pisinger, Knapsack Problems (2004), chapter 11.
+
+import Domain
+
+/// Something a user may be offered.
+public struct OfferOption: Hashable, Sendable {
+    /// What it is expected to bring; below 0 it is never chosen.
+    public var value: Money
+    /// What it takes from the budget; 0 or more.
+    public var cost: Money
+
+    public init(value: Money, cost: Money) {
+        self.value = value
+        self.cost = cost
+    }
+}
+
+/// Users and their options, ready for any number of budgets.
+public struct BudgetAllocator: Sendable {
+    private let menus: OfferMenus
+
+    /// O(users · options · log).
+    /// - Parameter users: the options of each; none at all is fine.
+    /// - Throws: for a cost below 0, and for values whose sum may exceed 64 bits.
+    public init(_ users: [[OfferOption]]) throws(BudgetError) { menus = try OfferMenus(users) }
+
+    /// The choice under a budget, and a bound on every other. Deterministic; equal users are told apart by their order
+    /// only, so that the totals do not depend on it.
+    /// - Complexity: O(steps · log steps), beside a few hundred exchanges.
+    public func allocate(_ budget: Money) throws(BudgetError) -> BudgetAllocation {
+        guard budget >= .zero else {
+            throw BudgetError(
+                place: "budget", value: "\(budget.minorUnits)", remedy: "Give a budget of 0 or more minor units.")
+        }
+        let limit = budget.minorUnits
+        // An option dearer than the budget can never be chosen, and must not loosen the bound.
+        let bound = GreedySteps(menus, dearest: limit).relaxation(limit)
+        var best = Incumbent()
+        // An option that takes most of the budget would end the list of steps for everybody behind it, so the search
+        // is repeated without the dearest ones, as long as that can still help. The powers of two do not depend on the
+        // budget except for where they start.
+        var dearest = Self.powerOfTwo(from: min(limit, menus.dearest))
+        while true {
+            let steps = GreedySteps(menus, dearest: dearest)
+            let relaxation = steps.relaxation(limit)
+            guard best.choices.isEmpty || relaxation.bound > best.value else { break }
+            var exchange = Exchange(menus, steps, dearest: dearest, budget: limit)
+            exchange.search(from: relaxation.count, stoppingAt: bound.bound, improving: &best)
+            guard best.value < bound.bound, dearest > 0 else { break }
+            dearest /= 2
+        }
+        return BudgetAllocation(
+            choices: menus.choices(best.choices), value: Money(minorUnits: best.value),
+            cost: Money(minorUnits: best.cost), budget: budget, shadowPrice: bound.shadowPrice,
+            upperBound: Money(minorUnits: bound.bound))
+    }
+
+    /// The smallest power of two that is no less; the largest number there is, where that one does not fit.
+    private static func powerOfTwo(from number: Int64) -> Int64 {
+        guard number > 0 else { return 0 }
+        let bits = Int64.bitWidth - (number - 1).leadingZeroBitCount
+        return bits < Int64.bitWidth - 1 ? 1 << Int64(bits) : .max
+    }
+}
+
+/// Why there is no allocation.
+public struct BudgetError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// Where, for example `users[17].options[2].cost`.
+    public var place: String
+    public var value: String
+    /// One sentence: what to do.
+    public var remedy: String
+
+    public init(place: String, value: String, remedy: String) {
+        self.place = place
+        self.value = value
+        self.remedy = remedy
+    }
+
+    public var description: String { "\(place): found “\(value)”. \(remedy)" }
+}
