@@ -79,7 +79,7 @@ let package = Package(
         module("Client", path: "Sources/Wire/Client", ["ClientCore", "Domain", "Operations", "Wire", "ZeroMQ"]),
         module(
             "Learning", path: "Sources/Learning",
-            ["Domain", "Features", "Market", "Models", "Pricing", "CXGBoost", "CZlib"],
+            ["Domain", "Features", "Market", "Models", "Pricing", "Promotions", "CXGBoost", "CZlib"],
             exclude: ["CXGBoost", "CZlib"]),
 
         module(
@@ -136,7 +136,8 @@ let package = Package(
             ["Domain", "Features", "Log", "Models", "Pricing", "TestSupport", "WorkerCore", "WorkerLog"]),
         tests("FeaturesTests", ["Domain", "Features"]),
         tests("ModelsTests", ["Domain", "Models"]),
-        tests("LearningTests", ["Domain", "Features", "Learning", "Market", "Models", "Pricing", "World"]),
+        tests(
+            "LearningTests", ["Domain", "Features", "Learning", "Market", "Models", "Pricing", "Promotions", "World"]),
         tests("MarketTests", ["Domain", "Market"]),
         module("LogConformance", path: "Tests/LogConformance", ["Domain", "Log"]),
         tests("LogTests", ["Domain", "Log", "LogConformance", "CSQLite"]),

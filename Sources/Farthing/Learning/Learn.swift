@@ -16,13 +16,22 @@ struct Learn: ParsableCommand {
               farthing learn forecast --sales sales.csv --out forecast.csv
               farthing learn anomalies --input observations.csv --out alarms.csv
 
+            Which offer to make whom, under a budget:
+
+              farthing learn offers fit --exposures offers.csv --out offers.bundle
+              farthing learn offers allocate --bundle offers.bundle --input users.csv --budget 5000 --out plan.csv
+
             The model that the cluster serves is learned from the sample data:
 
               farthing learn && farthing activate
             """,
+<<<<<<< HEAD
         subcommands: [
             LearnJourney.self, LearnFit.self, LearnPrice.self, LearnEvaluate.self, LearnForecast.self,
             LearnAnomalies.self,
         ],
+=======
+        subcommands: [LearnJourney.self, LearnFit.self, LearnPrice.self, LearnOffers.self],
+>>>>>>> ffd82ed (Learning: which offer brings whom what, and how to spend a budget on it)
         defaultSubcommand: LearnJourney.self)
 }

@@ -126,46 +126,57 @@ extension ExposureBundle {
 
 extension Preparation {
     func encode(to writer: inout ByteWriter) {
-        writer.write(columns) { writer, column in
-            writer.write(column.name)
-            switch column.preparation {
-            case .number(let number):
-                writer.write(UInt8(0))
-                writer.write(number.median)
-                writer.write(number.usual.lowerBound)
-                writer.write(number.usual.upperBound)
-                writer.write(UInt8(number.tellsBlanks ? 1 : 0))
-            case .level(let level):
-                writer.write(UInt8(1))
-                level.encode(to: &writer)
-            }
-        }
+        writer.write(columns) { writer, column in column.encode(to: &writer) }
         item.encode(to: &writer)
     }
 
     init(from reader: inout ByteReader) throws(ByteError) {
-        let columns = try reader.readArray(minimumBytes: 9) { reader throws(ByteError) -> Column in
-            let name = try reader.readString()
-            switch try reader.read(UInt8.self) {
-            case 0:
-                let (median, low, high) = (try reader.readFloat(), try reader.readFloat(), try reader.readFloat())
-                guard median.isFinite, low <= high, low.isFinite, high.isFinite else {
-                    throw reader.error("\(low) to \(high), median \(median)")
-                }
-                let tells = try reader.read(UInt8.self) == 1
-                return Column(
-                    name: name,
-                    preparation: .number(
-                        NumberPreparation(median: median, usual: low...high, tellsBlanks: tells)))
-            case 1: return Column(name: name, preparation: .level(try LevelPreparation(from: &reader)))
-            case let mark: throw reader.error("a column of kind \(mark)")
-            }
+        let columns = try Column.readAll(&reader, except: ExposureTable.known)
+        self.init(columns: columns, item: try LevelPreparation(from: &reader))
+    }
+}
+
+extension Preparation.Column {
+    func encode(to writer: inout ByteWriter) {
+        writer.write(name)
+        switch preparation {
+        case .number(let number):
+            writer.write(UInt8(0))
+            writer.write(number.median)
+            writer.write(number.usual.lowerBound)
+            writer.write(number.usual.upperBound)
+            writer.write(UInt8(number.tellsBlanks ? 1 : 0))
+        case .level(let level):
+            writer.write(UInt8(1))
+            level.encode(to: &writer)
         }
+    }
+
+    /// - Parameter known: names that no feature can have.
+    static func readAll(_ reader: inout ByteReader, except known: Set<String>) throws(ByteError) -> [Self] {
+        let columns = try reader.readArray(minimumBytes: 9) { reader throws(ByteError) in try Self(from: &reader) }
         let names = columns.map(\.name)
-        guard Set(names).count == names.count, ExposureTable.known.isDisjoint(with: names) else {
+        guard Set(names).count == names.count, known.isDisjoint(with: names) else {
             throw reader.error("columns \(names)")
         }
-        self.init(columns: columns, item: try LevelPreparation(from: &reader))
+        return columns
+    }
+
+    private init(from reader: inout ByteReader) throws(ByteError) {
+        let name = try reader.readString()
+        switch try reader.read(UInt8.self) {
+        case 0:
+            let (median, low, high) = (try reader.readFloat(), try reader.readFloat(), try reader.readFloat())
+            guard median.isFinite, low <= high, low.isFinite, high.isFinite else {
+                throw reader.error("\(low) to \(high), median \(median)")
+            }
+            let tells = try reader.read(UInt8.self) == 1
+            self.init(
+                name: name,
+                preparation: .number(NumberPreparation(median: median, usual: low...high, tellsBlanks: tells)))
+        case 1: self.init(name: name, preparation: .level(try LevelPreparation(from: &reader)))
+        case let mark: throw reader.error("a column of kind \(mark)")
+        }
     }
 }
 

@@ -43,7 +43,7 @@ extension ExposureTable {
             for index in readings.indices { try readings[index].append(reader, fields[index]) }
         }
         for (name, reading) in zip(names, readings) {
-            features.append(NamedColumn(name: name, values: try reading.finished(name: name, of: self)))
+            features.append(NamedColumn(name: name, values: try reading.finished(name: name, file: file, lines: lines)))
         }
     }
 
@@ -109,7 +109,7 @@ extension CSVReader {
         return try timestamp(column)
     }
 
-    fileprivate func flag(_ column: Column) throws(LearningError) -> Bool {
+    func flag(_ column: Column) throws(LearningError) -> Bool {
         switch text(column) {
         case "1", "1.0", "true", "True": true
         case "0", "0.0", "false", "False": false
@@ -119,7 +119,7 @@ extension CSVReader {
 }
 
 /// A column whose kind may not be known before its last value.
-private struct ColumnReading {
+struct ColumnReading {
     private let kind: ColumnKind?
     private var numbers: [Float] = []
     private var texts: [String] = []
@@ -151,7 +151,7 @@ private struct ColumnReading {
         }
     }
 
-    func finished(name: String, of table: ExposureTable) throws(LearningError) -> FeatureColumn {
+    func finished(name: String, file: String, lines: [Int]) throws(LearningError) -> FeatureColumn {
         switch kind {
         case .numeric: return .numbers(numbers)
         case .categorical: return .levels(texts)
@@ -159,9 +159,9 @@ private struct ColumnReading {
         }
         guard !words.isEmpty else { return .numbers(numbers) }
         guard Double(words.count) > Self.mistaken * Double(max(1, texts.count - blanks)) else {
-            let places = words.prefix(5).map { "\(table.lines[$0])" }.joined(separator: ", ")
+            let places = words.prefix(5).map { "\(lines[$0])" }.joined(separator: ", ")
             throw LearningError(
-                place: "\(table.file):\(table.lines[words[0]]):\(name)", value: texts[words[0]],
+                place: "\(file):\(lines[words[0]]):\(name)", value: texts[words[0]],
                 remedy: """
                     The other rows hold numbers. Correct it (lines \(places)\(words.count > 5 ? ", …" : "")), or \
                     declare the column categorical.

@@ -161,6 +161,47 @@ public struct Preparation: Equatable, Sendable {
     struct Column: Equatable, Sendable {
         var name: String
         var preparation: ColumnPreparation
+
+        init(name: String, preparation: ColumnPreparation) {
+            self.name = name
+            self.preparation = preparation
+        }
+
+        /// - Parameters: one price and one outcome a row.
+        init(fitting column: ExposureTable.NamedColumn, prices: [Float], bought: [Bool]) {
+            name = column.name
+            preparation =
+                switch column.values {
+                case .numbers(let values): .number(NumberPreparation(fitting: values))
+                case .levels(let values):
+                    .level(LevelPreparation(fitting: values, prices: prices, bought: bought))
+                }
+        }
+
+        var kind: ColumnKind {
+            switch preparation {
+            case .number: .numeric
+            case .level: .categorical
+            }
+        }
+
+        /// Columns of a row.
+        var width: Int {
+            switch preparation {
+            case .number(let number): number.width
+            case .level(let level): level.width
+            }
+        }
+
+        /// Appends what this column makes of one row.
+        /// - Precondition: the values are of this kind.
+        func append(_ values: FeatureColumn, at row: Int, to features: inout [Float]) {
+            switch (preparation, values) {
+            case (.number(let number), .numbers(let values)): number.append(values[row], to: &features)
+            case (.level(let level), .levels(let values)): level.append(values[row], to: &features)
+            default: preconditionFailure("\(name) was read as another kind")
+            }
+        }
     }
 
     /// The feature columns, in the order of the file that was learned from.
@@ -178,28 +219,14 @@ public struct Preparation: Equatable, Sendable {
 
     init(fitting table: ExposureTable) {
         let prices = table.logRelativePrices
-        columns = table.features.map { column in
-            switch column.values {
-            case .numbers(let values):
-                Column(name: column.name, preparation: .number(NumberPreparation(fitting: values)))
-            case .levels(let values):
-                Column(
-                    name: column.name,
-                    preparation: .level(LevelPreparation(fitting: values, prices: prices, bought: table.bought)))
-            }
-        }
+        columns = table.features.map { Column(fitting: $0, prices: prices, bought: table.bought) }
         item = LevelPreparation(fitting: table.items, prices: prices, bought: table.bought)
     }
 
     /// The kinds of the feature columns, by name: what a file of questions must have.
     public var kinds: [String: ColumnKind] {
         Dictionary(
-            columns.map { column in
-                switch column.preparation {
-                case .number: (column.name, .numeric)
-                case .level: (column.name, .categorical)
-                }
-            }, uniquingKeysWith: { first, _ in first })
+            columns.map { ($0.name, $0.kind) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// Names of the columns of a row, in order.
@@ -223,13 +250,7 @@ public struct Preparation: Equatable, Sendable {
         var rows: [Float] = []
         rows.reserveCapacity(table.count * featureNames.count)
         for row in 0..<table.count {
-            for (column, values) in zip(columns, values) {
-                switch (column.preparation, values) {
-                case (.number(let number), .numbers(let values)): number.append(values[row], to: &rows)
-                case (.level(let level), .levels(let values)): level.append(values[row], to: &rows)
-                default: preconditionFailure("\(column.name) was read as another kind")
-                }
-            }
+            for (column, values) in zip(columns, values) { column.append(values, at: row, to: &rows) }
             item.append(table.items[row], to: &rows)
             let reference = table.referencePrices[row]
             rows.append(Float(logarithm(reference)))
