@@ -71,6 +71,15 @@ enum SmallOffers {
         #expect(!error.remedy.isEmpty)
     }
 
+    @Test func aNumberThatNoFeatureCanHoldIsRefused() throws {
+        let result = try learn(SmallOffers.csv { if $0 == 3 { $1["age"] = "1e300" } }, kinds: ["age": .numeric])
+        guard case .failure(let error) = result else {
+            Issue.record("1e300 was learned from")
+            return
+        }
+        #expect(error.place == "o.csv:5:age")
+    }
+
     @Test func noOfferThatCostsSomethingIsAMistake() throws {
         let spoiled = SmallOffers.csv {
             if $0 == 9 { ($1["offer"], $1["cost"]) = ("none", "3") }

@@ -29,7 +29,9 @@ struct CSVAppending {
             row += 1
         }
         guard let out else { return StandardStream.output.write(text) }
-        try Data(text.utf8).write(to: URL(filePath: out), options: .atomic)
+        var draft = try DraftFile(out)
+        try draft.write(text)
+        try draft.finish()
     }
 }
 

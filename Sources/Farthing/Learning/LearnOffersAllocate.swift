@@ -39,8 +39,8 @@ struct LearnOffersAllocate: ParsableCommand {
         let table = try OfferTable(path: input, for: .questions, kinds: model.preparation.kinds)
         let plan = try model.plan(table, budget: budget)
         let rows = plan.rows.map { row in
-            row.map { [CSVField.quoted($0.offer), amount($0.gain, 4), amount($0.cost, 4)] }
-                ?? ["none", amount(0, 4), amount(0, 4)]
+            row.map { [CSVField.quoted($0.offer), amount($0.gain, 6), amount($0.cost, 6)] }
+                ?? ["none", amount(0, 6), amount(0, 6)]
         }
         try CSVAppending(["offer", "expected_profit", "expected_cost"], to: input).write(rows, to: out)
         let report = Report(plan, budget: budget, names: model.offerNames, isPersonal: model.isPersonal, out: out)

@@ -31,7 +31,13 @@ struct LearnOffersFit: ParsableCommand {
         let table = try OfferTable(path: exposures, for: .outcomes, kinds: try ColumnTypes.read(types))
         let version = UInt64(Clock.timestamp().milliseconds / 1_000)
         let (bundle, report) = try OfferLearner().learn(table, version: version)
-        try Data(bundle.encode()).write(to: URL(filePath: out), options: .atomic)
+        do {
+            try Data(bundle.encode()).write(to: URL(filePath: out), options: .atomic)
+        } catch {
+            throw LearningError(
+                place: out, value: "cannot be written (\(error.localizedDescription))",
+                remedy: "Check the path, its permissions and the free space.")
+        }
         let rendered = OfferFitReport(
             report, isPersonal: bundle.isPersonal, path: out, seconds: (ContinuousClock.now - started).seconds)
         try output.report(rendered) { rendered.text }

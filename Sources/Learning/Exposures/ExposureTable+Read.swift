@@ -134,7 +134,9 @@ struct ColumnReading {
 
     mutating func append(_ reader: CSVReader, _ column: CSVReader.Column) throws(LearningError) {
         if kind == .numeric {
-            numbers.append(reader.bytes(column).isEmpty ? .nan : Float(try reader.number(column)))
+            let number = reader.bytes(column).isEmpty ? .nan : Float(try reader.number(column))
+            guard !number.isInfinite else { throw reader.error(column, remedy: "Give a number of ordinary size.") }
+            numbers.append(number)
             return
         }
         let text = reader.text(column)

@@ -48,9 +48,13 @@ public struct OfferBundle: Equatable, Sendable {
         let expected = expectations(table)
         let chosen = try OfferPlanner(expected.gains, expected.costs).choose(budget: budget)
         return OfferPlan(
+            // Rounded as they were counted, so that what is written adds up to no more than the budget.
             rows: chosen.choices.enumerated().map { row, choice in
-                choice.map {
-                    OfferPlan.Row(offer: offers[$0].name, gain: expected.gains[$0][row], cost: expected.costs[$0][row])
+                choice.map { offer in
+                    OfferPlan.Row(
+                        offer: offers[offer].name,
+                        gain: (expected.gains[offer][row] * OfferPlanner.grains).rounded(.down) / OfferPlanner.grains,
+                        cost: (expected.costs[offer][row] * OfferPlanner.grains).rounded(.up) / OfferPlanner.grains)
                 }
             },
             gain: chosen.value.real / OfferPlanner.grains, cost: chosen.cost.real / OfferPlanner.grains,

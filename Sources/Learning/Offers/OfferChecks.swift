@@ -31,6 +31,8 @@ enum OfferChecks {
     static let fewestRows = 1_000
     /// Of each offer, and of none.
     static let fewestOfEach = 100
+    /// In each quarter of the users.
+    private static let fewestInPart = 10
     static let mostOffers = 50
     /// Rarer offers would weigh more than a hundred rows each.
     static let leastPropensity = 0.01
@@ -97,6 +99,22 @@ enum OfferChecks {
                 place: "\(table.file):offer",
                 value: "\(offer.isEmpty ? "none" : offer) in \(count) rows",
                 remedy: "Give at least \(fewestOfEach) rows of each offer and of none, drawn at random.")
+        }
+    }
+
+    /// Users are told apart in halves, and each half in two sides, which all must know every offer.
+    static func refuseFewUsers(_ table: OfferTable) throws(LearningError) {
+        var counts: [String: [Int]] = ["": [0, 0, 0, 0]]
+        for row in 0..<table.count {
+            let user = OfferRows.number(table.users[row])
+            counts[table.offers[row], default: [0, 0, 0, 0]][2 * OfferRows.half(user) + OfferRows.side(user)] += 1
+        }
+        for (offer, parts) in counts.sorted(by: { $0.key < $1.key }) where parts.contains(where: { $0 < fewestInPart })
+        {
+            throw LearningError(
+                place: "\(table.file):user",
+                value: "\(offer.isEmpty ? "none" : offer) for \(Set(table.users).count) users",
+                remedy: "Give rows of more users: each quarter of them must have been made every offer, and none.")
         }
     }
 

@@ -38,10 +38,10 @@ public struct OfferLearner {
         let offers = names.count
 
         // Each half of the users is judged by forests fitted to the other; what is served learns from all.
+        try OfferChecks.refuseFewUsers(table)
         let halves = [0, 1].map { half in
-            table.rows(at: (0..<table.count).filter { Int(OfferRows.number(table.users[$0]) >> 32 & 1) == half })
+            table.rows(at: (0..<table.count).filter { OfferRows.half(OfferRows.number(table.users[$0])) == half })
         }
-        for half in halves { try Self.requireAll(names, half) }
         let fits = try ConcurrentFits.run(3) { (index) throws(LearningError) in
             let part = index < 2 ? halves[1 - index] : table
             let preparation = OfferPreparation(fitting: part)
@@ -78,16 +78,6 @@ public struct OfferLearner {
                 Self.figures(names[offer], table, judged, offer, slope: everybody[offer].uplifts.slope)
             }, curve: curve)
         return (bundle, report)
-    }
-
-    private static func requireAll(_ names: [String], _ half: OfferTable) throws(LearningError) {
-        for name in names + [""] {
-            guard half.offers.count(where: { $0 == name }) >= OfferChecks.fewestOfEach / 4 else {
-                throw LearningError(
-                    place: "\(half.file):user", value: "\(name.isEmpty ? "none" : name) for a few users only",
-                    remedy: "Give rows of more users: each half of them is judged by what the other half did.")
-            }
-        }
     }
 
     private static func judge(

@@ -71,6 +71,12 @@ struct OfferRows: Sendable {
         return finalMix(state.value)
     }
 
+    /// Which half of the users, to judge by the other: 0 or 1.
+    static func half(_ user: UInt64) -> Int { Int(user >> 32 & 1) }
+
+    /// Which side within a half, to score by the other: 0 or 1.
+    static func side(_ user: UInt64) -> Int { Int(user >> 20 & 1) }
+
     /// - Returns: (places.count, width).
     func features(at places: [Int]) -> [Float] {
         var chosen: [Float] = []

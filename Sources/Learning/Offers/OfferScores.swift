@@ -19,6 +19,7 @@ struct OutcomeForests: Sendable {
     private static let rare = ForestSettings(rounds: 30, depth: 3, learningRate: 0.1, shrinkage: 30, leafWeight: 30)
 
     /// Learns from the rows at these places.
+    /// - Precondition: there are some of each offer and of none, see `OfferChecks`.
     init(_ rows: OfferRows, at places: [Int], offers: Int) throws(LearningError) {
         func forest(
             _ places: [Int], _ targets: [Double], _ settings: ForestSettings
@@ -34,11 +35,6 @@ struct OutcomeForests: Sendable {
         var costs: [RegressionForest] = []
         for arm in 0...offers {
             let own = places.indices.filter { rows.arms[places[$0]] == arm }
-            guard !own.isEmpty else {
-                throw LearningError(
-                    place: "offer", value: "an offer that only a few users were made",
-                    remedy: "Give rows of more users of each offer and of none.")
-            }
             let ownPlaces = own.map { places[$0] }
             corrections.append(try forest(ownPlaces, own.map { residuals[$0] }, Self.rare))
             if arm > 0 { costs.append(try forest(ownPlaces, ownPlaces.map { rows.costs[$0] }, Self.rare)) }
@@ -69,8 +65,7 @@ struct OfferScores: Sendable {
 
     /// Users on one side are scored by forests fitted to the other.
     init(crossFitting rows: OfferRows, offers: Int) throws(LearningError) {
-        // Bit 20: independent of the bits by which halves are made to judge the whole.
-        let sides = [0, 1].map { side in (0..<rows.count).filter { Int(rows.users[$0] >> 20 & 1) == side } }
+        let sides = [0, 1].map { side in (0..<rows.count).filter { OfferRows.side(rows.users[$0]) == side } }
         uplifts = [[Double]](repeating: [Double](repeating: 0, count: rows.count), count: offers)
         costs = uplifts
         for side in [0, 1] {
