@@ -51,15 +51,16 @@ public struct BudgetAllocator: Sendable {
         // An option that takes most of the budget would end the list of steps for everybody behind it, so the search
         // is repeated without the dearest ones, as long as that can still help. The powers of two do not depend on the
         // budget except for where they start.
-        var dearest = Self.powerOfTwo(from: min(limit, menus.dearest))
+        var exponent = Self.exponent(reaching: min(limit, menus.dearest))
         while true {
+            let dearest = exponent < Int64.bitWidth - 1 ? Int64(1) << Int64(exponent) : .max
             let steps = GreedySteps(menus, dearest: dearest)
             let relaxation = steps.relaxation(limit)
             guard best.choices.isEmpty || relaxation.bound > best.value else { break }
             var exchange = Exchange(menus, steps, dearest: dearest, budget: limit)
             exchange.search(from: relaxation.count, stoppingAt: bound.bound, improving: &best)
-            guard best.value < bound.bound, dearest > 0 else { break }
-            dearest /= 2
+            guard best.value < bound.bound, exponent > 0 else { break }
+            exponent -= 1
         }
         return BudgetAllocation(
             choices: menus.choices(best.choices), value: Money(minorUnits: best.value),
@@ -67,11 +68,9 @@ public struct BudgetAllocator: Sendable {
             upperBound: Money(minorUnits: bound.bound))
     }
 
-    /// The smallest power of two that is no less; the largest number there is, where that one does not fit.
-    private static func powerOfTwo(from number: Int64) -> Int64 {
-        guard number > 0 else { return 0 }
-        let bits = Int64.bitWidth - (number - 1).leadingZeroBitCount
-        return bits < Int64.bitWidth - 1 ? 1 << Int64(bits) : .max
+    /// Of the smallest power of two that is no less.
+    private static func exponent(reaching number: Int64) -> Int {
+        number > 1 ? Int64.bitWidth - (number - 1).leadingZeroBitCount : 0
     }
 }
 
