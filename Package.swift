@@ -62,6 +62,7 @@ let package = Package(
         module("Market", path: "Sources/Shared/Market", ["Domain"]),
         module("Models", path: "Sources/Shared/Models", ["Domain"]),
         module("Pricing", path: "Sources/Shared/Pricing", ["Domain"]),
+        module("Profiles", path: "Sources/Shared/Profiles", ["Domain"]),
         module("Promotions", path: "Sources/Shared/Promotions", ["Domain"]),
         module("RouterCore", path: "Sources/Router/Core", ["Domain"]),
         module("ClientCore", path: "Sources/Wire/ClientCore", ["Domain"]),
@@ -79,7 +80,7 @@ let package = Package(
         module("Client", path: "Sources/Wire/Client", ["ClientCore", "Domain", "Operations", "Wire", "ZeroMQ"]),
         module(
             "Learning", path: "Sources/Learning",
-            ["Domain", "Features", "Market", "Models", "Pricing", "Promotions", "CXGBoost", "CZlib"],
+            ["Domain", "Features", "Market", "Models", "Pricing", "Profiles", "Promotions", "CXGBoost", "CZlib"],
             exclude: ["CXGBoost", "CZlib"]),
 
         module(
@@ -121,8 +122,8 @@ let package = Package(
             "farthing", path: "Sources/Farthing",
             [
                 "Domain", "Chaos", "Client", "ClientCore", "Configuration", "JetStreamLog", "Learning", "Log", "Market",
-                "Models", "NatsServers", "Operations", "Pricing", "Simulation", "Supervision", "Wire", "WorkerCore",
-                "WorkerLog", "World", "ZeroMQ", argumentParser, yams,
+                "Models", "NatsServers", "Operations", "Pricing", "Profiles", "Simulation", "Supervision", "Wire",
+                "WorkerCore", "WorkerLog", "World", "ZeroMQ", argumentParser, yams,
             ]),
 
         // Tests
@@ -134,10 +135,12 @@ let package = Package(
         tests(
             "CoreTests",
             ["Domain", "Features", "Log", "Models", "Pricing", "TestSupport", "WorkerCore", "WorkerLog"]),
+        tests("ProfilesTests", ["Domain", "Profiles"]),
         tests("FeaturesTests", ["Domain", "Features"]),
         tests("ModelsTests", ["Domain", "Models"]),
         tests(
-            "LearningTests", ["Domain", "Features", "Learning", "Market", "Models", "Pricing", "Promotions", "World"]),
+            "LearningTests",
+            ["Domain", "Features", "Learning", "Market", "Models", "Pricing", "Profiles", "Promotions", "World"]),
         tests("MarketTests", ["Domain", "Market"]),
         module("LogConformance", path: "Tests/LogConformance", ["Domain", "Log"]),
         tests("LogTests", ["Domain", "Log", "LogConformance", "CSQLite"]),

@@ -25,13 +25,9 @@ struct Learn: ParsableCommand {
 
               farthing learn && farthing activate
             """,
-<<<<<<< HEAD
         subcommands: [
             LearnJourney.self, LearnFit.self, LearnPrice.self, LearnEvaluate.self, LearnForecast.self,
-            LearnAnomalies.self,
+            LearnAnomalies.self, LearnOffers.self, LearnProfiles.self, LearnRatings.self,
         ],
-=======
-        subcommands: [LearnJourney.self, LearnFit.self, LearnPrice.self, LearnOffers.self],
->>>>>>> ffd82ed (Learning: which offer brings whom what, and how to spend a budget on it)
         defaultSubcommand: LearnJourney.self)
 }

@@ -18,6 +18,7 @@ public final class CSVReader {
     static let largestRecord = 1 << 20
 
     private let file: InflatingFile
+    private let separator: UInt8
     private var buffer: [UInt8]
     private var position = 0
     private var filled = 0
@@ -36,8 +37,10 @@ public final class CSVReader {
     var name: String { file.name }
 
     /// Opens a file and reads its header.
-    public init(path: String) throws(LearningError) {
+    /// - Parameter separator: between fields; a tab in some data sets.
+    public init(path: String, separator: UInt8 = UInt8(ascii: ",")) throws(LearningError) {
         file = try InflatingFile(path: path)
+        self.separator = separator
         buffer = [UInt8](repeating: 0, count: 1 << 16)
         guard try readRecord() else {
             throw LearningError(place: file.name, value: "an empty file", remedy: "The first line names the columns.")
@@ -95,22 +98,22 @@ extension CSVReader {
         line = nextLine
         guard var byte = try readByte() else { return false }
         while true {
-            let separator = byte == UInt8(ascii: "\"") ? try readQuoted() : try readPlain(from: byte)
+            let end = byte == UInt8(ascii: "\"") ? try readQuoted() : try readPlain(from: byte)
             ends.append(contents.count)
-            guard separator == UInt8(ascii: ",") else {
+            guard end == separator else {
                 nextLine += 1
                 return true
             }
-            // A comma at the very end of the file opens one last, empty field.
+            // A separator at the very end of the file opens one last, empty field.
             byte = try readByte() ?? UInt8(ascii: "\n")
         }
     }
 
     /// Reads an unquoted field that begins with `first`.
-    /// - Returns: the separator after it, a comma or a line feed (which also stands for the end of the file).
+    /// - Returns: the separator after it, a field's or a line feed (which also stands for the end of the file).
     private func readPlain(from first: UInt8) throws(LearningError) -> UInt8 {
         var byte = first
-        while byte != UInt8(ascii: ","), byte != UInt8(ascii: "\n") {
+        while byte != separator, byte != UInt8(ascii: "\n") {
             try append(byte)
             byte = try readByte() ?? UInt8(ascii: "\n")
         }
@@ -134,7 +137,7 @@ extension CSVReader {
             if after == UInt8(ascii: "\r") { after = try readByte() ?? UInt8(ascii: "\n") }
             switch after {
             case UInt8(ascii: "\""): try append(UInt8(ascii: "\""))
-            case UInt8(ascii: ","), UInt8(ascii: "\n"): return after
+            case separator, UInt8(ascii: "\n"): return after
             default:
                 throw LearningError(
                     place: "\(file.name):\(line)", value: "text after a closing quote",

@@ -147,7 +147,7 @@ extension CSVReader {
     fileprivate var place: String { "\(name):\(line)" }
 
     /// An id of 1 to 64 bytes.
-    fileprivate func identifier(_ column: Column) throws(LearningError) -> String {
+    func identifier(_ column: Column) throws(LearningError) -> String {
         let text = text(column)
         guard 1...Limits.identifierBytes ~= text.utf8.count else {
             throw error(column, remedy: "Give an id of 1 to \(Limits.identifierBytes) bytes.")

@@ -9,6 +9,15 @@ extension CSVReader {
         return time
     }
 
+    /// A UTC time, `2017-01-31T23:59:59` with or without a `Z`, or whole seconds since 1970.
+    func instant(_ column: Column) throws(LearningError) -> Timestamp {
+        let bytes = bytes(column)
+        if let seconds = Int64(String(decoding: bytes, as: UTF8.self)), abs(seconds) < 1 << 40 {
+            return Timestamp(milliseconds: seconds * 1_000)
+        }
+        return try timestamp(column)
+    }
+
     static func timestamp(_ bytes: ArraySlice<UInt8>) -> Timestamp? {
         let text = Array(bytes.last == UInt8(ascii: "Z") ? bytes.dropLast() : bytes)
         guard text.count == 19, text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"),

@@ -100,16 +100,7 @@ extension ExposureTable {
 }
 
 extension CSVReader {
-    /// A UTC time, `2017-01-31T23:59:59` with or without a `Z`, or whole seconds since 1970.
-    func instant(_ column: Column) throws(LearningError) -> Timestamp {
-        let bytes = bytes(column)
-        if let seconds = Int64(String(decoding: bytes, as: UTF8.self)), abs(seconds) < 1 << 40 {
-            return Timestamp(milliseconds: seconds * 1_000)
-        }
-        return try timestamp(column)
-    }
-
-    func flag(_ column: Column) throws(LearningError) -> Bool {
+    fileprivate func flag(_ column: Column) throws(LearningError) -> Bool {
         switch text(column) {
         case "1", "1.0", "true", "True": true
         case "0", "0.0", "false", "False": false

@@ -1,0 +1,54 @@
+/// The filled cells of a matrix, row by row; columns ascend within a row.
+public struct SparseRows: Equatable, Sendable {
+    public struct Cell: Equatable, Sendable {
+        public var column: Int
+        public var value: Double
+
+        public init(column: Int, value: Double) {
+            self.column = column
+            self.value = value
+        }
+    }
+
+    public let columnCount: Int
+    private var cells: [Cell]
+    /// Where each row starts in `cells`, and where the last one ends.
+    private var starts: [Int]
+
+    public var count: Int { starts.count - 1 }
+    public var cellCount: Int { cells.count }
+
+    /// - Parameter entries: in any order; those of one cell are added up.
+    public init(rowCount: Int, columnCount: Int, entries: [(row: Int, column: Int, value: Double)]) {
+        self.columnCount = columnCount
+        let ordered = entries.sorted { ($0.row, $0.column) < ($1.row, $1.column) }
+        cells = []
+        cells.reserveCapacity(ordered.count)
+        starts = [Int](repeating: 0, count: rowCount + 1)
+        var last = (row: -1, column: -1)
+        for entry in ordered {
+            if last == (entry.row, entry.column) {
+                cells[cells.count - 1].value += entry.value
+            } else {
+                cells.append(Cell(column: entry.column, value: entry.value))
+                starts[entry.row + 1] += 1
+                last = (entry.row, entry.column)
+            }
+        }
+        for row in 0..<rowCount { starts[row + 1] += starts[row] }
+    }
+
+    public subscript(row: Int) -> ArraySlice<Cell> { cells[starts[row]..<starts[row + 1]] }
+
+    public func transposed() -> SparseRows {
+        SparseRows(
+            rowCount: columnCount, columnCount: count,
+            entries: (0..<count).flatMap { row in self[row].map { ($0.column, row, $0.value) } })
+    }
+
+    public func mapValues(_ transform: (Double) -> Double) -> SparseRows {
+        var copy = self
+        for index in copy.cells.indices { copy.cells[index].value = transform(copy.cells[index].value) }
+        return copy
+    }
+}
