@@ -50,7 +50,7 @@ func cloud(_ centres: [[Double]], each count: Int, spread: Double, seed: UInt64)
         let slanted = VectorTable(
             width: 2,
             values: (0..<400).flatMap { _ in
-                let along = 10 * draws.fraction()
+                let along = 3 * draws.normal()
                 return [along + 0.1 * draws.normal(), along + 0.1 * draws.normal()]
             })
         #expect(SegmentCount(slanted, seed: seed).chosen == 1)

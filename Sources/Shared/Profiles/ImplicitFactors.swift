@@ -33,7 +33,7 @@ public struct ImplicitSettings: Equatable, Sendable {
     public static let strengths = 1e-9...1e6
 
     public init(
-        factors: Int = 16, sweeps: Int = 12, penalty: Double = 0.02, confidence: Double = 20, seed: UInt64 = 1,
+        factors: Int = 16, sweeps: Int = 12, penalty: Double = 0.01, confidence: Double = 3, seed: UInt64 = 1,
         threads: Int = 2
     ) {
         self.factors = factors
