@@ -76,14 +76,22 @@ func cloud(_ centres: [[Double]], each count: Int, spread: Double, seed: UInt64)
         #expect(SegmentCount(VectorTable(width: 2, values: [1, 1]), seed: 1).chosen == 1)
     }
 
-    @Test func noGroupIsEmpty() {
-        for seed in UInt64(0)..<40 {
-            // Many copies and a few loners leave centres without points on the way.
-            var points = cloud([[0, 0]], each: 12, spread: 5, seed: seed).values
-            points += [Double](repeating: 1, count: 60)
-            let found = KMeans.cluster(VectorTable(width: 2, values: points), into: 9, seed: seed)
-            #expect(found.sizes.allSatisfy { $0 > 0 })
-            #expect(found.sizes == found.sizes.sorted(by: >))
+    /// A centre far from everything is nobody's closest: it gets the point that is farthest from its own.
+    @Test func aGroupThatNobodyIsInGetsTheFarthestPoint() {
+        let points = VectorTable(width: 1, values: [0, 1, 2, 30, 31])
+        let far = VectorTable(width: 1, values: [1, 1_000, 2_000])
+        var objectives: [Double] = []
+        let found = KMeans.refine(points, from: far) { objectives.append($0) }
+        #expect(found.sizes.allSatisfy { $0 > 0 } && found.centres.values.allSatisfy(\.isFinite))
+        #expect(Set(found.groups.prefix(3)).isDisjoint(with: found.groups.suffix(2)))
+        for (before, after) in zip(objectives, objectives.dropFirst()) { #expect(after <= before) }
+    }
+
+    @Test func theLargestGroupComesFirst() {
+        for seed in UInt64(0)..<20 {
+            let points = cloud([[0, 0]], each: 40, spread: 5, seed: seed)
+            let sizes = KMeans.cluster(points, into: 6, seed: seed).sizes
+            #expect(sizes == sizes.sorted(by: >) && sizes.allSatisfy { $0 > 0 })
         }
     }
 

@@ -175,6 +175,8 @@ import Testing
                     [0, 0x7f, 0xff, 0x80, UInt8(draws.below(256))][draws.below(5)]
             }
             guard let bundle = try? ProfileBundle.decode(sealed(forged)) else { continue }
+            // There is one way to write a bundle.
+            #expect(bundle.encode() == sealed(forged))
             let profile = bundle.profile(of: "k0-1", since: [bundle.items[0]: 2])
             let offers = Candidates(for: profile, itself: bundle.place(ofShopper: "k0-1"), in: bundle, count: 3)
             #expect(offers.all.allSatisfy { $0.preference.isFinite })

@@ -107,8 +107,7 @@ struct ProfileReport: Encodable {
         } else {
             lines.append("  no shopper bought twice, so no rule could be judged: factors rank")
         }
-        lines.append(
-            gaps.isEmpty ? "  segments, as many as asked for:" : "  segments, as many as the gap statistic finds:")
+        lines.append("  segments, \(countedHow):")
         var table = Table(["segment", "shoppers", "quantity", "items", "of what it buys, more than usual"])
         for segment in segments {
             let more = segment.more.map {

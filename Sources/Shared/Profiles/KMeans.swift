@@ -48,7 +48,7 @@ public enum KMeans {
         var best: Clustering?
         for restart in 0..<(count == 1 ? 1 : restarts) {
             var draws = Draws(seed: seed, "k-means", UInt64(restart))
-            let found = lloyd(points, from: seeds(points, count, &draws)) { observe?(restart, $0) }
+            let found = refine(points, from: seeds(points, count, &draws)) { observe?(restart, $0) }
             if let kept = best, kept.objective <= found.objective { continue }
             best = found
         }
@@ -96,8 +96,10 @@ public enum KMeans {
         return points.rows(chosen)
     }
 
-    private static func lloyd(
-        _ points: VectorTable, from start: VectorTable, observe: (Double) -> Void
+    /// Lloyd's algorithm from given centres, until no point changes its group.
+    /// - Precondition: there are at least as many different points as centres.
+    public static func refine(
+        _ points: VectorTable, from start: VectorTable, observe: (Double) -> Void = { _ in }
     ) -> Clustering {
         var centres = start
         var groups: [Int] = []

@@ -38,33 +38,55 @@ public struct Neighbourhoods: Equatable, Sendable {
 
     /// The most similar rows, best first; equally similar ones by their number. Rows that share no column are none.
     /// - Parameters:
-    ///   - cells: of the row that is asked about; columns beyond those known are ignored.
+    ///   - cells: of the row that is asked about.
     ///   - itself: a row to leave out.
     /// - Complexity: as many steps as the columns that it has are filled.
     public func neighbours(
         of cells: ArraySlice<SparseRows.Cell>, except itself: Int? = nil, count: Int = largest
     ) -> [Neighbour] {
-        var products: [Int: (sum: Double, shared: Double)] = [:]
-        for cell in cells where cell.column < columns.count {
-            for other in columns[cell.column] where other.column != itself {
-                let (sum, shared) = products[other.column] ?? (0, 0)
-                products[other.column] = (sum + cell.value * other.value, shared + 1)
-            }
-        }
-        let norm = Self.norm(cells)
-        let found = products.map { row, product in
-            Neighbour(
-                row: row,
-                similarity: product.sum / (norm * norms[row]) * product.shared / (product.shared + Self.shrinkage))
-        }
-        return Array(found.sorted { ($1.similarity, $0.row) < ($0.similarity, $1.row) }.prefix(count))
+        var sums = SharedColumns(rows: rows.count)
+        return neighbours(of: cells, except: itself, count: count, &sums)
     }
 
     /// The neighbours of every row.
     public func all(count: Int = largest, threads: Int = 2) -> [[Neighbour]] {
         RowBlocks.compute(rows: rows.count, threads: threads) { block in
-            block.map { neighbours(of: rows[$0], except: $0, count: count) }
+            var sums = SharedColumns(rows: rows.count)
+            return block.map { neighbours(of: rows[$0], except: $0, count: count, &sums) }
         }
+    }
+
+    /// What the row that is asked about has in common with each other one; zeros between two questions.
+    private struct SharedColumns {
+        var products: [Double]
+        var counts: [Double]
+        var touched: [Int] = []
+
+        init(rows: Int) {
+            products = [Double](repeating: 0, count: rows)
+            counts = products
+        }
+    }
+
+    private func neighbours(
+        of cells: ArraySlice<SparseRows.Cell>, except itself: Int?, count: Int, _ sums: inout SharedColumns
+    ) -> [Neighbour] {
+        for cell in cells {
+            for other in columns[cell.column] where other.column != itself {
+                if sums.counts[other.column] == 0 { sums.touched.append(other.column) }
+                sums.products[other.column] += cell.value * other.value
+                sums.counts[other.column] += 1
+            }
+        }
+        let norm = Self.norm(cells)
+        let found = sums.touched.map { row in
+            let shared = sums.counts[row]
+            let cosine = min(sums.products[row] / (norm * norms[row]), 1)
+            return Neighbour(row: row, similarity: cosine * shared / (shared + Self.shrinkage))
+        }
+        for row in sums.touched { (sums.products[row], sums.counts[row]) = (0, 0) }
+        sums.touched.removeAll(keepingCapacity: true)
+        return Array(found.sorted { ($1.similarity, $0.row) < ($0.similarity, $1.row) }.prefix(count))
     }
 
     private static func norm(_ cells: ArraySlice<SparseRows.Cell>) -> Double {

@@ -91,7 +91,9 @@ extension ProfileBundle {
             let mark = try reader.read(UInt8.self)
             guard let method = RankingMethod(rawValue: mark) else { throw reader.error("a ranking of \(mark)") }
             self.method = method
-            sellsAgain = try reader.read(UInt8.self) == 1
+            let again = try reader.read(UInt8.self)
+            guard again <= 1 else { throw reader.error("a mark of \(again)") }
+            sellsAgain = again == 1
             (penalty, confidence) = (try reader.readDouble(), try reader.readDouble())
             guard ImplicitSettings.strengths.contains(penalty), ImplicitSettings.strengths.contains(confidence) else {
                 throw reader.error("a penalty of \(penalty) and a confidence of \(confidence)")

@@ -40,10 +40,26 @@ public struct SparseRows: Equatable, Sendable {
 
     public subscript(row: Int) -> ArraySlice<Cell> { cells[starts[row]..<starts[row + 1]] }
 
+    /// Linear in the cells: rows come in order, so each column's cells do.
     public func transposed() -> SparseRows {
-        SparseRows(
-            rowCount: columnCount, columnCount: count,
-            entries: (0..<count).flatMap { row in self[row].map { ($0.column, row, $0.value) } })
+        var places = [Int](repeating: 0, count: columnCount + 1)
+        for cell in cells { places[cell.column + 1] += 1 }
+        for column in 0..<columnCount { places[column + 1] += places[column] }
+        let starts = places
+        var turned = [Cell](repeating: Cell(column: 0, value: 0), count: cells.count)
+        for row in 0..<count {
+            for cell in self[row] {
+                turned[places[cell.column]] = Cell(column: row, value: cell.value)
+                places[cell.column] += 1
+            }
+        }
+        return SparseRows(columnCount: count, cells: turned, starts: starts)
+    }
+
+    private init(columnCount: Int, cells: [Cell], starts: [Int]) {
+        self.columnCount = columnCount
+        self.cells = cells
+        self.starts = starts
     }
 
     public func mapValues(_ transform: (Double) -> Double) -> SparseRows {
