@@ -6,7 +6,7 @@ import Profiles
 /// One item with what decided its place.
 struct Recommendation {
     var candidate: Candidate
-    /// Chance of a purchase at the personal price; 1 where no model had a say.
+    /// Chance of a purchase at what they would pay; 1 where no model had a say.
     var probability: Double
     /// The chance to be chosen among all candidates.
     var share: Double
@@ -86,7 +86,7 @@ struct RecommendReport: Encodable {
         let who = segment.map { "segment \($0)" } ?? "no purchases known, so what most others buy"
         var lines = [
             "shopper \(user) (\(who)) · ranked by \(rule) · \(level) prices", table.text,
-            "  quote \(quoteId); share: preference times chance of a purchase at the price, among all candidates",
+            "  quote \(quoteId); share: preference times chance of a purchase at what it costs, among all candidates",
         ]
         if !unsold.isEmpty {
             lines.append("  left out, since the catalogue does not hold them: \(unsold.joined(separator: ", "))")

@@ -41,6 +41,15 @@ func cloud(_ centres: [[Double]], each count: Int, spread: Double, seed: UInt64)
         for group in 0..<4 { #expect(Set(found.groups[(60 * group)..<(60 * group + 60)]).count == 1) }
     }
 
+    /// Groups that lie so evenly that cutting them in two explains nothing.
+    @Test(arguments: UInt64(0)..<3)
+    func fiveGroupsAreFoundThoughTwoExplainNothing(_ seed: UInt64) {
+        let five = [[0.0, 0], [10, 0], [5, 9.5], [-8.1, 5.9], [-3.1, -9.5]]
+        #expect(SegmentCount(cloud(five, each: 50, spread: 1, seed: seed), seed: seed).chosen == 5)
+        let corners = [[10.0, 0], [3.1, 9.5], [-8.1, 5.9], [-8.1, -5.9], [3.1, -9.5]]
+        #expect(SegmentCount(cloud(corners, each: 50, spread: 0.7, seed: seed), seed: seed).chosen == 5)
+    }
+
     /// Slanted too: a box along the given axes would find several groups in it.
     @Test(arguments: [UInt64(1), 2, 3])
     func oneCloudIsOneGroup(_ seed: UInt64) {

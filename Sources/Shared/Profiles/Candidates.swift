@@ -45,7 +45,7 @@ public struct Candidates: Equatable, Sendable {
     }
 
     /// The chance of each to be the one that is chosen. Same order as given.
-    /// - Parameter offers: preference, and the chance of a purchase at the personal price.
+    /// - Parameter offers: preference, and the chance of a purchase at what they would pay.
     public static func shares(_ offers: [(preference: Double, probability: Double)]) -> [Double] {
         let products = offers.map { $0.preference * $0.probability }
         let total = products.reduce(0, +)
