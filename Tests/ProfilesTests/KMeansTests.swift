@@ -73,6 +73,14 @@ func cloud(_ centres: [[Double]], each count: Int, spread: Double, seed: UInt64)
         #expect(KMeans.cluster(wider, into: 4, seed: 5).groups == KMeans.cluster(points, into: 4, seed: 5).groups)
     }
 
+    @Test func copiesOfFourPointsAreFourGroups() {
+        let square = [[0.0, 0], [9, 0], [0, 9], [9, 9]]
+        let points = VectorTable(width: 2, values: (0..<120).flatMap { square[$0 % 4] })
+        #expect(SegmentCount(points, seed: 2).chosen == 4)
+        // Points of which each is there once are no groups of one.
+        #expect(SegmentCount(cloud([[0, 0]], each: 6, spread: 1, seed: 2), seed: 2).chosen < 6)
+    }
+
     @Test func thereAreNoMoreGroupsThanDifferentPoints() {
         let two = VectorTable(width: 1, values: [3, 3, 3, 9, 9])
         let found = KMeans.cluster(two, into: 5, seed: 1)

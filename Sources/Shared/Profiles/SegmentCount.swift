@@ -27,15 +27,16 @@ public struct SegmentCount: Equatable, Sendable {
     public static let most = 10
     static let references = 12
     /// ln 2: half the objective, beyond what points without groups gain.
-    static let worthGoingOn = 0.693
+    static let worthGoingOn = log(2.0)
     static let largestSample = 1_000
 
     /// - Parameter points: at least one; of very many a seeded sample is looked at.
     public init(_ points: VectorTable, seed: UInt64, threads: Int = 2) {
         let sample = Self.sample(points, seed)
         let distinct = Set((0..<sample.count).map { Array(sample[$0]) }).count
-        // With as many groups as different points nothing is left to explain.
-        let counts = Array(1...max(1, min(Self.most + 1, distinct - 1)))
+        // With as many groups as different points nothing is left to explain, which says something only of copies.
+        let largest = sample.count >= 2 * distinct ? distinct : distinct - 1
+        let counts = Array(1...max(1, min(Self.most + 1, largest)))
         let box = PrincipalBox(sample)
         let drawn = RowBlocks.compute(rows: Self.references, threads: threads) { block in
             block.map { reference in
@@ -52,12 +53,19 @@ public struct SegmentCount: Equatable, Sendable {
                 count: counts[place], gap: mean - own[place],
                 standardError: (variance * (1 + 1 / Double(values.count))).squareRoot())
         }
-        let stops = zip(candidates, candidates.dropFirst())
-            .filter { current, next in current.gap >= next.gap - next.standardError }.map(\.0)
-        let stop = stops.dropFirst().reduce(stops.first) { kept, later in
-            kept.map { later.gap > $0.gap + Self.worthGoingOn ? later : $0 }
+        chosen = Self.choice(candidates, distinct: distinct)
+    }
+
+    /// The first stop, or a later one that explains far more; without any, as many as were tried.
+    private static func choice(_ candidates: [Candidate], distinct: Int) -> Int {
+        let stops = candidates.indices.filter { place in
+            guard place + 1 < candidates.count else { return candidates[place].count == distinct }
+            return candidates[place].gap >= candidates[place + 1].gap - candidates[place + 1].standardError
         }
-        chosen = distinct <= 2 ? distinct : stop?.count ?? min(Self.most, counts.count)
+        let stop = stops.dropFirst().reduce(stops.first) { kept, later in
+            kept.map { candidates[later].gap > candidates[$0].gap + worthGoingOn ? later : $0 }
+        }
+        return min(stop.map { candidates[$0].count } ?? candidates.count, most)
     }
 
     private static func sample(_ points: VectorTable, _ seed: UInt64) -> VectorTable {
