@@ -15,6 +15,10 @@ extension RankingMethod: ExpressibleByArgument {
     public static var allValueStrings: [String] { allCases.map { "\($0)" } }
 }
 
+enum Offer: EnumerableFlag {
+    case new, again
+}
+
 struct Recommend: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Items for one shopper, each at its personal price.",
@@ -44,8 +48,10 @@ struct Recommend: ParsableCommand {
     @Option(help: "The ranking rule; the one that did best when the bundle was learned unless given.")
     var by: RankingMethod?
 
-    @Flag(help: "Only what the shopper has not bought before.")
-    var new = false
+    @Flag(
+        help: "Only new things, or also what the shopper has bought before; what the bundle found fitting unless given."
+    )
+    var offer: Offer?
 
     @Option(help: "The tenant; shop.tenant of the configuration unless given.")
     var tenant: String?
@@ -62,7 +68,7 @@ struct Recommend: ParsableCommand {
         let profile = bundle.profile(of: user, since: since)
         let candidates = Candidates(
             for: profile, itself: bundle.place(ofShopper: user), in: bundle,
-            count: min(count * Self.candidatesEach, Limits.cartLines), method: by, again: new ? false : nil)
+            count: min(count * Self.candidatesEach, Limits.cartLines), method: by, again: offer.map { $0 == .again })
         let (configuration, client) = try target.connect()
         let key = UserKey(tenant: tenant ?? configuration.shop.tenant, user: user)
         let (explained, unsold) = try explain(candidates.all, client, key, configuration.shop.currency)
@@ -71,7 +77,7 @@ struct Recommend: ParsableCommand {
             throw LearningError(
                 place: profiles, value: candidates.all.isEmpty ? "no item to offer" : "no item that the shop sells",
                 remedy: candidates.all.isEmpty
-                    ? "The shopper has bought everything: leave out --new."
+                    ? "The shopper has bought everything before: give --again."
                     : "Learn profiles of this shop's items, or send its catalogue with `farthing import`.")
         }
         let answer = try client.price(

@@ -101,6 +101,10 @@ import Testing
         let since = try offers(
             cluster, ["--profiles", profiles, "--user", "nobody", "--count", "3", "--purchases", today])
         #expect(since.isKnown && Set(Self.greens).isSuperset(of: since.items.map(\.product)))
+        // Baskets here repeat, so that what was bought before is offered again unless somebody says otherwise.
+        #expect(known.items.contains { $0.boughtBefore })
+        let new = try offers(cluster, ["--profiles", profiles, "--user", "d5", "--count", "8", "--new"])
+        #expect(new.items.allSatisfy { !$0.boughtBefore })
         let text = try cluster.farthing(
             ["recommend", "--tenant", tenant, "--profiles", profiles, "--user", "d5", "--count", "2"])
         #expect(text.output.contains("share: preference times chance"))

@@ -38,6 +38,7 @@ struct ProfileReport: Encodable {
     var factors: Int
     var judgedShoppers: Int
     var judgedShoppersNew: Int
+    /// nil where the file has no times: nobody can tell.
     var repeatedShare: Double?
     var sellsAgain: Bool
     var rules: [Rule]
@@ -57,7 +58,7 @@ struct ProfileReport: Encodable {
         factors = fit.factors
         judgedShoppers = report.all.first?.shoppers ?? 0
         judgedShoppersNew = report.new.first?.shoppers ?? 0
-        repeatedShare = report.repeated
+        repeatedShare = file.log.hasTimes ? report.repeated : nil
         sellsAgain = bundle.sellsAgain
         rules = zip(report.all, report.new).map { all, new in
             Rule(
@@ -93,10 +94,12 @@ struct ProfileReport: Encodable {
         if droppedWithoutQuantity > 0 {
             lines.append("  left out: \(droppedWithoutQuantity) lines of quantity 0, which are corrections")
         }
-        if let repeatedShare {
+        if judgedShoppers > 0 {
+            let again = sellsAgain ? "offered again" : "not offered again"
+            let why = repeatedShare.map { "\(Self.percent($0)) of it they had bought before, so that is \(again)" }
             lines.append(
-                "  held out: what \(judgedShoppers) shoppers bought last; \(Self.percent(repeatedShare)) of it they had "
-                    + "bought before, so that is \(sellsAgain ? "offered again" : "not offered again")")
+                "  held out: what \(judgedShoppers) shoppers bought last; "
+                    + (why ?? "without times that is one item of each, and what was bought before is \(again)"))
             var table = Table(["rule", "hits in 10", "NDCG", "hits, new items", "NDCG, new items"])
             for rule in rules {
                 table.add(
