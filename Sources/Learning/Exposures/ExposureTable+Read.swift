@@ -100,7 +100,7 @@ extension ExposureTable {
 }
 
 extension CSVReader {
-    fileprivate func flag(_ column: Column) throws(LearningError) -> Bool {
+    func flag(_ column: Column) throws(LearningError) -> Bool {
         switch text(column) {
         case "1", "1.0", "true", "True": true
         case "0", "0.0", "false", "False": false
