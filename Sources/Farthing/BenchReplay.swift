@@ -34,18 +34,8 @@ struct BenchReplay: ParsableCommand {
 
     func run() throws {
         let configuration = try options.load()
-        guard let calendar = ShopCalendar(timeZone: configuration.shop.timeZone) else {
-            throw Refusal(
-                .invalidConfiguration, place: "shop.time_zone", value: configuration.shop.timeZone,
-                remedy: "Name a time zone that this machine's database knows.")
-        }
-        let file = configuration.log.directory + "/cluster.sqlite"
-        guard configuration.log.kind != .embedded || FileManager.default.fileExists(atPath: file) else {
-            throw Refusal(
-                .invalidFile, place: "log.directory", value: file,
-                remedy: "Start the cluster once with `farthing up`, or name its configuration with --config.")
-        }
-        let log = try configuration.openLog(configuration.log.kind)
+        let calendar = try configuration.calendar()
+        let log = try configuration.openExistingLog()
         let keyed = (0..<configuration.cluster.partitions).map { PartitionID(UInt16($0)) }
         // Kept until the clock stops, as a worker keeps them: letting go of them is no part of a start.
         var replays: [Replay] = []

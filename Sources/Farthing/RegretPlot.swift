@@ -15,7 +15,7 @@ struct RegretPlot {
     private let horizontal: Axis
     private let vertical: Axis
 
-    private static let size = (width: 760.0, height: 480.0)
+    private static let size = (width: 820.0, height: 480.0)
     private static let frame = (left: 80.0, right: 610.0, top: 30.0, bottom: 420.0)
     private static let colours = ["#0b6e99", "#d1495b", "#3c8a4e", "#8a5fb0", "#c77d0a", "#555555"]
 

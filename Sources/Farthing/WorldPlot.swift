@@ -32,7 +32,7 @@ struct WorldPlot: ParsableCommand {
                     regret, remedy: "Decisions and regret are above 0: give a file of farthing world run.")
             }
             course.points.append(point)
-            last = reader.text(slope)
+            last = reader.text(slope).isEmpty ? "" : String(format: "%.2f", try reader.number(slope))
         }
         guard !course.points.isEmpty else {
             throw LearningError(place: path, value: "no rows", remedy: "Give a file of farthing world run.")

@@ -21,12 +21,17 @@ struct Learn: ParsableCommand {
               farthing learn offers fit --exposures offers.csv --out offers.bundle
               farthing learn offers allocate --bundle offers.bundle --input users.csv --budget 5000 --out plan.csv
 
-            The model that the cluster serves is learned from the sample data:
+            Tastes: who is like whom, and what to show next:
+
+              farthing learn profiles --purchases purchases.csv --out profiles.bundle
+
+            The model that the cluster serves is learned from the sample data, or from the cluster's own log:
 
               farthing learn && farthing activate
+              farthing learn log && farthing activate
             """,
         subcommands: [
-            LearnJourney.self, LearnFit.self, LearnPrice.self, LearnEvaluate.self, LearnForecast.self,
+            LearnJourney.self, LearnLog.self, LearnFit.self, LearnPrice.self, LearnEvaluate.self, LearnForecast.self,
             LearnAnomalies.self, LearnOffers.self, LearnProfiles.self, LearnRatings.self,
         ],
         defaultSubcommand: LearnJourney.self)

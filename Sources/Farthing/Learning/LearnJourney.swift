@@ -30,7 +30,10 @@ struct LearnJourney: ParsableCommand {
         let loaded = try configuration.load()
         let path = out ?? loaded.model.bundleFile
         let report = try Self.learn(data: data, out: path)
-        try output.report(JourneyReport(report, path: path)) { JourneyReport.text(report, path: path) }
+        let references = LearningReport.completeJourneyReferences
+        try output.report(ServedFitReport(report, path: path, references: references)) {
+            ServedFitReport.text(report, path: path, references: references, judgedOn: "weeks 35 to 40")
+        }
     }
 
     /// Learns and writes the bundle whole or not at all.
@@ -44,16 +47,23 @@ struct LearnJourney: ParsableCommand {
         let journey = try CompleteJourney(folder: data, calendar: calendar)
         let learner = Learner(
             journey.trainingData(calendar: calendar), calendar: calendar, settings: .completeJourney)
+        return try learner.write(to: out, &bar)
+    }
+}
+
+extension Learner {
+    /// Learns and writes the bundle, whole or not at all.
+    func write(to path: String, _ bar: inout ProgressBar) throws -> LearningReport {
         let version = UInt64(Clock.timestamp().milliseconds / 1_000)
-        let (bundle, report) = try learner.learn(version: version) { phase, share in
+        let (bundle, report) = try learn(version: version) { phase, share in
             let start = phase == .replaying ? 0 : phase == .fitting ? 0.1 : 0.95
             let span = phase == .replaying ? 0.1 : phase == .fitting ? 0.85 : 0.05
             bar.update(start + span * share, note: phase.rawValue)
         }
-        let folder = URL(filePath: out).deletingLastPathComponent()
+        let folder = URL(filePath: path).deletingLastPathComponent()
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        try Data(bundle.encode()).write(to: URL(filePath: out), options: .atomic)
-        bar.finish("log-loss \(String(format: "%.5f", report.evaluation.logLoss)), written to \(out)")
+        try Data(bundle.encode()).write(to: URL(filePath: path), options: .atomic)
+        bar.finish("log-loss \(String(format: "%.5f", report.evaluation.logLoss)), written to \(path)")
         return report
     }
 }

@@ -13,12 +13,31 @@ public struct TrainingData: Sendable {
     public var events: [ShopperEvent]
     /// Ascending by `effectiveAt`.
     public var catalogue: [CatalogueRow]
+    /// Personal prices, in the order they were shown; of one shopper, product and week the last counts. Whoever is not
+    /// among them saw the public price.
+    public var shown: [ShownPrice] = []
 
     public init(description: String, products: [String], events: [ShopperEvent], catalogue: [CatalogueRow]) {
         self.description = description
         self.products = products
         self.events = events
         self.catalogue = catalogue
+    }
+}
+
+/// A personal price that a shopper saw.
+public struct ShownPrice: Equatable, Sendable {
+    public var user: String
+    public var product: String
+    /// Of the shop, `ShopCalendar.week`.
+    public var week: Int32
+    public var price: Money
+
+    public init(user: String, product: String, week: Int32, price: Money) {
+        self.user = user
+        self.product = product
+        self.week = week
+        self.price = price
     }
 }
 

@@ -30,7 +30,6 @@ public enum DemandCandidate: String, Sendable, CaseIterable {
             settings.slope.learningRate = 0.1
             settings.saturation = ForestSettings(rounds: 400, depth: 4, learningRate: 0.1, shrinkage: 5, leafWeight: 20)
         }
-        settings.threads = 1
         return settings
     }
 }

@@ -56,7 +56,7 @@ struct ProductRate {
         var bought = [Int](repeating: 0, count: products)
         var visits = 0
         for week in weeks where week.week <= lastWeek {
-            for visit in week.visits {
+            for visit in week.visits where !visit.events.isEmpty {
                 visits += 1
                 for product in visit.products { bought[Int(product)] += 1 }
             }

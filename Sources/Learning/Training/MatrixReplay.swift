@@ -57,34 +57,31 @@ public struct MatrixReplay {
 }
 
 extension TrainingMatrix {
-    /// Adds one row for every visit of a week and every product that has a price.
+    /// Adds one row for every product that has a price and every shopper of a week; of those who did not shop, only for
+    /// the products whose price they were shown.
     mutating func append(_ week: ShoppingWeek, entries: [MarketReplay.Entry?], histories: [ShopperHistory]) {
-        let known = entries.enumerated().compactMap { index, entry in entry.map { (index: index, entry: $0) } }
         for visit in week.visits {
             var bought = visit.products[...]
-            for item in known {
-                while let next = bought.first, Int(next) < item.index { bought.removeFirst() }
-                labels.append(bought.first.map(Int.init) == item.index ? 1 : 0)
-                products.append(UInt16(item.index))
-            }
-        }
-        let prices = known.map { Float($0.entry.context.logRelativePrice($0.entry.price)) }
-        for _ in week.visits { logRelativePrices += prices }
-        fill(week, contexts: known.map(\.entry.context), histories: histories)
-    }
-
-    private mutating func fill(_ week: ShoppingWeek, contexts: [ItemContext], histories: [ShopperHistory]) {
-        var row = features.count / FeatureSchema.count
-        let added = week.visits.count * contexts.count
-        features.append(contentsOf: repeatElement(0, count: added * FeatureSchema.count))
-        var rows = features.mutableSpan
-        for visit in week.visits {
             let history = histories[visit.shopper]
             let summary = ShopperSummary(history, week: week.week)
-            for item in contexts {
-                FeatureSchema.fill(&rows, row: row, item: item, summary: summary, history: history)
-                row += 1
+            for (index, entry) in entries.enumerated() {
+                guard let entry else { continue }
+                let place = UInt16(index)
+                let shown = visit.shown[place]
+                if visit.events.isEmpty, shown == nil { continue }
+                while let next = bought.first, next < place { bought.removeFirst() }
+                labels.append(bought.first == place ? 1 : 0)
+                products.append(place)
+                logRelativePrices.append(Float(entry.context.logRelativePrice(shown ?? entry.price)))
+                fill(entry.context, summary, history)
             }
         }
+    }
+
+    private mutating func fill(_ item: ItemContext, _ summary: ShopperSummary, _ history: ShopperHistory) {
+        let row = features.count / FeatureSchema.count
+        features.append(contentsOf: repeatElement(0, count: FeatureSchema.count))
+        var rows = features.mutableSpan
+        FeatureSchema.fill(&rows, row: row, item: item, summary: summary, history: history)
     }
 }

@@ -38,7 +38,8 @@ public struct ResponseSettings: Equatable, Sendable {
     public var slopes: ClosedRange<Float> = 0.02...150
     /// With held-out rows: rounds without a better log-loss there after which growing ends.
     public var patience = 30
-    public var threads: Int32 = 2
+    /// Inside libxgboost. Its threads spin while they wait for each other; fits run beside each other instead.
+    public var threads: Int32 = 1
 
     public init(intercept: ForestSettings, slope: ForestSettings, saturation: ForestSettings? = nil) {
         self.intercept = intercept

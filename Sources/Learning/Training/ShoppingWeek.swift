@@ -8,15 +8,18 @@ struct ShoppingWeek {
         var shopper: Int
         /// Places of the products bought, ascending, each once.
         var products: [UInt16]
-        /// Places of the shopper's events of this week in `TrainingData.events`.
+        /// Places of the shopper's events of this week in `TrainingData.events`. Empty for somebody who was shown prices
+        /// and did not shop.
         var events: [Int]
+        /// Personal prices shown this week, by the product's place.
+        var shown: [UInt16: Money] = [:]
     }
 
     var week: Int32
     /// Ascending by shopper.
     var visits: [Visit]
 
-    /// Groups a data set's events by week and shopper. Weeks ascend; weeks without events are left out.
+    /// Groups a data set by week and shopper. Weeks ascend; weeks in which nothing happened are left out.
     static func grouped(_ data: TrainingData, calendar: ShopCalendar) -> [ShoppingWeek] {
         let places = Dictionary(
             data.products.enumerated().map { ($0.element, UInt16($0.offset)) }, uniquingKeysWith: { first, _ in first })
@@ -30,12 +33,20 @@ struct ShoppingWeek {
             weeks[week, default: [:]][shopper, default: Visit(shopper: shopper, products: [], events: [])]
                 .append(bought, event: index)
         }
+        for price in data.shown {
+            guard let place = places[price.product] else { continue }
+            let shopper = shoppers[price.user] ?? shoppers.count
+            shoppers[price.user] = shopper
+            weeks[price.week, default: [:]][shopper, default: Visit(shopper: shopper, products: [], events: [])]
+                .shown[place] = price.price
+        }
         return weeks.keys.sorted().map { week in
             let visits = (weeks[week] ?? [:]).values.sorted { $0.shopper < $1.shopper }
             return ShoppingWeek(
                 week: week,
                 visits: visits.map {
-                    Visit(shopper: $0.shopper, products: Set($0.products).sorted(), events: $0.events)
+                    Visit(
+                        shopper: $0.shopper, products: Set($0.products).sorted(), events: $0.events, shown: $0.shown)
                 })
         }
     }

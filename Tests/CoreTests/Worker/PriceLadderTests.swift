@@ -85,7 +85,7 @@ import WorkerCore
     @Test func theControlArmPaysTheListPriceWhateverIsKnown() throws {
         let experiment = Experiment(salt: "autumn", controlShare: 0.5)
         let configuration = Shop.configuration(experiment: experiment)
-        for arm in ExperimentArm.allCases {
+        for arm in [ExperimentArm.personal, .control] {
             let user = Shop.user(in: arm, of: experiment)
             var shell = try PaperShell.open(configuration)
             _ = shell.send([Shop.event(1, "milk")], of: user)

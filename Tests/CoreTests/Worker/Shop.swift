@@ -20,7 +20,7 @@ enum Shop {
 
     /// The first shopper of the series whom the experiment puts into `arm`.
     static func user(in arm: ExperimentArm, of experiment: Experiment) -> UserKey {
-        (0...).lazy.map { user("drawn\($0)") }.first { experiment.arm(of: $0) == arm }!
+        (0..<10_000).lazy.map { user("drawn\($0)") }.first { experiment.arm(of: $0) == arm }!
     }
 
     static func configuration(

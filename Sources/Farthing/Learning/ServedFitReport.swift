@@ -1,8 +1,8 @@
 import Foundation
 import Learning
 
-/// The outcome of `farthing learn journey` as JSON.
-struct JourneyReport: Encodable {
+/// The outcome of a fit of the model that the cluster serves.
+struct ServedFitReport: Encodable {
     struct Figures: Encodable {
         var model: String
         var logLoss: Double
@@ -30,7 +30,8 @@ struct JourneyReport: Encodable {
     var seconds: [String: Double]
     var references: [Figures]
 
-    init(_ report: LearningReport, path: String) {
+    /// - Parameter references: figures of other models on the same rows.
+    init(_ report: LearningReport, path: String, references: [LearningReport.Reference]) {
         let evaluation = report.evaluation
         bundle = path
         trainedRows = report.trainedRows
@@ -49,20 +50,22 @@ struct JourneyReport: Encodable {
         largestDifferenceFromLibxgboost = report.largestDifference
         seconds = Dictionary(
             report.durations.map { ($0.phase.rawValue, $0.duration.seconds) }, uniquingKeysWith: { first, _ in first })
-        references = LearningReport.completeJourneyReferences.map {
+        self.references = references.map {
             Figures(model: $0.model, logLoss: $0.logLoss, auc: $0.auc, averagePrecision: $0.averagePrecision)
         }
     }
 
-    static func text(_ report: LearningReport, path: String) -> String {
+    static func text(
+        _ report: LearningReport, path: String, references: [LearningReport.Reference], judgedOn weeks: String
+    ) -> String {
         let evaluation = report.evaluation
-        var table = Table(["model, on weeks 35 to 40", "log-loss", "AUC", "avg precision"])
+        var table = Table(["model, on \(weeks)", "log-loss", "AUC", "avg precision"])
         func add(_ name: String, _ logLoss: Double, _ auc: Double, _ precision: Double) {
             table.add([
                 name, String(format: "%.5f", logLoss), String(format: "%.4f", auc), String(format: "%.4f", precision),
             ])
         }
-        for reference in LearningReport.completeJourneyReferences {
+        for reference in references {
             add(reference.model, reference.logLoss, reference.auc, reference.averagePrecision)
         }
         add("→ Farthing, varying coefficients", evaluation.logLoss, evaluation.auc, evaluation.averagePrecision)
@@ -83,7 +86,7 @@ struct JourneyReport: Encodable {
     }
 }
 
-extension JourneyReport.Forest {
+extension ServedFitReport.Forest {
     init(_ size: LearningReport.ForestSize) {
         trees = size.trees
         depth = size.depth
