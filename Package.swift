@@ -121,7 +121,8 @@ let package = Package(
         executable(
             "farthing", path: "Sources/Farthing",
             [
-                "Domain", "Chaos", "Client", "ClientCore", "Configuration", "JetStreamLog", "Learning", "Log", "Market",
+                "Domain", "Chaos", "Client", "ClientCore", "Configuration", "Features", "JetStreamLog", "Learning",
+                "Log", "Market",
                 "Models", "NatsServers", "Operations", "Pricing", "Profiles", "Simulation", "Supervision", "Wire",
                 "WorkerCore", "WorkerLog", "World", "ZeroMQ", argumentParser, yams,
             ]),

@@ -25,10 +25,10 @@ public struct Learner {
     /// - Parameters:
     ///   - version: of the new model; higher than that of any model of the tenant before.
     ///   - progress: called with the phase and the share of it that is done.
-    /// - Returns: the bundle, and the report to show beside it.
+    /// - Returns: the bundle, the report to show beside it, and the rows it was judged by.
     public func learn(
         version: UInt64, progress: (Phase, Double) -> Void = { _, _ in }
-    ) throws(LearningError) -> (bundle: ModelBundle, report: LearningReport) {
+    ) throws(LearningError) -> (bundle: ModelBundle, report: LearningReport, judges: TrainingMatrix) {
         guard settings.trainedWeeks.upperBound < settings.testedWeeks.lowerBound else {
             throw LearningError(
                 place: "settings.testedWeeks", value: "\(settings.testedWeeks)",
@@ -57,7 +57,7 @@ public struct Learner {
                 .init(phase: .fitting, duration: fitted - replayed),
                 .init(phase: .judging, duration: judged - fitted),
             ])
-        return (bundle, report)
+        return (bundle, report, tested)
     }
 
     private func pack(

@@ -31,7 +31,8 @@ struct Learn: ParsableCommand {
               farthing learn log && farthing activate
             """,
         subcommands: [
-            LearnJourney.self, LearnLog.self, LearnFit.self, LearnPrice.self, LearnEvaluate.self, LearnForecast.self,
+            LearnJourney.self, LearnLog.self, LearnWatch.self, LearnFit.self, LearnPrice.self, LearnEvaluate.self,
+            LearnForecast.self,
             LearnAnomalies.self, LearnOffers.self, LearnProfiles.self, LearnRatings.self,
         ],
         defaultSubcommand: LearnJourney.self)

@@ -55,7 +55,7 @@ extension Learner {
     /// Learns and writes the bundle, whole or not at all.
     func write(to path: String, _ bar: inout ProgressBar) throws -> LearningReport {
         let version = UInt64(Clock.timestamp().milliseconds / 1_000)
-        let (bundle, report) = try learn(version: version) { phase, share in
+        let (bundle, report, _) = try learn(version: version) { phase, share in
             let start = phase == .replaying ? 0 : phase == .fitting ? 0.1 : 0.95
             let span = phase == .replaying ? 0.1 : phase == .fitting ? 0.85 : 0.05
             bar.update(start + span * share, note: phase.rawValue)

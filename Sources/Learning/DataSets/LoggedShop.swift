@@ -11,6 +11,8 @@ public struct LoggedShop {
     private var counted: Set<CountedEvent> = []
     private var catalogue: [CatalogueRow] = []
     private var shown: [ShownPrice] = []
+    /// The model that serves.
+    public private(set) var activation: ModelActivation?
     /// Prices shown, by arm of the experiment.
     public private(set) var shownByArm: [UInt8: Int] = [:]
 
@@ -40,7 +42,8 @@ public struct LoggedShop {
                         user: exposure.user.user, product: exposure.product, week: week, price: exposure.personalPrice))
                 shownByArm[exposure.arm, default: 0] += 1
             }
-        case .events, .catalogue, .modelActivated, .checkpoint: break
+        case .modelActivated(let activation): self.activation = activation
+        case .events, .catalogue, .checkpoint: break
         }
     }
 

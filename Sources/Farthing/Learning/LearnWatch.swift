@@ -1,0 +1,153 @@
+import ArgumentParser
+import Client
+import Configuration
+import Domain
+import Features
+import Foundation
+import Learning
+import Models
+import Operations
+
+struct LearnWatch: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "watch",
+        abstract: "Learn from the cluster's log again and again, and serve what passes the gates.",
+        discussion: """
+            Each round learns as `farthing learn log` does, and asks the new model and the one that serves about the
+            held-out weeks. It is activated when it predicts purchases no worse, is right about how many there are, and
+            moves prices by little; otherwise the one that serves goes on, and the reasons are said. A round that fails
+            changes nothing, and the next one comes. Going back: `farthing activate` with an older file of log/models.
+
+              farthing learn watch --every 1440
+              farthing learn watch --once --dry-run
+            """)
+
+    @OptionGroup var target: EndpointOption
+    @OptionGroup var output: OutputOption
+
+    @Option(help: "Minutes between two rounds.")
+    var every: UInt32 = 1_440
+
+    @Flag(help: "One round; status 1 when the new model is kept out, 2 when the round fails.")
+    var once = false
+
+    @Flag(help: "Activate nothing.")
+    var dryRun = false
+
+    @Option(help: "Log-loss that is allowed, over the serving model's.")
+    var largestLoss = ModelGates().largestLossRatio
+
+    @Option(help: "Median move of a personal price that is allowed, as a share of it.")
+    var largestMove = ModelGates().largestMedianMove
+
+    func validate() throws {
+        guard every > 0 else { throw ValidationError("--every takes at least one minute.") }
+        guard largestLoss >= 1, largestMove >= 0 else {
+            throw ValidationError("--largest-loss takes 1 or more, --largest-move 0 or more.")
+        }
+    }
+
+    func run() throws {
+        if once {
+            let round = try orStatus2 { try learn() }
+            try output.report(round) { round.text }
+            if !round.passes { throw ExitCode(1) }
+            return
+        }
+        while true {
+            do {
+                let round = try learn()
+                try output.report(round) { round.text }
+            } catch {
+                StandardStream.error.write("this round changed nothing: \(error)\n")
+            }
+            Thread.sleep(forTimeInterval: Double(every) * 60)
+        }
+    }
+
+    private func learn() throws -> WatchRound {
+        let configuration = try target.configuration.load()
+        let calendar = try configuration.calendar()
+        let shop = try configuration.loggedShop(configuration.shop.tenant, calendar)
+        let learner = Learner(try shop.trainingData(), calendar: calendar, settings: try shop.settings())
+        let version = UInt64(Clock.timestamp().milliseconds / 1_000)
+        let (bundle, report, judges) = try learner.learn(version: version)
+
+        var gates = ModelGates()
+        gates.largestLossRatio = largestLoss
+        gates.largestMedianMove = largestMove
+        let range = PersonalRange(
+            learner.data, conversionValueRatio: configuration.pricing.conversionValueRatio,
+            largestDiscountRatio: configuration.pricing.largestDiscountRatio)
+        let serving = try shop.activation.map { try configuration.keptModel($0) }
+        let findings = gates.judge(bundle.response, against: serving?.response, on: judges, range: range)
+        var round = WatchRound(
+            version: version, serving: serving?.version, rows: report.trainedRows,
+            logLoss: report.evaluation.logLoss, gates: findings.map(WatchRound.Gate.init), activatedAt: nil)
+        guard round.passes, !dryRun else { return round }
+        let path = URL(filePath: configuration.model.bundleFile).standardizedFileURL
+        try FileManager.default.createDirectory(
+            at: path.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(bundle.encode()).write(to: path, options: .atomic)
+        let (_, client) = try target.connect(deadlineMilliseconds: 30_000)
+        round.activatedAt = try client.activate(path: path.path).value.index
+        return round
+    }
+}
+
+/// What one round has found and done.
+struct WatchRound: Encodable {
+    struct Gate: Encodable {
+        var gate: String
+        var value: Double
+        var demanded: String
+        var passes: Bool
+
+        init(_ finding: ModelGates.Finding) {
+            gate = finding.gate
+            value = finding.value
+            demanded = finding.demanded
+            passes = finding.passes
+        }
+    }
+    var version: UInt64
+    var serving: UInt64?
+    var rows: Int
+    var logLoss: Double
+    var gates: [Gate]
+    /// Broadcast index from which on it serves.
+    var activatedAt: UInt64?
+
+    var passes: Bool { gates.allSatisfy(\.passes) }
+
+    var text: String {
+        var table = Table(["gate", "value", "demanded", ""])
+        for gate in gates {
+            table.add([
+                gate.gate, String(format: "%.4f", gate.value), gate.demanded, gate.passes ? "passes" : "KEPT OUT",
+            ])
+        }
+        let verdict =
+            if let activatedAt {
+                "model \(version) serves from broadcast index \(activatedAt) on"
+            } else if passes {
+                "model \(version) would be activated"
+            } else {
+                "model \(serving.map(String.init) ?? "none") goes on serving"
+            }
+        return table.text + "\n  \(rows) rows, log-loss \(String(format: "%.5f", logLoss)); \(verdict)"
+    }
+}
+
+extension ClusterConfiguration {
+    /// The bundle of an activation, from the copies that the log keeps.
+    fileprivate func keptModel(_ activation: ModelActivation) throws -> ModelBundle {
+        let path = "\(log.directory)/models/\(hexadecimal(activation.checksum)).bundle"
+        guard let bytes = FileManager.default.contents(atPath: path) else {
+            throw Refusal(
+                .invalidFile, place: path, value: "no readable file",
+                remedy: "Activate the serving model again, so that the log keeps a copy of it here.")
+        }
+        return try ModelBundle.decode([UInt8](bytes), featureNames: FeatureSchema.names)
+    }
+}
