@@ -10,6 +10,7 @@ struct Learn: ParsableCommand {
               farthing learn fit --exposures exposures.csv --out shop.bundle
               farthing learn price --bundle shop.bundle --input questions.csv --out prices.csv
               farthing learn evaluate --exposures later.csv --bundle shop.bundle
+              farthing learn compare --exposures exposures.csv
 
             The market, from files of sales and prices: what will sell, and what cannot be true:
 
@@ -31,9 +32,11 @@ struct Learn: ParsableCommand {
               farthing learn log && farthing activate
             """,
         subcommands: [
-            LearnJourney.self, LearnLog.self, LearnWatch.self, LearnFit.self, LearnPrice.self, LearnEvaluate.self,
-            LearnForecast.self,
-            LearnAnomalies.self, LearnOffers.self, LearnProfiles.self, LearnRatings.self,
+            subcommands: [
+                LearnJourney.self, LearnLog.self, LearnWatch.self, LearnFit.self, LearnPrice.self, LearnEvaluate.self,
+                LearnForecast.self, LearnAnomalies.self, LearnOffers.self, LearnProfiles.self, LearnRatings.self,
+                LearnCompare.self,
+            ]
         ],
         defaultSubcommand: LearnJourney.self)
 }

@@ -14,6 +14,9 @@ struct LearnFit: ParsableCommand {
             Fits several laws of demand, keeps the one that predicts best what prices change for users that it has not
             seen, and says whether its personal prices can be shown to earn more than the best price for everybody.
             When they cannot, the bundle serves that one price.
+
+            With --engine dask the forests are grown by several processes, here or on other machines, each with a part
+            of the rows: docs/engines.md.
             """)
 
     @OptionGroup var output: OutputOption
@@ -27,18 +30,52 @@ struct LearnFit: ParsableCommand {
     @Option(help: "A YAML that says which columns are numeric and which categorical, for example “age: numeric”.")
     var types: String?
 
+    @Option(help: "Where forests are grown: in this process (local), or by Dask workers (dask).")
+    var engine: Engine = .local
+
+    @Option(help: "With --engine dask: how many workers share the rows.")
+    var workers = 2
+
+    @Option(
+        help: "With --engine dask: a running scheduler, for example tcp://10.0.0.1:8786; processes here unless given.")
+    var scheduler: String?
+
+    @OptionGroup var python: PythonOption
+
+    @Option(help: "A law of demand to try (repeat it for several); all of them unless given.")
+    var law: [DemandCandidate] = []
+
+    enum Engine: String, ExpressibleByArgument, CaseIterable { case local, dask }
+
+    func validate() throws {
+        guard (1...1_024).contains(workers) else { throw ValidationError("--workers takes 1 to 1024.") }
+        guard scheduler == nil || engine == .dask else { throw ValidationError("--scheduler needs --engine dask.") }
+    }
+
     func run() throws {
         let started = ContinuousClock.now
-        let bar = FitProgress(count: DemandCandidate.allCases.count)
+        var settings = ExposureLearner.Settings()
+        if !law.isEmpty { settings.candidates = DemandCandidate.allCases.filter(law.contains) }
+        let bar = FitProgress(count: settings.candidates.count)
         let table = try ExposureTable(path: exposures, for: .outcomes, kinds: try ColumnTypes.read(types))
         let version = UInt64(Clock.timestamp().milliseconds / 1_000)
-        let (bundle, report) = try ExposureLearner().learn(table, version: version) { bar.update($0, $1) }
+        let learner = ExposureLearner(settings, engine: try responseEngine())
+        let (bundle, report) = try learner.learn(table, version: version) { bar.update($0, $1) }
         try Data(bundle.encode()).write(to: URL(filePath: out), options: .atomic)
         bar.finish("written to \(out)")
         let rendered = FitReport(report, path: out, seconds: (ContinuousClock.now - started).seconds)
         try output.report(rendered) { rendered.text }
     }
+
+    private func responseEngine() throws -> any ResponseEngine {
+        switch engine {
+        case .local: LocalEngine()
+        case .dask: try PythonEngine(python: python.python, crew: .init(workers: workers, scheduler: scheduler))
+        }
+    }
 }
+
+extension DemandCandidate: ExpressibleByArgument {}
 
 /// The kinds of columns, as an analyst writes them down.
 enum ColumnTypes {
@@ -66,7 +103,7 @@ enum ColumnTypes {
 }
 
 /// One bar for several fits at once.
-private final class FitProgress: Sendable {
+final class FitProgress: Sendable {
     private let state: Mutex<(bar: ProgressBar, shares: [Double])>
 
     init(count: Int) { state = Mutex((ProgressBar("fitting "), [Double](repeating: 0, count: count))) }

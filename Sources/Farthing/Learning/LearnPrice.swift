@@ -75,7 +75,7 @@ struct LearnPrice: ParsableCommand {
     }
 
     /// To the nearest minor unit that lies within the bounds; where none does, to the nearest one.
-    private static func rounded(_ price: Double, within bounds: ClosedRange<Double>, in currency: Currency) -> String {
+    static func rounded(_ price: Double, within bounds: ClosedRange<Double>, in currency: Currency) -> String {
         var scale = 1.0
         for _ in 0..<currency.minorDigits { scale *= 10 }
         // A bound such as 0.8 · 12.34 may be a hair off the minor unit that is meant.

@@ -5,7 +5,7 @@ import Models
 import Pricing
 
 /// Learns a response model and a price policy from exposures.
-public struct ExposureLearner {
+public struct ExposureLearner: Sendable {
     public struct Settings: Sendable {
         public var candidates = DemandCandidate.allCases
         /// One user in so many is held out: with all their rows, so that nobody is known from elsewhere.
@@ -29,8 +29,12 @@ public struct ExposureLearner {
     }
 
     public let settings: Settings
+    private let engine: any ResponseEngine
 
-    public init(_ settings: Settings = Settings()) { self.settings = settings }
+    public init(_ settings: Settings = Settings(), engine: any ResponseEngine = LocalEngine()) {
+        self.settings = settings
+        self.engine = engine
+    }
 
     /// - Parameters:
     ///   - version: of the new bundle.
@@ -47,7 +51,7 @@ public struct ExposureLearner {
 
         let candidates = settings.candidates
         var fitted = try ConcurrentFits.run(candidates.count) { (index) throws(LearningError) in
-            let fit = try ResponseFit(matrix, settings: candidates[index].settings, heldOut: judges) {
+            let fit = try engine.fit(matrix, settings: candidates[index].settings, heldOut: judges) {
                 progress(index, $0)
             }
             return FittedCandidate(candidate: candidates[index], fit: fit, priceLoss: .infinity)
@@ -70,14 +74,14 @@ public struct ExposureLearner {
         // The second fit is for the intervals alone.
         let longer = try ConcurrentFits.run(best.candidate.hasIntervals ? 2 : 1) { (index) throws(LearningError) in
             index == 0
-                ? try ResponseFit(everything, settings: lawSettings.ending(after: rounds))
-                : try ResponseFit(matrix, settings: lawSettings.lasting(min(2 * rounds, rounds + 250)))
+                ? try engine.fit(everything, settings: lawSettings.ending(after: rounds))
+                : try engine.fit(matrix, settings: lawSettings.lasting(min(2 * rounds, rounds + 250)))
         }
         var spread: ElasticitySpread?
         if longer.count > 1 {
             let spreads = SpreadFit(matrix: matrix, heldOut: judges, levels: levels)
             spread = try spreads.learn(from: longer[1].model) { (rows, judges) throws(LearningError) in
-                try ResponseFit(rows, settings: lawSettings, heldOut: judges).model
+                try engine.fit(rows, settings: lawSettings, heldOut: judges).model
             }
         }
         let bundle = ExposureBundle(
@@ -100,7 +104,7 @@ public struct ExposureLearner {
         let folds = try ConcurrentFits.run(2) { (half) throws(LearningError) in
             let (judged, others) = (table.rows(at: places[half]), table.rows(at: places[1 - half]))
             let preparation = Preparation(fitting: others)
-            let fit = try ResponseFit(preparation.matrix(of: others), settings: settings)
+            let fit = try engine.fit(preparation.matrix(of: others), settings: settings)
             return PolicyRows(
                 judged, Coefficients(fit.model, preparation.matrix(of: judged)), logged.levels,
                 chances: places[half].map { logged.chances[$0] })

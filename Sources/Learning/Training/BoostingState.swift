@@ -41,13 +41,6 @@ struct BoostingSide {
     }
 }
 
-/// The values before the first tree, all in log-odds or logarithms.
-struct StartingPoint {
-    var intercept: Float
-    var logSlope: Float
-    var saturation: Float?
-}
-
 struct BoostingState {
     let start: StartingPoint
     /// Rounds begun.

@@ -34,12 +34,29 @@ public struct ResponseFit: Sendable {
         var forests = try ResponseForests(matrix, settings: settings, heldOut: heldOut)
         try forests.grow(progress: progress)
         let grown = try forests.finished()
-        model = grown.model
-        interceptGains = grown.interceptGains
-        slopeGains = grown.slopeGains
-        rounds = forests.bestRound
-        heldOutLogLoss = forests.bestLoss
-        largestDifference = try forests.difference(from: grown.model)
+        let model = try grown.model(width: matrix.width, slopes: settings.slopes)
+        self.init(
+            grown, model: model, rounds: forests.bestRound, heldOutLogLoss: forests.bestLoss,
+            largestDifference: try forests.difference(from: model))
+    }
+
+    init(
+        _ grown: GrownForests, model: ResponseModel, rounds: Int, heldOutLogLoss: Double?, largestDifference: Float
+    ) {
+        self.model = model
+        interceptGains = grown.intercept.gains
+        slopeGains = grown.slope.gains
+        self.rounds = rounds
+        self.heldOutLogLoss = heldOutLogLoss
+        self.largestDifference = largestDifference
+    }
+
+    /// What the flat forests may differ by from libxgboost's.
+    static func refuse(difference: Float) throws(LearningError) {
+        guard !(difference <= 1e-5) else { return }
+        throw LearningError(
+            place: "flat forests", value: "a difference of \(difference) from libxgboost",
+            remedy: "Do not serve this model: check the libxgboost version against the README.")
     }
 }
 
@@ -59,16 +76,9 @@ private struct ResponseForests {
 
     /// Rounds between two looks at the held-out rows.
     private static let lookEvery = 10
-    /// Where fits with a saturation start: a saturation above the rate of purchases, below it a steep slope.
-    private static let saturationStart = (aboveRate: Float(0.5), intercept: Float(1.5), slope: Float(15))
 
     init(_ matrix: TrainingMatrix, settings: ResponseSettings, heldOut: TrainingMatrix?) throws(LearningError) {
-        let positives = matrix.positives
-        guard positives > 0, positives < matrix.count else {
-            throw LearningError(
-                place: "training rows", value: "\(positives) purchases in \(matrix.count) rows",
-                remedy: "Give rows in which something was bought, and not always.")
-        }
+        try matrix.refuseOneClass()
         self.matrix = matrix
         self.settings = settings
         self.heldOut = heldOut
@@ -92,14 +102,8 @@ private struct ResponseForests {
         if let forest = settings.saturation { saturation = try Member(rows, heldOut: judges, forest, threads: threads) }
         self.saturation = saturation
 
-        centre = Float(matrix.logRelativePrices.reduce(0.0) { $0 + Double($1) } / Double(matrix.count))
-        let rate = Float(log(Double(positives) / Double(matrix.count - positives)))
-        let start =
-            settings.saturation == nil
-            ? StartingPoint(intercept: rate, logSlope: logf(settings.startingSlope), saturation: nil)
-            : StartingPoint(
-                intercept: Self.saturationStart.intercept, logSlope: logf(Self.saturationStart.slope),
-                saturation: rate + Self.saturationStart.aboveRate)
+        centre = matrix.centre
+        let start = StartingPoint(matrix, saturated: settings.saturation != nil, slope: settings.startingSlope)
         state = BoostingState(
             matrix, start: start, shape: ShapeFit(matrix.logRelativePrices, knots: settings.knots, centre: centre))
     }
@@ -156,28 +160,16 @@ private struct ResponseForests {
 
     // MARK: - What came of it
 
-    func finished() throws(LearningError) -> (model: ResponseModel, interceptGains: [Double], slopeGains: [Double]) {
+    func finished() throws(LearningError) -> GrownForests {
         let every = Array(0..<matrix.width)
-        let a = try saved(intercept, columns: every, rounds: settings.intercept.rounds, place: "intercept")
-        let b = try saved(
-            slope, columns: settings.slopeColumns ?? every, rounds: settings.slope.rounds, place: "slope")
-        var share: ResponseModel.Saturation?
-        if let saturation, let forest = settings.saturation {
-            let c = try saved(saturation, columns: every, rounds: forest.rounds, place: "saturation")
-            share = .init(
-                forest: FlatForest(trees: c.trees, featureCount: matrix.width),
-                base: (state.start.saturation ?? 0) + c.constant)
-        }
-        do {
-            let model = try ResponseModel(
-                intercept: FlatForest(trees: a.trees, featureCount: matrix.width),
-                logSlope: FlatForest(trees: b.trees, featureCount: matrix.width),
-                interceptBase: state.start.intercept + a.constant, logSlopeBase: state.start.logSlope + b.constant,
-                centre: centre, slopes: settings.slopes, shape: bestShape, saturation: share)
-            return (model, a.gains, b.gains)
-        } catch {
-            throw LearningError(place: error.place, value: error.value, remedy: error.remedy)
-        }
+        return GrownForests(
+            intercept: try saved(intercept, columns: every, rounds: settings.intercept.rounds, place: "intercept"),
+            slope: try saved(
+                slope, columns: settings.slopeColumns ?? every, rounds: settings.slope.rounds, place: "slope"),
+            saturation: try saturation.flatMap { (member) throws(LearningError) in
+                try saved(member, columns: every, rounds: settings.saturation?.rounds ?? 0, place: "saturation")
+            },
+            start: state.start, centre: centre, shape: bestShape)
     }
 
     private func saved(
@@ -204,11 +196,7 @@ private struct ResponseForests {
             forest.score(matrix.features.span, into: &span)
             for row in ours.indices { largest = max(largest, abs(ours[row] + constant - theirs[row])) }
         }
-        guard largest <= 1e-5 else {
-            throw LearningError(
-                place: "flat forests", value: "a difference of \(largest) from libxgboost",
-                remedy: "Do not serve this model: check the libxgboost version against the README.")
-        }
+        try ResponseFit.refuse(difference: largest)
         return largest
     }
 

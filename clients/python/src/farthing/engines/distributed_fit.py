@@ -1,0 +1,183 @@
+"""The response model fitted by several Dask workers, each with a part of the rows.
+
+XGBoost's own Dask training takes one objective for one booster. Here two or three boosters step together, from
+derivatives taken at the same point, so each worker steps them itself, with the derivatives of its own rows, inside
+XGBoost's collective: building a tree adds the workers' histograms up, and all of them hold the same forests. What
+travels each round is histograms and a few sums, never rows.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import distributed
+import numpy as np
+import xgboost
+from xgboost import collective
+from xgboost.tracker import RabitTracker
+
+from .response import HIGHEST_SLOPE, LOWEST_SLOPE, Shape, gradients, loss
+
+#: Rounds between two looks at the held-out rows.
+LOOK_EVERY = 10
+#: Rows by which whoever reads the forests can check that they say the same there.
+CHECKED_ROWS = 1_000
+FORESTS = ("intercept", "slope", "saturation")
+
+_client: distributed.Client | None = None
+
+
+def client(crew: dict) -> distributed.Client:
+    """The cluster that is named, or one of processes on this machine; made once."""
+    global _client
+    if _client is None:
+        if crew.get("scheduler"):
+            _client = distributed.Client(crew["scheduler"], timeout="20s")
+        else:
+            cluster = distributed.LocalCluster(
+                n_workers=crew["workers"], threads_per_worker=1, processes=True, dashboard_address=None
+            )
+            _client = distributed.Client(cluster)
+    return _client
+
+
+def fit(folder: Path, crew: dict, _progress: Callable[[float], None]) -> None:
+    """Reads the rows and settings.json, writes fit.json, <forest>.json and <forest>_sums.npy."""
+    settings = json.loads((folder / "settings.json").read_text())
+    cluster = client(crew)
+    cluster.wait_for_workers(crew["workers"], timeout=60)
+    addresses = sorted(cluster.nthreads())[: crew["workers"]]
+
+    def parts(name: str) -> list[np.ndarray | None]:
+        path = folder / f"{name}.npy"
+        return np.array_split(np.load(path), len(addresses)) if path.exists() else [None] * len(addresses)
+
+    columns = [parts(f"{rows}_{what}") for rows in ("learned", "held_out") for what in ("x", "price", "bought")]
+    # Rows go to their worker directly; it needs no share of this machine's disk. Without hashes: parts that are alike
+    # would be one, and move from worker to worker.
+    scattered = [
+        cluster.scatter([part], workers=[address], direct=True, hash=False)[0]
+        for part, address in zip(zip(*columns), addresses)
+    ]
+    # Two fits that wait for each other's workers would wait for ever.
+    with distributed.Lock("farthing-fit"):
+        tracker = RabitTracker(n_workers=len(addresses), host_ip=own_address(crew), sortby="task")
+        tracker.start()
+        futures = [
+            cluster.submit(
+                train, place, part, settings, tracker.worker_args(), workers=[address], pure=False,
+                allow_other_workers=False,
+            )
+            for place, (part, address) in enumerate(zip(scattered, addresses))
+        ]  # fmt: skip
+        outcome = cluster.gather(futures)[0]
+        tracker.wait_for()
+    for name, (model, sums) in outcome.pop("forests").items():
+        (folder / f"{name}.json").write_bytes(model)
+        np.save(folder / f"{name}_sums.npy", sums)
+    (folder / "fit.json").write_text(json.dumps(outcome))
+
+
+def own_address(crew: dict) -> str:
+    """Where the workers find this machine: the address from which it reaches their scheduler."""
+    if not crew.get("scheduler"):
+        return "127.0.0.1"
+    scheduler = urlsplit(crew["scheduler"])
+    with socket.create_connection((scheduler.hostname, scheduler.port), timeout=20) as connection:
+        return connection.getsockname()[0]
+
+
+def train(place: int, part: tuple, settings: dict, arguments: dict) -> dict | None:
+    """One worker's share of the fit; the first one says what came of it."""
+    with collective.CommunicatorContext(**arguments, dmlc_task_id=f"{place:06}"):
+        forests = Forests(*part, settings)
+        forests.grow()
+        return forests.outcome() if place == 0 else None
+
+
+def everywhere(numbers: np.ndarray) -> np.ndarray:
+    # The result is flat, whatever went in.
+    return collective.allreduce(np.ascontiguousarray(numbers, float), collective.Op.SUM).reshape(numbers.shape)
+
+
+class Forests:
+    """The forests while they grow, over one worker's rows. Every decision rests on sums over all workers' rows."""
+
+    def __init__(self, x, price, bought, held_x, held_price, held_bought, settings: dict):
+        self.settings = settings
+        self.bought = bought
+        self.shape = Shape(price - np.float32(settings["centre"]), settings["knots"], everywhere)
+        self.rows = xgboost.DMatrix(x, nthread=1)
+        self.held = None if held_x is None else xgboost.DMatrix(held_x, nthread=1)
+        if self.held is not None:
+            self.held_price = held_price - np.float32(settings["centre"])
+            self.held_bought = held_bought
+            self.held_count = everywhere(np.array([len(held_bought)]))[0]
+        self.best_round, self.best_loss, self.best_gradients = 0, None, self.shape.gradients
+        self.grown = {name: settings[name] for name in FORESTS if settings.get(name)}
+        self.boosters = {name: self.booster(forest) for name, forest in self.grown.items()}
+
+    def booster(self, forest: dict) -> xgboost.Booster:
+        return xgboost.Booster(
+            {
+                # The objective only supplies the identity link; every gradient is ours.
+                "objective": "reg:squarederror", "base_score": 0, "tree_method": "hist", "nthread": 1,
+                "max_depth": forest["depth"], "eta": forest["learning_rate"], "lambda": forest["shrinkage"],
+                "min_child_weight": forest["leaf_weight"],
+            },
+            [self.rows] + ([] if self.held is None else [self.held]),
+        )  # fmt: skip
+
+    def sums(self, rows: xgboost.DMatrix) -> list[np.ndarray | None]:
+        """a, s and u of each row."""
+        return [
+            np.float32(self.settings["start"][name]) + self.boosters[name].predict(rows, output_margin=True)
+            if name in self.boosters
+            else None
+            for name in FORESTS
+        ]
+
+    def grow(self) -> None:
+        last = max(forest["rounds"] for forest in self.grown.values())
+        for done in range(1, last + 1):
+            a, s, u = self.sums(self.rows)
+            derivatives = gradients(a, s, u, self.shape.values(), self.bought)
+            self.shape.step(*derivatives[0], np.exp(np.clip(s, LOWEST_SLOPE, HIGHEST_SLOPE)))
+            for name, of in zip(FORESTS, derivatives):
+                if name in self.grown and done <= self.grown[name]["rounds"]:
+                    self.boosters[name].boost(self.rows, done - 1, grad=of[0], hess=of[1])
+            if self.held is None:
+                self.keep(done, None)
+            elif done % LOOK_EVERY == 0 or done == last:
+                now = self.held_out_loss()
+                if self.best_loss is None or now < self.best_loss:
+                    self.keep(done, now)
+                if done - self.best_round >= self.settings["patience"]:
+                    return
+
+    def keep(self, done: int, now: float | None) -> None:
+        self.best_round, self.best_loss, self.best_gradients = done, now, self.shape.gradients
+
+    def held_out_loss(self) -> float:
+        price = self.shape.gradients @ self.shape.cut(self.held_price)
+        mine = loss(*self.sums(self.held), price, self.held_bought)
+        return float(everywhere(np.array([mine]))[0] / self.held_count)
+
+    def outcome(self) -> dict:
+        checked = self.rows.slice(np.arange(min(CHECKED_ROWS, self.rows.num_row())))
+        forests = {}
+        for name, booster in self.boosters.items():
+            kept = min(self.best_round, self.grown[name]["rounds"])
+            sums = booster.predict(checked, output_margin=True, iteration_range=(0, kept))
+            forests[name] = bytes(booster.save_raw("json")), sums.astype(np.float32)
+        return {
+            "rounds": self.best_round,
+            "held_out_log_loss": self.best_loss,
+            "gradients": list(self.best_gradients),
+            "checked_rows": checked.num_row(),
+            "forests": forests,
+        }
