@@ -54,7 +54,10 @@ def fit(folder: Path, crew: dict, _progress: Callable[[float], None]) -> None:
 
     def parts(name: str) -> list[np.ndarray | None]:
         path = folder / f"{name}.npy"
-        return np.array_split(np.load(path), len(addresses)) if path.exists() else [None] * len(addresses)
+        if not path.exists():
+            return [None] * len(addresses)
+        values = np.load(path)
+        return np.array_split(binned(values) if name == "learned_x" else values, len(addresses))
 
     columns = [parts(f"{rows}_{what}") for rows in ("learned", "held_out") for what in ("x", "price", "bought")]
     # Rows go to their worker directly; it needs no share of this machine's disk. Without hashes: parts that are alike
@@ -80,6 +83,20 @@ def fit(folder: Path, crew: dict, _progress: Callable[[float], None]) -> None:
         (folder / f"{name}.json").write_bytes(model)
         np.save(folder / f"{name}_sums.npy", sums)
     (folder / "fit.json").write_text(json.dumps(outcome))
+
+
+def binned(x: np.ndarray) -> np.ndarray:
+    """Every number moved down to the candidate split at or below it, so that it goes left and right where it went.
+
+    Workers that look for candidates in their own parts merge summaries, which are a little different for each number of
+    workers; with no more distinct numbers than candidates they all find these."""
+    ends, cuts = xgboost.QuantileDMatrix(x, nthread=1).get_quantile_cut()
+    moved = np.empty_like(x)
+    for column in range(x.shape[1]):
+        own = cuts[int(ends[column]) : int(ends[column + 1])].astype(np.float32)
+        own = np.concatenate([[np.nextafter(own[0], np.float32(-np.inf))], own])
+        moved[:, column] = own[np.searchsorted(own, x[:, column], side="right").clip(1) - 1]
+    return moved
 
 
 def own_address(crew: dict) -> str:
