@@ -1,6 +1,6 @@
 // Other people's learners, in a Python process beside this one. It is asked for one job after another, a JSON line
-// each, on its standard input, answers on its standard output, and ends when its input does: it cannot outlive this
-// process, however this one ends. Arrays travel as files. Python inside this process was rejected: it would bring its
+// each, on its standard input, answers on its standard output, and ends when its input does: it outlives this
+// process by its current job at most. Arrays travel as files. Python inside this process was rejected: it would bring its
 // threads, its signals and its crashes.
 
 import Domain
