@@ -58,6 +58,7 @@ let package = Package(
 
         // Vocabulary and pure cores
         module("Domain", path: "Sources/Shared/Domain"),
+        module("Experiments", path: "Sources/Shared/Experiments", ["Domain"]),
         module("Features", path: "Sources/Shared/Features", ["Domain"]),
         module("Market", path: "Sources/Shared/Market", ["Domain"]),
         module("Models", path: "Sources/Shared/Models", ["Domain"]),
@@ -80,7 +81,11 @@ let package = Package(
         module("Client", path: "Sources/Wire/Client", ["ClientCore", "Domain", "Operations", "Wire", "ZeroMQ"]),
         module(
             "Learning", path: "Sources/Learning",
-            ["Domain", "Features", "Market", "Models", "Pricing", "Profiles", "Promotions", "CXGBoost", "CZlib"],
+            [
+                "Domain", "Experiments", "Features", "Market", "Models", "Pricing", "Profiles", "Promotions",
+                "CXGBoost",
+                "CZlib",
+            ],
             exclude: ["CXGBoost", "CZlib"]),
 
         module(
@@ -124,6 +129,9 @@ let package = Package(
                 "Domain", "Chaos", "Client", "ClientCore", "Configuration", "Features", "JetStreamLog", "Learning",
                 "Log", "Market",
                 "Models", "NatsServers", "Operations", "Pricing", "Profiles", "Simulation", "Supervision", "Wire",
+                "Domain", "Chaos", "Client", "ClientCore", "Configuration", "Experiments", "JetStreamLog", "Learning",
+                "Log", "Market", "Models", "NatsServers", "Operations", "Pricing", "Profiles", "Simulation",
+                "Supervision", "Wire",
                 "WorkerCore", "WorkerLog", "World", "ZeroMQ", argumentParser, yams,
             ]),
 
@@ -137,11 +145,15 @@ let package = Package(
             "CoreTests",
             ["Domain", "Features", "Log", "Models", "Pricing", "TestSupport", "WorkerCore", "WorkerLog"]),
         tests("ProfilesTests", ["Domain", "Profiles"]),
+        tests("ExperimentsTests", ["Domain", "Experiments"]),
         tests("FeaturesTests", ["Domain", "Features"]),
         tests("ModelsTests", ["Domain", "Models"]),
         tests(
             "LearningTests",
-            ["Domain", "Features", "Learning", "Market", "Models", "Pricing", "Profiles", "Promotions", "World"]),
+            [
+                "Domain", "Experiments", "Features", "Learning", "Market", "Models", "Pricing", "Profiles",
+                "Promotions", "World",
+            ]),
         tests("MarketTests", ["Domain", "Market"]),
         module("LogConformance", path: "Tests/LogConformance", ["Domain", "Log"]),
         tests("LogTests", ["Domain", "Log", "LogConformance", "CSQLite"]),

@@ -27,6 +27,6 @@ struct FarthingCommand: ParsableCommand {
             Up.self, Demo.self, Status.self, Workers.self, Restart.self, Reload.self, Verify.self, QuoteCommand.self,
             Recommend.self, Import.self, Learn.self, Activate.self, Bench.self, Validate.self, ChaosCommand.self,
             Simulate.self,
-            LogCommand.self, WorldCommand.self,
+            LogCommand.self, WorldCommand.self, ExperimentCommand.self,
         ])
 }

@@ -17,6 +17,10 @@ struct Learn: ParsableCommand {
               farthing learn forecast --sales sales.csv --out forecast.csv
               farthing learn anomalies --input observations.csv --out alarms.csv
 
+            Whether shoppers are still those that a model was learned from:
+
+              farthing learn drift --reference exposures.csv --input later.csv
+
             Which offer to make whom, under a budget:
 
               farthing learn offers fit --exposures offers.csv --out offers.bundle
@@ -35,7 +39,7 @@ struct Learn: ParsableCommand {
             subcommands: [
                 LearnJourney.self, LearnLog.self, LearnWatch.self, LearnFit.self, LearnPrice.self, LearnEvaluate.self,
                 LearnForecast.self, LearnAnomalies.self, LearnOffers.self, LearnProfiles.self, LearnRatings.self,
-                LearnCompare.self,
+                LearnCompare.self, LearnDrift.self,
             ]
         ],
         defaultSubcommand: LearnJourney.self)
