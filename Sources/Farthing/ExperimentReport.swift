@@ -32,6 +32,22 @@ struct ExperimentReport: Encodable {
         var sequentialHigh: Double?
         var sequentialPValue: Double?
         var varianceReduction: Double?
+
+        init(_ arm: String, _ named: ExperimentFile.NamedMetric, _ comparison: ArmComparison) {
+            self.arm = arm
+            metric = named.name
+            per = named.per
+            control = comparison.controlMean
+            treated = comparison.treatedMean
+            difference = comparison.difference
+            guard let known = comparison.uncertainty else { return }
+            standardError = known.standardError
+            (fixedLow, fixedHigh) = (known.fixed.lowerBound, known.fixed.upperBound)
+            fixedPValue = known.fixedPValue
+            (sequentialLow, sequentialHigh) = (known.sequential.lowerBound, known.sequential.upperBound)
+            sequentialPValue = known.sequentialPValue
+            varianceReduction = known.varianceReduction
+        }
     }
     var rows: Int
     var users: Int
