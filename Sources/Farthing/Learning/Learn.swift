@@ -36,11 +36,9 @@ struct Learn: ParsableCommand {
               farthing learn log && farthing activate
             """,
         subcommands: [
-            subcommands: [
-                LearnJourney.self, LearnLog.self, LearnWatch.self, LearnFit.self, LearnPrice.self, LearnEvaluate.self,
-                LearnForecast.self, LearnAnomalies.self, LearnOffers.self, LearnProfiles.self, LearnRatings.self,
-                LearnCompare.self, LearnDrift.self,
-            ]
+            LearnJourney.self, LearnLog.self, LearnWatch.self, LearnFit.self, LearnPrice.self, LearnEvaluate.self,
+            LearnCompare.self, LearnDrift.self, LearnForecast.self, LearnAnomalies.self, LearnOffers.self,
+            LearnProfiles.self, LearnRatings.self,
         ],
         defaultSubcommand: LearnJourney.self)
 }
