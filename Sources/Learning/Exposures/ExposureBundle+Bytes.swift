@@ -6,7 +6,7 @@ import Models
 
 extension ExposureBundle {
     static let magic: UInt32 = 0x5058_4546  // "FEXP"
-    static let format: UInt16 = 1
+    static let format: UInt16 = 2
     static let headerBytes = 14
 
     public func encode() -> [UInt8] {
@@ -121,93 +121,5 @@ extension ExposureBundle {
         var state = FNV1a()
         state.update(payload)
         return finalMix(state.value)
-    }
-}
-
-extension Preparation {
-    func encode(to writer: inout ByteWriter) {
-        writer.write(columns) { writer, column in column.encode(to: &writer) }
-        item.encode(to: &writer)
-    }
-
-    init(from reader: inout ByteReader) throws(ByteError) {
-        let columns = try Column.readAll(&reader, except: ExposureTable.known)
-        self.init(columns: columns, item: try LevelPreparation(from: &reader))
-    }
-}
-
-extension Preparation.Column {
-    func encode(to writer: inout ByteWriter) {
-        writer.write(name)
-        switch preparation {
-        case .number(let number):
-            writer.write(UInt8(0))
-            writer.write(number.median)
-            writer.write(number.usual.lowerBound)
-            writer.write(number.usual.upperBound)
-            writer.write(UInt8(number.tellsBlanks ? 1 : 0))
-        case .level(let level):
-            writer.write(UInt8(1))
-            level.encode(to: &writer)
-        }
-    }
-
-    /// - Parameter known: names that no feature can have.
-    static func readAll(_ reader: inout ByteReader, except known: Set<String>) throws(ByteError) -> [Self] {
-        let columns = try reader.readArray(minimumBytes: 9) { reader throws(ByteError) in try Self(from: &reader) }
-        let names = columns.map(\.name)
-        guard Set(names).count == names.count, known.isDisjoint(with: names) else {
-            throw reader.error("columns \(names)")
-        }
-        return columns
-    }
-
-    private init(from reader: inout ByteReader) throws(ByteError) {
-        let name = try reader.readString()
-        switch try reader.read(UInt8.self) {
-        case 0:
-            let (median, low, high) = (try reader.readFloat(), try reader.readFloat(), try reader.readFloat())
-            guard median.isFinite, low <= high, low.isFinite, high.isFinite else {
-                throw reader.error("\(low) to \(high), median \(median)")
-            }
-            let tells = try reader.read(UInt8.self) == 1
-            self.init(
-                name: name,
-                preparation: .number(NumberPreparation(median: median, usual: low...high, tellsBlanks: tells)))
-        case 1: self.init(name: name, preparation: .level(try LevelPreparation(from: &reader)))
-        case let mark: throw reader.error("a column of kind \(mark)")
-        }
-    }
-}
-
-extension LevelPreparation {
-    func encode(to writer: inout ByteWriter) {
-        writer.write(levels) { writer, level in level.encode(to: &writer) }
-        unknown.encode(to: &writer)
-        writer.write(UInt8(isSpread ? 1 : 0))
-    }
-
-    init(from reader: inout ByteReader) throws(ByteError) {
-        let levels = try reader.readArray(minimumBytes: 12) { reader throws(ByteError) in try Level(from: &reader) }
-        guard zip(levels, levels.dropFirst()).allSatisfy({ $0.name < $1.name }) else {
-            throw reader.error("levels out of order")
-        }
-        self.init(
-            levels: levels, unknown: try Level(from: &reader), isSpread: try reader.read(UInt8.self) == 1)
-    }
-}
-
-extension LevelPreparation.Level {
-    fileprivate func encode(to writer: inout ByteWriter) {
-        writer.write(name)
-        writer.write(logOdds)
-        writer.write(slope)
-    }
-
-    fileprivate init(from reader: inout ByteReader) throws(ByteError) {
-        name = try reader.readString()
-        logOdds = try reader.readFloat()
-        slope = try reader.readFloat()
-        guard logOdds.isFinite, slope.isFinite else { throw reader.error("level “\(name)”: \(logOdds), \(slope)") }
     }
 }

@@ -21,7 +21,7 @@ public struct ExposureFindings: Equatable, Sendable {
     }
 }
 
-enum ExposureChecks {
+package enum ExposureChecks {
     /// Fewer rows carry no fit.
     static let fewestRows = 1_000
     /// |ln(price / reference)| above this is a mistake and no offer: a tenth, or ten times as much.
@@ -33,7 +33,7 @@ enum ExposureChecks {
 
     /// Drops what repeats and what leaks.
     /// - Throws: when no model can be learned from the rows.
-    static func clean(
+    package static func clean(
         _ raw: ExposureTable
     ) throws(LearningError) -> (table: ExposureTable, findings: ExposureFindings) {
         var findings = ExposureFindings()
@@ -46,7 +46,8 @@ enum ExposureChecks {
         for column in table.features {
             if let reason = leak(column, table) { findings.droppedColumns[column.name] = reason }
         }
-        table.features.removeAll { findings.droppedColumns[$0.name] != nil }
+        findings.droppedColumns.merge(ColumnSelection.redundant(table)) { leak, _ in leak }
+        table.drop(Set(findings.droppedColumns.keys))
         return (table, findings)
     }
 
@@ -92,7 +93,7 @@ enum ExposureChecks {
     // MARK: - What knows too much
 
     private static func leak(_ column: ExposureTable.NamedColumn, _ table: ExposureTable) -> String? {
-        guard case .numbers(let values) = column.values else { return nil }
+        guard let values = column.values.floats else { return nil }
         let known = values.indices.filter { !values[$0].isNaN }
         guard known.count >= fewestRows else { return nil }
         let area = Evaluation.ranking(

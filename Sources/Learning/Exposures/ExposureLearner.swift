@@ -10,13 +10,23 @@ public struct ExposureLearner: Sendable {
         public var candidates = DemandCandidate.allCases
         /// One user in so many is held out: with all their rows, so that nobody is known from elsewhere.
         public var heldOutOneIn: UInt64 = 5
+        /// Instead of a candidate's own.
+        public var responses: [DemandCandidate: ResponseSettings] = [:]
 
         public init() {}
+
+        func response(_ candidate: DemandCandidate) -> ResponseSettings { responses[candidate] ?? candidate.settings }
     }
 
     /// Figures of one run.
     public struct Report: Sendable {
         public var findings: ExposureFindings
+        /// How the columns were prepared.
+        public var columns: [ColumnFinding]
+        public var crosses: [CrossFinding]
+        /// Columns of numbers that principal components were computed from, and how many components.
+        public var combined: (columns: [String], components: Int)
+        public var history: HistoryFinding
         public var trainedRows: Int
         public var heldOutRows: Int
         public var featureNames: [String]
@@ -42,8 +52,21 @@ public struct ExposureLearner: Sendable {
     public func learn(
         _ raw: ExposureTable, version: UInt64, progress: @Sendable (Int, Double) -> Void = { _, _ in }
     ) throws(LearningError) -> (bundle: ExposureBundle, report: Report) {
-        let (table, findings) = try ExposureChecks.clean(raw)
-        let (trained, heldOut) = try split(table)
+        var (table, findings) = try ExposureChecks.clean(raw)
+        let ownNames = table.features.map(\.name)
+        let (history, past) = UserHistory.learn(table)
+        let hasPast = history.isWorthTrying(rows: table.count) && Set(ownNames).isDisjoint(with: UserHistory.names)
+        if hasPast { table.features += past }
+        var (trained, heldOut) = try split(table)
+        for (name, reason) in try ColumnSelection.unused(trained, among: ownNames) {
+            findings.droppedColumns[name] = reason
+        }
+        let pastFinding =
+            hasPast ? try HistoryScreen.judge(UserHistory.names, trained: trained, heldOut: heldOut) : .untried
+        let dropped = Set(findings.droppedColumns.keys).union(pastFinding.isKept ? [] : UserHistory.names)
+        table.drop(dropped)
+        trained.drop(dropped)
+        heldOut.drop(dropped)
         let preparation = Preparation(fitting: trained)
         let matrix = preparation.matrix(of: trained)
         let judges = preparation.matrix(of: heldOut)
@@ -51,7 +74,7 @@ public struct ExposureLearner: Sendable {
 
         let candidates = settings.candidates
         var fitted = try ConcurrentFits.run(candidates.count) { (index) throws(LearningError) in
-            let fit = try engine.fit(matrix, settings: candidates[index].settings, heldOut: judges) {
+            let fit = try engine.fit(matrix, settings: settings.response(candidates[index]), heldOut: judges) {
                 progress(index, $0)
             }
             return FittedCandidate(candidate: candidates[index], fit: fit, priceLoss: .infinity)
@@ -63,13 +86,15 @@ public struct ExposureLearner: Sendable {
         }
 
         let tested = exponential(levels.logPrices[0])...exponential(levels.logPrices[levels.count - 1])
-        let (comparison, propensities) = try compare(table, best.candidate.settings.ending(after: best.fit.rounds))
+        let (comparison, propensities) = try compare(
+            table, settings.response(best.candidate).ending(after: best.fit.rounds))
         let scores = ResponseScores(Coefficients(best.fit.model, judges), judges)
 
         // Judged; what is served may learn from the rows that judged, too.
-        let servedPreparation = Preparation(fitting: table)
+        var servedPreparation = Preparation(fitting: table)
+        servedPreparation.history = pastFinding.isKept ? history : nil
         let everything = servedPreparation.matrix(of: table)
-        let lawSettings = best.candidate.settings
+        let lawSettings = settings.response(best.candidate)
         let rounds = best.fit.rounds
         // The second fit is for the intervals alone.
         let longer = try ConcurrentFits.run(best.candidate.hasIntervals ? 2 : 1) { (index) throws(LearningError) in
@@ -88,7 +113,11 @@ public struct ExposureLearner: Sendable {
             version: version, preparation: servedPreparation, response: longer[0].model, spread: spread,
             policy: comparison.policy, testedRatios: tested)
         let report = Report(
-            findings: findings, trainedRows: trained.count, heldOutRows: heldOut.count,
+            findings: findings, columns: preparation.findings(of: trained),
+            crosses: CrossChoice.fit(trained.features, prices: trained.logRelativePrices, bought: trained.bought)
+                .findings,
+            combined: (preparation.components?.inputs.map(\.name) ?? [], preparation.components?.count ?? 0),
+            history: pastFinding, trainedRows: trained.count, heldOutRows: heldOut.count,
             featureNames: preparation.featureNames, candidates: fitted, chosen: best.candidate,
             comparison: comparison, propensities: propensities, heldOut: scores)
         return (bundle, report)
@@ -118,7 +147,7 @@ public struct ExposureLearner: Sendable {
     static func half(_ user: String) -> Int { Int(draw(user) >> 32 % 2) }
 
     /// A number that depends on the user alone.
-    private static func draw(_ user: String) -> UInt64 {
+    static func draw(_ user: String) -> UInt64 {
         var state = FNV1a()
         state.update(Array(user.utf8)[...])
         return finalMix(state.value)

@@ -26,7 +26,10 @@ extension ExposureTable {
         let reader = try CSVReader(path: path)
         self.init(file: reader.name)
         let columns = try Columns(reader, purpose)
-        let names = reader.header.filter { !Self.known.contains($0) }
+        // A bundle's features are all that its questions need, whatever else stands beside them.
+        let names = reader.header.filter {
+            !Self.known.contains($0) && (purpose == .outcomes || kinds.isEmpty || kinds[$0] != nil)
+        }
         guard Set(reader.header).count == reader.header.count else {
             throw LearningError(
                 place: "\(file):1", value: reader.header.joined(separator: ","), remedy: "Name every column once.")
@@ -43,7 +46,9 @@ extension ExposureTable {
             for index in readings.indices { try readings[index].append(reader, fields[index]) }
         }
         for (name, reading) in zip(names, readings) {
-            features.append(NamedColumn(name: name, values: try reading.finished(name: name, file: file, lines: lines)))
+            features.append(
+                NamedColumn(
+                    name: name, values: try reading.finished(name: name, file: file, lines: lines, times: times)))
         }
     }
 
@@ -106,61 +111,6 @@ extension CSVReader {
         case "0", "0.0", "false", "False": false
         default: throw error(column, remedy: "Say 1 for bought and 0 for not.")
         }
-    }
-}
-
-/// A column whose kind may not be known before its last value.
-struct ColumnReading {
-    private let kind: ColumnKind?
-    private var numbers: [Float] = []
-    private var texts: [String] = []
-    private var blanks = 0
-    /// Rows with text that is no number.
-    private var words: [Int] = []
-
-    init(kind: ColumnKind?) { self.kind = kind }
-
-    /// Up to this share of words in a column of numbers is taken for a mistake; above, for categories.
-    private static let mistaken = 0.1
-
-    mutating func append(_ reader: CSVReader, _ column: CSVReader.Column) throws(LearningError) {
-        if kind == .numeric {
-            let number = reader.bytes(column).isEmpty ? .nan : Float(try reader.number(column))
-            guard !number.isInfinite else { throw reader.error(column, remedy: "Give a number of ordinary size.") }
-            numbers.append(number)
-            return
-        }
-        let text = reader.text(column)
-        texts.append(text)
-        guard kind == nil else { return }
-        if text.isEmpty {
-            numbers.append(.nan)
-            blanks += 1
-        } else if let number = Float(text), number.isFinite {
-            numbers.append(number)
-        } else {
-            numbers.append(.nan)
-            words.append(texts.count - 1)
-        }
-    }
-
-    func finished(name: String, file: String, lines: [Int]) throws(LearningError) -> FeatureColumn {
-        switch kind {
-        case .numeric: return .numbers(numbers)
-        case .categorical: return .levels(texts)
-        case nil: break
-        }
-        guard !words.isEmpty else { return .numbers(numbers) }
-        guard Double(words.count) > Self.mistaken * Double(max(1, texts.count - blanks)) else {
-            let places = words.prefix(5).map { "\(lines[$0])" }.joined(separator: ", ")
-            throw LearningError(
-                place: "\(file):\(lines[words[0]]):\(name)", value: texts[words[0]],
-                remedy: """
-                    The other rows hold numbers. Correct it (lines \(places)\(words.count > 5 ? ", …" : "")), or \
-                    declare the column categorical.
-                    """)
-        }
-        return .levels(texts)
     }
 }
 

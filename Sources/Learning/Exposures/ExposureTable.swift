@@ -7,6 +7,8 @@ import Domain
 /// What a feature column holds.
 public enum ColumnKind: String, Sendable, CaseIterable {
     case numeric, categorical
+    /// An instant before the exposure; a model sees how many hours before.
+    case time
 }
 
 /// A column of features, one value a row.
@@ -15,19 +17,46 @@ public enum FeatureColumn: Equatable, Sendable {
     case numbers([Float])
     /// A blank is a level of its own, the empty text.
     case levels([String])
+    /// From an instant to the exposure; NaN where the field was blank.
+    case hours([Float])
 
     mutating func append(_ other: FeatureColumn) {
         switch (self, other) {
         case (.numbers(let values), .numbers(let more)): self = .numbers(values + more)
         case (.levels(let values), .levels(let more)): self = .levels(values + more)
+        case (.hours(let values), .hours(let more)): self = .hours(values + more)
         default: preconditionFailure("the same kinds")
         }
     }
 
-    var kind: ColumnKind {
+    package var kind: ColumnKind {
         switch self {
         case .numbers: .numeric
         case .levels: .categorical
+        case .hours: .time
+        }
+    }
+
+    /// The values at these places, in their order.
+    func rows(at places: [Int]) -> FeatureColumn {
+        switch self {
+        case .numbers(let values): .numbers(places.map { values[$0] })
+        case .levels(let values): .levels(places.map { values[$0] })
+        case .hours(let values): .hours(places.map { values[$0] })
+        }
+    }
+
+    /// - Precondition: levels.
+    var texts: [String] {
+        guard case .levels(let values) = self else { preconditionFailure("no levels") }
+        return values
+    }
+
+    /// nil for levels.
+    package var floats: [Float]? {
+        switch self {
+        case .numbers(let values), .hours(let values): values
+        case .levels: nil
         }
     }
 }
@@ -87,14 +116,12 @@ public struct ExposureTable: Sendable {
         table.bought = chosen(bought)
         table.propensities = chosen(propensities)
         table.lines = chosen(lines)
-        table.features = features.map { column in
-            switch column.values {
-            case .numbers(let values): NamedColumn(name: column.name, values: .numbers(chosen(values)))
-            case .levels(let values): NamedColumn(name: column.name, values: .levels(chosen(values)))
-            }
-        }
+        table.features = features.map { NamedColumn(name: $0.name, values: $0.values.rows(at: places)) }
         return table
     }
+
+    /// Without the feature columns of these names.
+    mutating func drop(_ names: Set<String>) { features.removeAll { names.contains($0.name) } }
 
     func key(_ row: Int) -> ExposureKey { ExposureKey(user: users[row], item: items[row], time: times[row]) }
 

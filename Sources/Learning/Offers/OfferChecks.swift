@@ -143,7 +143,7 @@ enum OfferChecks {
 
     private static func leak(_ column: ExposureTable.NamedColumn, _ table: OfferTable) -> String? {
         switch column.values {
-        case .numbers(let values):
+        case .numbers(let values), .hours(let values):
             let known = values.indices.filter { !values[$0].isNaN }
             guard known.count >= fewestRows else { return nil }
             let numbers = known.map { Double(values[$0]) }

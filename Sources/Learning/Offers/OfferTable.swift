@@ -36,11 +36,8 @@ public struct OfferTable: Sendable {
         table.costs = chosen(costs)
         table.profits = chosen(profits)
         table.lines = chosen(lines)
-        table.features = features.map { column in
-            switch column.values {
-            case .numbers(let values): ExposureTable.NamedColumn(name: column.name, values: .numbers(chosen(values)))
-            case .levels(let values): ExposureTable.NamedColumn(name: column.name, values: .levels(chosen(values)))
-            }
+        table.features = features.map {
+            ExposureTable.NamedColumn(name: $0.name, values: $0.values.rows(at: places))
         }
         return table
     }
@@ -84,7 +81,7 @@ extension OfferTable {
         for (name, reading) in zip(names, readings) {
             features.append(
                 ExposureTable.NamedColumn(
-                    name: name, values: try reading.finished(name: name, file: file, lines: lines)))
+                    name: name, values: try reading.finished(name: name, file: file, lines: lines, times: nil)))
         }
     }
 

@@ -1,0 +1,133 @@
+// A column of a file while it is read, whose kind may not be known before its last value: numbers unless there are words,
+// instants if nearly all words are, else categories. An instant becomes hours before the exposure, so that what is
+// learned in one month holds in the next; one after the exposure is a feature from the future and refused.
+
+import Domain
+
+struct ColumnReading {
+    private let kind: ColumnKind?
+    private var numbers: [Float] = []
+    private var texts: [String] = []
+    /// Milliseconds since 1970; nil where the field was blank, or no instant.
+    private var instants: [Int64?] = []
+    private var blanks = 0
+    /// Rows with text that is no number.
+    private var words: [Int] = []
+
+    init(kind: ColumnKind?) { self.kind = kind }
+
+    /// Up to this share of other values in a column of numbers, or of instants, is taken for a mistake; above, for
+    /// categories.
+    private static let mistaken = 0.1
+
+    mutating func append(_ reader: CSVReader, _ column: CSVReader.Column) throws(LearningError) {
+        switch kind {
+        case .numeric:
+            let number = reader.bytes(column).isEmpty ? .nan : Float(try reader.number(column))
+            guard !number.isInfinite else { throw reader.error(column, remedy: "Give a number of ordinary size.") }
+            numbers.append(number)
+        case .time:
+            let bytes = reader.bytes(column)
+            guard bytes.isEmpty || Self.instant(bytes) != nil || Self.seconds(bytes) != nil else {
+                throw reader.error(
+                    column,
+                    remedy:
+                        "Give a UTC time such as 2017-01-31T23:59:59, a date, seconds since 1970, or leave it blank.")
+            }
+            instants.append(Self.instant(bytes) ?? Self.seconds(bytes))
+        case .categorical: texts.append(reader.text(column))
+        case nil: appendOfAnyKind(reader.text(column))
+        }
+    }
+
+    private mutating func appendOfAnyKind(_ text: String) {
+        texts.append(text)
+        if text.isEmpty {
+            numbers.append(.nan)
+            blanks += 1
+        } else if let number = Float(text), number.isFinite {
+            numbers.append(number)
+        } else {
+            numbers.append(.nan)
+            words.append(texts.count - 1)
+        }
+    }
+
+    /// A UTC time, or the beginning of a date.
+    private static func instant(_ bytes: ArraySlice<UInt8>) -> Int64? {
+        let whole = bytes.count == 10 ? bytes + Array("T00:00:00".utf8)[...] : bytes
+        return CSVReader.timestamp(whole)?.milliseconds
+    }
+
+    private static func seconds(_ bytes: ArraySlice<UInt8>) -> Int64? {
+        guard let seconds = Int64(String(decoding: bytes, as: UTF8.self)), abs(seconds) < 1 << 40 else { return nil }
+        return seconds * 1_000
+    }
+
+    /// - Parameters:
+    ///   - lines: of each row.
+    ///   - times: of each row's exposure; nil where rows have none, and instants mean nothing.
+    func finished(
+        name: String, file: String, lines: [Int], times: [Timestamp]?
+    ) throws(LearningError) -> FeatureColumn {
+        switch kind {
+        case .numeric: return .numbers(numbers)
+        case .categorical: return .levels(texts)
+        case .time: return try hours(instants, name: name, file: file, lines: lines, times: times)
+        case nil: break
+        }
+        guard !words.isEmpty else { return .numbers(numbers) }
+        let filled = Double(max(1, texts.count - blanks))
+        if times != nil {
+            let instants = texts.map { Self.instant(Array($0.utf8)[...]) }
+            let others = texts.indices.filter { instants[$0] == nil && !texts[$0].isEmpty }
+            if Double(others.count) <= Self.mistaken * filled {
+                try refuse(others, "times", .categorical, name: name, file: file, lines: lines)
+                return try hours(instants, name: name, file: file, lines: lines, times: times)
+            }
+        }
+        if Double(words.count) <= Self.mistaken * filled {
+            try refuse(words, "numbers", .categorical, name: name, file: file, lines: lines)
+        }
+        return .levels(texts)
+    }
+
+    private func refuse(
+        _ rows: [Int], _ others: String, _ instead: ColumnKind, name: String, file: String, lines: [Int]
+    ) throws(LearningError) {
+        guard let first = rows.first else { return }
+        throw LearningError(
+            place: "\(file):\(lines[first]):\(name)", value: texts[first],
+            remedy: """
+                The other rows hold \(others). Correct it (lines \(Self.list(rows, lines))), or declare the column \
+                \(instead.rawValue).
+                """)
+    }
+
+    private func hours(
+        _ instants: [Int64?], name: String, file: String, lines: [Int], times: [Timestamp]?
+    ) throws(LearningError) -> FeatureColumn {
+        guard let times else {
+            throw LearningError(
+                place: "\(file):1:\(name)", value: "declared a time",
+                remedy: "Give a number of hours, or declare the column categorical.")
+        }
+        let later = instants.indices.filter { row in instants[row].map { $0 > times[row].milliseconds } ?? false }
+        if let first = later.first {
+            throw LearningError(
+                place: "\(file):\(lines[first]):\(name)", value: "a time after the exposure's own",
+                remedy: """
+                    A feature from the future would not be known when a price is asked for (\(later.count) rows, lines \
+                    \(Self.list(later, lines))). Give what was known at the time, or leave the column out.
+                    """)
+        }
+        return .hours(
+            instants.indices.map { row in
+                instants[row].map { Float(Double(times[row].milliseconds - $0) / 3_600_000) } ?? .nan
+            })
+    }
+
+    private static func list(_ rows: [Int], _ lines: [Int]) -> String {
+        rows.prefix(5).map { "\(lines[$0])" }.joined(separator: ", ") + (rows.count > 5 ? ", …" : "")
+    }
+}

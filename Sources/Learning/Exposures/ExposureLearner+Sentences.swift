@@ -1,0 +1,56 @@
+// What preparation did, in sentences: what was dropped, filled in, moved and combined, and why.
+
+import Glibc
+
+extension ExposureLearner.Report {
+    /// One sentence for each finding.
+    public var sentences: [String] {
+        findings.sentences + filledIn + moved + crossed + combinations + past
+    }
+
+    private var filledIn: [String] {
+        columns.filter { $0.blankShare > 0 && $0.standIn != nil }.map {
+            "column “\($0.name)” is blank in \(percent($0.blankShare)): \(rounded($0.standIn ?? 0)), the median, stands in"
+        }
+    }
+
+    /// Everybody's far thousandth is moved; only more than that is news.
+    private var moved: [String] {
+        columns.filter { $0.clampedShare > 0.002 }.map {
+            "column “\($0.name)” lies outside \(rounded($0.lowest ?? 0)) to \(rounded($0.highest ?? 0)) in "
+                + "\(percent($0.clampedShare)): moved to the nearer end"
+        }
+    }
+
+    private var crossed: [String] {
+        crosses.filter(\.isKept).map {
+            "columns “\($0.columns.joined(separator: "” and “"))” matter as a pair: \($0.cells) cells, whose rates differ "
+                + "by \(rounded($0.rateExcess)) and price slopes by \(rounded($0.slopeExcess)) standard deviations more "
+                + "than chance"
+        }
+    }
+
+    private var combinations: [String] {
+        guard combined.components > 0 else { return [] }
+        return [
+            "\(combined.columns.count) correlated columns were standardised, and \(combined.components) principal "
+                + "components stand beside them"
+        ]
+    }
+
+    private var past: [String] {
+        switch history {
+        case .untried: []
+        case .useless: ["users' own past was tried and left out: it predicts users not seen before no better"]
+        case .kept(let gain): ["users' own past became four columns: it lowers log-loss by \(rounded(gain))"]
+        }
+    }
+
+    private func percent(_ share: Double) -> String { "\(rounded(100 * share)) % of the rows" }
+
+    private func rounded(_ value: Double) -> String {
+        guard value != 0, value.isFinite else { return "\(value)" }
+        let digits = pow(10, 2 - floor(log10(abs(value))))
+        return "\((value * digits).rounded() / digits)"
+    }
+}

@@ -1,0 +1,76 @@
+// A column of words: how often each level bought, and how strongly it minded the price.
+
+import Domain
+
+struct LevelPreparation: Equatable, Sendable {
+    struct Level: Equatable, Sendable {
+        var name: String
+        /// Log-odds of a purchase.
+        var logOdds: Float
+        /// Loss of log-odds for one unit of log price.
+        var slope: Float
+    }
+
+    /// Ascending by name.
+    var levels: [Level]
+    /// What stands for a level that nobody has seen.
+    var unknown: Level
+    /// Whether each level has a column of its own.
+    var isSpread: Bool
+
+    /// At most this many levels are spread.
+    private static let mostSpread = 16
+    /// Levels that are kept; the most frequent ones.
+    private static let mostLevels = 4_096
+    /// Everybody counts as this many rows of each level's own.
+    private static let strength = 50.0
+
+    init(levels: [Level], unknown: Level, isSpread: Bool) {
+        self.levels = levels
+        self.unknown = unknown
+        self.isSpread = isSpread
+    }
+
+    /// - Parameters: one value a row.
+    init(fitting values: [String], prices: [Float], bought: [Bool]) {
+        var sums: [String: PriceResponseSums] = [:]
+        let centre = prices.reduce(0.0) { $0 + Double($1) } / Double(max(1, prices.count))
+        var all = PriceResponseSums()
+        for row in values.indices {
+            sums[values[row], default: PriceResponseSums()].add(Double(prices[row]) - centre, bought[row])
+            all.add(Double(prices[row]) - centre, bought[row])
+        }
+        let rate = all.bought / max(1, all.count)
+        let slope = all.slope(rate: rate, towards: 0, strength: 0)
+        let kept = sums.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }.prefix(Self.mostLevels)
+        unknown = Level(name: "", logOdds: PriceResponseSums.logOdds(rate), slope: Float(slope))
+        levels = kept.map { name, sums in
+            let own = (sums.bought + Self.strength * rate) / (sums.count + Self.strength)
+            let spread = all.priceSquares / max(1, all.count)
+            return Level(
+                name: name, logOdds: PriceResponseSums.logOdds(own),
+                slope: Float(sums.slope(rate: own, towards: slope, strength: Self.strength * spread)))
+        }.sorted { $0.name < $1.name }
+        isSpread = sums.count > 1 && sums.count <= Self.mostSpread
+    }
+
+    var width: Int { 2 + (isSpread ? levels.count : 0) }
+
+    func append(_ value: String, to row: inout [Float]) {
+        let place = place(of: value)
+        let level = place.map { levels[$0] } ?? unknown
+        row.append(level.logOdds)
+        row.append(level.slope)
+        if isSpread { for index in levels.indices { row.append(index == place ? 1 : 0) } }
+    }
+
+    private func place(of name: String) -> Int? {
+        var low = 0
+        var high = levels.count
+        while low < high {
+            let middle = (low + high) / 2
+            if levels[middle].name < name { low = middle + 1 } else { high = middle }
+        }
+        return low < levels.count && levels[low].name == name ? low : nil
+    }
+}
