@@ -10,8 +10,31 @@ struct FitReport: Encodable {
         var rounds: Int
         var isChosen: Bool
     }
+    struct Cross: Encodable {
+        var columns: [String]
+        var cells: Int
+        /// Standard deviations above what chance gives.
+        var rateExcess: Double
+        var slopeExcess: Double
+        var isKept: Bool
+    }
+    struct Search: Encodable {
+        var chosen: String
+        var usual: String
+        var chosenPriceLoss: Double
+        var usualPriceLoss: Double
+        var foldsWon: Int
+        var evaluations: Int
+    }
     var bundle: String
     var findings: [String]
+    var columns: [ColumnFinding]
+    var droppedColumns: [String: String]
+    var duplicates: Int
+    var crosses: [Cross]
+    var combinedColumns: [String]
+    var components: Int
+    var search: Search?
     var trainedRows: Int
     var heldOutRows: Int
     var features: Int
@@ -30,9 +53,26 @@ struct FitReport: Encodable {
     var gainStandardError: Double
     var seconds: Double
 
-    init(_ report: ExposureLearner.Report, path: String, seconds: Double) {
+    init(
+        _ report: ExposureLearner.Report, _ outcome: SettingsSearch.Outcome?, path: String, seconds: Double
+    ) {
         bundle = path
-        findings = report.findings.sentences
+        findings = report.sentences
+        columns = report.columns
+        droppedColumns = report.findings.droppedColumns
+        duplicates = report.findings.duplicates
+        crosses = report.crosses.map {
+            Cross(
+                columns: $0.columns, cells: $0.cells, rateExcess: $0.rateExcess, slopeExcess: $0.slopeExcess,
+                isKept: $0.isKept)
+        }
+        combinedColumns = report.combined.columns
+        components = report.combined.components
+        search = outcome.map {
+            Search(
+                chosen: $0.chosen.description, usual: $0.usual.description, chosenPriceLoss: $0.chosenLoss,
+                usualPriceLoss: $0.usualLoss, foldsWon: $0.foldsWon, evaluations: $0.evaluations.count)
+        }
         if report.propensities == .learned {
             findings.append(
                 "prices depend on the rows and the file has no propensities: a model's are used, and as good as that")
@@ -71,8 +111,13 @@ struct FitReport: Encodable {
             policy == "personal"
             ? "personal prices are served"
             : "personal prices cannot be shown to earn more: everybody gets the best price for all"
+        let searched = search.map {
+            String(
+                format: "  searched: %@ (price loss %.6f) over %@ (%.6f), better in %d folds, %d evaluations",
+                $0.chosen, $0.chosenPriceLoss, $0.usual, $0.usualPriceLoss, $0.foldsWon, $0.evaluations)
+        }
         return """
-            \((findings.map { "  " + $0 } + [table.text]).joined(separator: "\n"))
+            \((findings.map { "  " + $0 } + [searched, table.text].compactMap { $0 }).joined(separator: "\n"))
               fitted on \(trainedRows) rows of \(features) features, judged on \(heldOutRows) of users not seen before
               on those: log-loss \(String(format: "%.5f", logLoss)), AUC \(String(format: "%.4f", auc)); size of the \
             elasticity: median \(String(format: "%.2f", elasticityMedian)), 5 % below \

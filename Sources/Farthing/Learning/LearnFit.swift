@@ -17,6 +17,9 @@ struct LearnFit: ParsableCommand {
 
             With --engine dask the forests are grown by several processes, here or on other machines, each with a part
             of the rows: docs/engines.md.
+
+            With --search, forests are tried that differ from the usual ones, by folds of users; --state lets a search
+            that was interrupted go on.
             """)
 
     @OptionGroup var output: OutputOption
@@ -27,7 +30,7 @@ struct LearnFit: ParsableCommand {
     @Option(help: "Where to write the bundle. Nothing is written when the data cannot be learned from.")
     var out: String
 
-    @Option(help: "A YAML that says which columns are numeric and which categorical, for example “age: numeric”.")
+    @Option(help: "A YAML that says which columns are numeric, categorical or a time, for example “age: numeric”.")
     var types: String?
 
     @Option(help: "Where forests are grown: in this process (local), or by Dask workers (dask).")
@@ -47,23 +50,44 @@ struct LearnFit: ParsableCommand {
 
     enum Engine: String, ExpressibleByArgument, CaseIterable { case local, dask }
 
+    @Flag(help: "Choose the law of demand and its forests by cross-validation. Takes several times as long.")
+    var search = false
+
+    @Option(help: "Folds of users for --search, 2 to 10.")
+    var folds = 3
+
+    @Option(help: "Where --search keeps what it has evaluated. The same command goes on from there.")
+    var state: String?
+
     func validate() throws {
         guard (1...1_024).contains(workers) else { throw ValidationError("--workers takes 1 to 1024.") }
         guard scheduler == nil || engine == .dask else { throw ValidationError("--scheduler needs --engine dask.") }
+        guard SettingsSearch.foldRange.contains(folds) else {
+            throw ValidationError("--folds \(folds): give 2 to 10.")
+        }
+        guard search || state == nil else { throw ValidationError("--state \(state ?? ""): add --search.") }
+        guard !search || engine == .local && law.isEmpty else {
+            throw ValidationError("--search chooses the law by itself, in this process: leave --engine and --law out.")
+        }
     }
 
     func run() throws {
         let started = ContinuousClock.now
+        let table = try ExposureTable(path: exposures, for: .outcomes, kinds: try ColumnTypes.read(types))
         var settings = ExposureLearner.Settings()
         if !law.isEmpty { settings.candidates = DemandCandidate.allCases.filter(law.contains) }
-        let bar = FitProgress(count: settings.candidates.count)
-        let table = try ExposureTable(path: exposures, for: .outcomes, kinds: try ColumnTypes.read(types))
+        let outcome = search ? try searched(table) : nil
+        if let chosen = outcome?.chosen {
+            settings.candidates = [chosen.law]
+            settings.responses = [chosen.law: chosen.response]
+        }
+        let bar = FitProgress("fitting ", count: settings.candidates.count)
         let version = UInt64(Clock.timestamp().milliseconds / 1_000)
         let learner = ExposureLearner(settings, engine: try responseEngine())
         let (bundle, report) = try learner.learn(table, version: version) { bar.update($0, $1) }
         try Data(bundle.encode()).write(to: URL(filePath: out), options: .atomic)
         bar.finish("written to \(out)")
-        let rendered = FitReport(report, path: out, seconds: (ContinuousClock.now - started).seconds)
+        let rendered = FitReport(report, outcome, path: out, seconds: (ContinuousClock.now - started).seconds)
         try output.report(rendered) { rendered.text }
     }
 
@@ -72,6 +96,18 @@ struct LearnFit: ParsableCommand {
         case .local: LocalEngine()
         case .dask: try PythonEngine(python: python.python, crew: .init(workers: workers, scheduler: scheduler))
         }
+    }
+
+    private func searched(_ table: ExposureTable) throws -> SettingsSearch.Outcome {
+        let search = try SettingsSearch(table, folds: folds)
+        let file = state.map { SearchStateFile(path: $0, fingerprint: search.fingerprint) }
+        let known = try file?.read() ?? []
+        let bar = FitProgress("searching ", count: 1)
+        let outcome = try search.run(
+            known: known, save: { (all) throws(LearningError) in try file?.write(all) }, progress: { bar.update(0, $0) }
+        )
+        bar.finish("\(outcome.evaluated) evaluations, \(known.count) known before: \(outcome.chosen)")
+        return outcome
     }
 }
 
@@ -106,7 +142,9 @@ enum ColumnTypes {
 final class FitProgress: Sendable {
     private let state: Mutex<(bar: ProgressBar, shares: [Double])>
 
-    init(count: Int) { state = Mutex((ProgressBar("fitting "), [Double](repeating: 0, count: count))) }
+    init(_ title: String, count: Int) {
+        state = Mutex((ProgressBar(title), [Double](repeating: 0, count: count)))
+    }
 
     func update(_ place: Int, _ share: Double) {
         state.withLock {

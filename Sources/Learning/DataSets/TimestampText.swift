@@ -18,13 +18,14 @@ extension CSVReader {
         return try timestamp(column)
     }
 
-    static func timestamp(_ bytes: ArraySlice<UInt8>) -> Timestamp? {
+    /// - Parameter years: that a time may be in; from 1 on.
+    static func timestamp(_ bytes: ArraySlice<UInt8>, years: ClosedRange<Int64> = 1970...9999) -> Timestamp? {
         let text = Array(bytes.last == UInt8(ascii: "Z") ? bytes.dropLast() : bytes)
         guard text.count == 19, text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"),
             text[10] == UInt8(ascii: "T"), text[13] == UInt8(ascii: ":"), text[16] == UInt8(ascii: ":"),
             let year = digits(text[0..<4]), let month = digits(text[5..<7]), let day = digits(text[8..<10]),
             let hour = digits(text[11..<13]), let minute = digits(text[14..<16]), let second = digits(text[17..<19]),
-            (1970...9999).contains(year), (1...12).contains(month), (1...daysIn(month, of: year)).contains(day),
+            years.contains(year), (1...12).contains(month), (1...daysIn(month, of: year)).contains(day),
             hour < 24, minute < 60, second < 60
         else { return nil }
         let seconds = daysSince1970(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second

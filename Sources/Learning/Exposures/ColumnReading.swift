@@ -53,10 +53,10 @@ struct ColumnReading {
         }
     }
 
-    /// A UTC time, or the beginning of a date.
+    /// A UTC time, or the beginning of a date; of birth, perhaps.
     private static func instant(_ bytes: ArraySlice<UInt8>) -> Int64? {
         let whole = bytes.count == 10 ? bytes + Array("T00:00:00".utf8)[...] : bytes
-        return CSVReader.timestamp(whole)?.milliseconds
+        return CSVReader.timestamp(whole, years: 1900...9999)?.milliseconds
     }
 
     private static func seconds(_ bytes: ArraySlice<UInt8>) -> Int64? {
