@@ -103,7 +103,7 @@ import Testing
         #expect(Preparation(fitting: paired(rows: 40_000, isPaired: false)).crosses.isEmpty)
         var unknown: [Float] = []
         cross.append("nobody", "nothing", to: &unknown)
-        #expect(unknown.allSatisfy(\.isFinite))
+        #expect(unknown.allSatisfy { $0.isFinite })
         #expect(abs(unknown[1] - 4) < 1)
     }
 
@@ -149,7 +149,7 @@ import Testing
         #expect(one.rows(of: table, threads: 2) == rows)
         #expect(one.rows(of: table, threads: 5) == rows)
         #expect(rows.count == 20_000 * one.featureNames.count)
-        #expect(rows.allSatisfy(\.isFinite))
+        #expect(rows.allSatisfy { $0.isFinite })
     }
 
     @Test func whatNeverChangesOrSaysTheSameTwiceIsDropped() throws {
@@ -179,7 +179,7 @@ import Testing
         let table = ExposureTable(
             "past", rows: [row("a", 7_200), row("a", 0), row("b", 3_600), row("a", 7_200), row("a", 10_800)],
             numbers: [], levels: []
-        ).answered(prices: [9, 8, 10, 10, 10], propensities: [], bought: [true, true, false, false, true])
+        ).answered(prices: [9, 8, 10, 10, 10], propensities: [1, 1, 1, 1, 1], bought: [true, true, false, false, true])
         let (history, columns) = UserHistory.learn(table)
         let values = columns.map { $0.values.floats ?? [] }
         #expect(values[0] == [1, 0, 0, 1, 3])
@@ -190,7 +190,7 @@ import Testing
         #expect(abs(values[2][4] - Float((log(0.8) + log(0.9)) / 2)) < 1e-6)
         // Outcomes of a row, and of later ones, change nothing before them.
         let other = table.answered(
-            prices: [9, 8, 10, 10, 10], propensities: [], bought: [true, true, false, true, false])
+            prices: [9, 8, 10, 10, 10], propensities: [1, 1, 1, 1, 1], bought: [true, true, false, true, false])
         let changed = UserHistory.learn(other).columns.map { $0.values.floats ?? [] }
         #expect(changed[2].prefix(4).map(\.bitPattern) == values[2].prefix(4).map(\.bitPattern))
         // A question not later than what is known is a stranger's.

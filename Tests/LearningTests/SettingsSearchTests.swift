@@ -38,13 +38,20 @@ import World
         #expect(try SettingsSearch(try table(2), folds: 2).fingerprint != first)
     }
 
+    /// As a state file has it.
+    private func evaluation(setting: Int, rung: Int, fold: Int) throws -> SearchEvaluation {
+        let text =
+            #"{"setting": \#(setting), "rung": \#(rung), "fold": \#(fold), "priceLoss": 0.1, "logLoss": 0.1}"#
+        return try JSONDecoder().decode(SearchEvaluation.self, from: Data(text.utf8))
+    }
+
     @Test func evaluationsThatNoSearchMakesAreRefused() throws {
         let search = try SettingsSearch(try table(), folds: 2)
         for (setting, rung, fold) in [(-1, 0, 0), (999, 0, 0), (0, 9, 0), (0, 0, 2)] {
-            let known = SearchEvaluation(setting: setting, rung: rung, fold: fold, priceLoss: 0.1, logLoss: 0.1)
+            let known = try evaluation(setting: setting, rung: rung, fold: fold)
             #expect(throws: LearningError.self) { try search.run(known: [known]) }
         }
-        let twice = SearchEvaluation(setting: 0, rung: 0, fold: 0, priceLoss: 0.1, logLoss: 0.1)
+        let twice = try evaluation(setting: 0, rung: 0, fold: 0)
         #expect(throws: LearningError.self) { try search.run(known: [twice, twice]) }
     }
 }
