@@ -179,7 +179,8 @@ import Testing
         let table = ExposureTable(
             "past", rows: [row("a", 7_200), row("a", 0), row("b", 3_600), row("a", 7_200), row("a", 10_800)],
             numbers: [], levels: []
-        ).answered(prices: [9, 8, 10, 10, 10], propensities: [1, 1, 1, 1, 1], bought: [true, true, false, false, true])
+        ).answered(
+            prices: [9, 8, 10, 10, 10], propensities: [1, 1, 1, 1, 1], bought: [true, true, false, false, true])
         let (history, columns) = UserHistory.learn(table)
         let values = columns.map { $0.values.floats ?? [] }
         #expect(values[0] == [1, 0, 0, 1, 3])
