@@ -9,7 +9,7 @@ import Testing
         let data = littleShop(shoppers: 150, weeks: 14)
         let learner = Learner(data, calendar: .utc, settings: settings(trained: 4...10, tested: 11...13))
         var phases: [Learner.Phase] = []
-        let (bundle, report) = try learner.learn(version: 3) { phase, share in
+        let (bundle, report, _) = try learner.learn(version: 3) { phase, share in
             #expect((0...1).contains(share))
             if phases.last != phase { phases.append(phase) }
         }

@@ -47,7 +47,7 @@ struct LearnCompare: ParsableCommand {
         guard let money = Currency(code: currency) else {
             throw LearningError(place: "--currency", value: currency, remedy: "Give a code such as USD.")
         }
-        let bar = FitProgress(count: 1)
+        let bar = FitProgress("fitting ", count: 1)
         let table = try ExposureTable(path: exposures, for: .outcomes, kinds: try ColumnTypes.read(types))
         let comparison = try ModelComparison(
             table, engine: try PythonEngine(python: python.python), questions: questions

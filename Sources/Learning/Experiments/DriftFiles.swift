@@ -21,10 +21,7 @@ public struct DriftFiles: Sendable {
         let before = try ExposureTable(path: referencePath, for: .outcomes, kinds: kinds)
         var settled: [String: ColumnKind] = [:]
         for feature in before.features {
-            switch feature.values {
-            case .numbers: settled[feature.name] = .numeric
-            case .levels: settled[feature.name] = .categorical
-            }
+            settled[feature.name] = feature.values.kind
         }
         // A file without promises can be a reference all the same, and the other way round.
         settled[Self.promise] = nil
@@ -43,7 +40,7 @@ public struct DriftFiles: Sendable {
         let columns = names.map { Self.column($0, before) }
         let bins = zip(names, columns).map { name, column in
             switch column {
-            case .numbers(let numbers): FeatureBins(name: name, numbers: numbers)
+            case .numbers(let numbers), .hours(let numbers): FeatureBins(name: name, numbers: numbers)
             case .levels(let levels): FeatureBins(name: name, levels: levels)
             }
         }
@@ -72,7 +69,7 @@ public struct DriftFiles: Sendable {
         }
         switch column.values {
         case .levels(let texts): throw mistake(0, texts.first ?? "")
-        case .numbers(let numbers):
+        case .numbers(let numbers), .hours(let numbers):
             for (row, number) in numbers.enumerated() where !number.isNaN && !(0...1).contains(number) {
                 throw mistake(row, "\(number)")
             }
@@ -87,7 +84,7 @@ public struct DriftFiles: Sendable {
         for row in 0..<table.count {
             let values = columns.map { column -> ObservedValue in
                 switch column {
-                case .numbers(let numbers): .number(numbers[row])
+                case .numbers(let numbers), .hours(let numbers): .number(numbers[row])
                 case .levels(let levels): .level(levels[row])
                 }
             }
