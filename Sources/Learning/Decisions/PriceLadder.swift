@@ -10,6 +10,9 @@ public struct PriceLadder: Equatable, Sendable {
     public let rungs: [Double]
     /// Places in `rungs`.
     public private(set) var open: ClosedRange<Int>
+    /// What was open at first and never closes: everybody was tried there at random, so what is earned less at an end of
+    /// it speaks against the model and not against the prices.
+    private let tried: ClosedRange<Int>
 
     /// In log price.
     static let step = 0.025
@@ -26,7 +29,8 @@ public struct PriceLadder: Equatable, Sendable {
         self.rungs = rungs
         let first = rungs.indices.min { abs(rungs[$0] - log(open.lowerBound)) < abs(rungs[$1] - log(open.lowerBound)) }
         let last = rungs.indices.min { abs(rungs[$0] - log(open.upperBound)) < abs(rungs[$1] - log(open.upperBound)) }
-        self.open = min(first ?? 0, last ?? 0)...max(first ?? 0, last ?? 0)
+        tried = min(first ?? 0, last ?? 0)...max(first ?? 0, last ?? 0)
+        self.open = tried
     }
 
     /// The open rung nearest to a price.
@@ -43,11 +47,11 @@ public struct PriceLadder: Equatable, Sendable {
         }
     }
 
-    /// Never to less than one rung.
+    /// Never to less than what was open at first.
     public mutating func narrow(_ end: End) {
         switch end {
-        case .low: open = min(open.upperBound, open.lowerBound + Self.stride)...open.upperBound
-        case .high: open = open.lowerBound...max(open.lowerBound, open.upperBound - Self.stride)
+        case .low: open = min(tried.lowerBound, open.lowerBound + Self.stride)...open.upperBound
+        case .high: open = open.lowerBound...max(tried.upperBound, open.upperBound - Self.stride)
         }
     }
 
