@@ -1,6 +1,7 @@
 import ArgumentParser
 import Client
 import Configuration
+import Dispatch
 import Domain
 import Features
 import Foundation
@@ -54,14 +55,20 @@ struct LearnWatch: ParsableCommand {
             if !round.passes { throw ExitCode(1) }
             return
         }
-        while true {
-            do {
-                let round = try learn()
-                try output.report(round) { round.text }
-            } catch {
-                StandardStream.error.write("this round changed nothing: \(error)\n")
-            }
-            Thread.sleep(forTimeInterval: Double(every) * 60)
+        // A round that takes longer than the interval makes the next one come at once, and no more of them.
+        let timer = DispatchSource.makeTimerSource()
+        timer.setEventHandler { round() }
+        timer.schedule(deadline: .now(), repeating: .seconds(Int(every) * 60))
+        timer.resume()
+        dispatchMain()
+    }
+
+    private func round() {
+        do {
+            let round = try learn()
+            try output.report(round) { round.text }
+        } catch {
+            StandardStream.error.write("this round changed nothing: \(error)\n")
         }
     }
 

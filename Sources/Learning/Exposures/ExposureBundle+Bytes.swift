@@ -30,7 +30,7 @@ extension ExposureBundle {
         var file = ByteWriter()
         file.write(Self.magic)
         file.write(Self.format)
-        file.write(Self.checksum(payload.bytes[...]))
+        file.write(FNV1a.checksum(payload.bytes[...]))
         return file.bytes + payload.bytes
     }
 
@@ -48,7 +48,7 @@ extension ExposureBundle {
             throw LearningError(
                 place: "bundle", value: "format \(header.1)", remedy: "This version reads format \(format): fit again.")
         }
-        guard header.2 == checksum(bytes[headerBytes...]) else {
+        guard header.2 == FNV1a.checksum(bytes[headerBytes...]) else {
             throw LearningError(
                 place: "bundle", value: "a wrong checksum", remedy: "The file is damaged or cut short: copy it again.")
         }
@@ -115,11 +115,5 @@ extension ExposureBundle {
                 place: "bundle, \(place)", value: error.description,
                 remedy: "The file is damaged or cut short: copy it again.")
         }
-    }
-
-    private static func checksum(_ payload: ArraySlice<UInt8>) -> UInt64 {
-        var state = FNV1a()
-        state.update(payload)
-        return finalMix(state.value)
     }
 }

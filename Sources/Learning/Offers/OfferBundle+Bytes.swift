@@ -28,7 +28,7 @@ extension OfferBundle {
         var file = ByteWriter()
         file.write(Self.magic)
         file.write(Self.format)
-        file.write(Self.checksum(payload.bytes[...]))
+        file.write(FNV1a.checksum(payload.bytes[...]))
         return file.bytes + payload.bytes
     }
 
@@ -47,7 +47,7 @@ extension OfferBundle {
             throw LearningError(
                 place: "bundle", value: "format \(header.1)", remedy: "This version reads format \(format): fit again.")
         }
-        guard header.2 == checksum(bytes[headerBytes...]) else {
+        guard header.2 == FNV1a.checksum(bytes[headerBytes...]) else {
             throw LearningError(place: "bundle", value: "a wrong checksum", remedy: damaged)
         }
         let (version, isPersonal) = try reading("version") { () throws(ByteError) in
@@ -101,12 +101,6 @@ extension OfferBundle {
         } catch {
             throw LearningError(place: "bundle, \(place)", value: error.description, remedy: damaged)
         }
-    }
-
-    private static func checksum(_ payload: ArraySlice<UInt8>) -> UInt64 {
-        var state = FNV1a()
-        state.update(payload)
-        return finalMix(state.value)
     }
 }
 

@@ -75,3 +75,12 @@ public func finalMix(_ word: UInt64) -> UInt64 {
     mixed ^= mixed >> 33
     return mixed
 }
+
+extension FNV1a {
+    /// What a file carries to tell damage: it catches accidents, not malice.
+    public static func checksum(_ payload: ArraySlice<UInt8>) -> UInt64 {
+        var state = FNV1a()
+        state.update(payload)
+        return finalMix(state.value)
+    }
+}

@@ -31,7 +31,7 @@ extension ModelBundle {
         var file = ByteWriter()
         file.write(Self.magic)
         file.write(Format.newest.rawValue)
-        file.write(Self.checksum(ofPayload: payload.bytes[...]))
+        file.write(FNV1a.checksum(payload.bytes[...]))
         return file.bytes + payload.bytes
     }
 
@@ -46,7 +46,7 @@ extension ModelBundle {
     public static func decode(_ bytes: [UInt8], featureNames: [String]) throws(ModelError) -> ModelBundle {
         var reader = ByteReader(bytes)
         let (format, stored) = try readHeader(&reader, size: bytes.count)
-        let computed = checksum(ofPayload: bytes[headerBytes...])
+        let computed = FNV1a.checksum(bytes[headerBytes...])
         guard stored == computed else {
             throw ModelError(
                 .wrongChecksum, place: "checksum", value: hexadecimal(stored),
@@ -139,11 +139,5 @@ extension ModelBundle {
                 )
             }
         }
-    }
-
-    private static func checksum(ofPayload bytes: ArraySlice<UInt8>) -> UInt64 {
-        var state = FNV1a()
-        state.update(bytes)
-        return finalMix(state.value)
     }
 }

@@ -37,7 +37,7 @@ extension ProfileBundle {
         var file = ByteWriter()
         file.write(Self.magic)
         file.write(Self.format)
-        file.write(Self.checksum(payload.bytes[...]))
+        file.write(FNV1a.checksum(payload.bytes[...]))
         return file.bytes + payload.bytes
     }
 
@@ -61,7 +61,7 @@ extension ProfileBundle {
                 place: "bundle", value: "format \(header.1)",
                 remedy: "This version reads format \(format): learn again.")
         }
-        guard header.2 == checksum(bytes[headerBytes...]) else {
+        guard header.2 == FNV1a.checksum(bytes[headerBytes...]) else {
             throw ProfileError(
                 place: "bundle", value: "a wrong checksum", remedy: "The file is damaged or cut short: copy it again.")
         }
@@ -173,11 +173,5 @@ extension ProfileBundle {
                 place: "bundle, \(place)", value: error.description,
                 remedy: "The file is damaged or cut short: copy it again.")
         }
-    }
-
-    private static func checksum(_ payload: ArraySlice<UInt8>) -> UInt64 {
-        var state = FNV1a()
-        state.update(payload)
-        return finalMix(state.value)
     }
 }
