@@ -138,6 +138,17 @@ private struct LoggedWorld {
         }
     }
 
+    /// A weight of 10³⁰⁰ has no square.
+    @Test(arguments: ["0", "1e-300", "5e-324", "-0.1", "1.1", "nan", "inf", ""])
+    func aPropensityThatCannotBeIsNamedByItsLine(_ chance: String) throws {
+        let csv = worlds(1, .uniform)[0].csv(rows: 1_200)
+        var lines = csv.split(separator: "\n").map(String.init)
+        lines[6] = lines[6].split(separator: ",").dropLast().joined(separator: ",") + ",\(chance)"
+        let spoiled = lines.joined(separator: "\n") + "\n"
+        let error = #expect(throws: LearningError.self) { try LoggedWorld.evaluate(spoiled) }
+        #expect(error?.place == "log.csv:7:propensity")
+    }
+
     @Test(arguments: [Logging.fixed, .halfFixed, .dear, .ends], [true, false])
     func aLogThatCannotAnswerIsRefused(logging: Logging, tellsChances: Bool) throws {
         for world in worlds(Self.logs / 4, logging) {

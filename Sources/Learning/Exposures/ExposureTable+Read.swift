@@ -71,6 +71,9 @@ extension ExposureTable {
         }
     }
 
+    /// What is drawn less often is never shown; weights of more than its inverse, squared, are beyond numbers.
+    private static let chances = 1e-9...1.0
+
     /// Prices are positive and below this.
     static let dearest = 1e9
 
@@ -85,9 +88,10 @@ extension ExposureTable {
         if let bought = columns.bought { self.bought.append(try reader.flag(bought)) }
         if let propensity = columns.propensity {
             let chance = try reader.number(propensity)
-            guard chance > 0, chance <= 1 else {
+            guard Self.chances.contains(chance) else {
                 throw reader.error(
-                    propensity, remedy: "Give the chance with which this price was drawn: above 0, at most 1.")
+                    propensity,
+                    remedy: "Give the chance with which this price was drawn: above 0 (at least 1e-9), at most 1.")
             }
             propensities.append(chance)
         }
