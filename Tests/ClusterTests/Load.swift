@@ -16,6 +16,8 @@ final class Load: Sendable {
 
     private let endpoints: [String]
     private let tally = Mutex(Tally())
+    /// Signalled with every price.
+    private let progress = DispatchSemaphore(value: 0)
     private let stopping = DispatchSemaphore(value: 0)
     private let ended = DispatchSemaphore(value: 0)
 
@@ -35,7 +37,10 @@ final class Load: Sendable {
     func waitForPrices(_ count: Int) throws {
         let goal = tally.withLock { $0.prices } + count
         let deadline = Date().addingTimeInterval(60)
-        while tally.withLock({ $0.prices < goal }) { try #require(Date() < deadline, "no prices for a minute") }
+        while tally.withLock({ $0.prices < goal }) {
+            _ = progress.wait(timeout: .now() + .seconds(1))
+            try #require(Date() < deadline, "no \(count) prices in a minute")
+        }
     }
 
     /// An event of the load, to be sent again.
@@ -53,6 +58,7 @@ final class Load: Sendable {
             do {
                 _ = try client.price(cart("l\(number % 64)", ["milk"]))
                 tally.withLock { $0.prices += 1 }
+                progress.signal()
             } catch {
                 note("price \(number): \(error)")
             }

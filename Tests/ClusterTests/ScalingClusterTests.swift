@@ -31,7 +31,15 @@ import Testing
         }
     }
 
-    private func leaders(_ cluster: TestCluster) throws -> Set<String> { Set(try cluster.states().map(\.leader)) }
+    /// Every one of these leads partitions, and nobody else does. A worker that was thought dead for a moment, on a
+    /// machine under load, leads again once it has been heard from for long enough.
+    private func waitForLeaders(_ expected: Set<String>, _ cluster: TestCluster) throws {
+        var leaders: Set<String> = []
+        try wait(for: "\(expected.sorted()) to lead instead of \(leaders.sorted())") {
+            leaders = try Set(cluster.states().map(\.leader))
+            return leaders == expected
+        }
+    }
 
     @Test func anAddedWorkerTakesItsShareAndNoRequestFails() throws {
         let cluster = try startedCluster()
@@ -40,7 +48,7 @@ import Testing
         _ = try succeeds(cluster, "workers", "add")
         try load.waitForPrices(100)
         try checkNothingWasLost(load.stop(), cluster)
-        #expect(try leaders(cluster) == ["w1", "w2", "w3", "w4"])
+        try waitForLeaders(["w1", "w2", "w3", "w4"], cluster)
         #expect(try cluster.client().status().value.workers.allSatisfy { $0.report.led > 0 })
         #expect(try succeeds(cluster, "verify").contains("every replica agrees"))
     }
@@ -54,7 +62,7 @@ import Testing
         #expect(hasEnded(drained))
         try load.waitForPrices(100)
         try checkNothingWasLost(load.stop(), cluster)
-        #expect(try leaders(cluster) == ["w1", "w3"])
+        try waitForLeaders(["w1", "w3"], cluster)
         #expect(try Set(cluster.processes().keys) == ["r1", "w1", "w3"])
         // Two replicas need two workers.
         let refused = try cluster.farthing(["workers", "drain", "w1"])
@@ -62,7 +70,7 @@ import Testing
         #expect(refused.errors.contains("cluster.replicas"))
         // The next one gets the name that is free.
         _ = try succeeds(cluster, "workers", "add")
-        #expect(try leaders(cluster) == ["w1", "w2", "w3"])
+        try waitForLeaders(["w1", "w2", "w3"], cluster)
     }
 
     @Test func aRollingRestartOfEverythingIsNotNoticed() throws {

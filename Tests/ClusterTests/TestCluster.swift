@@ -199,6 +199,15 @@ final class TestCluster {
     func journalText() throws -> String { try String(contentsOf: try journal(), encoding: .utf8) }
 }
 
+/// Looks again and again until it holds, for a minute at the most; between two looks the machine belongs to the cluster.
+func wait(for what: @autoclosure () -> String, until holds: () throws -> Bool) throws {
+    let deadline = Date().addingTimeInterval(60)
+    while try !holds() {
+        try #require(Date() < deadline, "waited a minute for \(what())")
+        _ = poll(nil, 0, 10)
+    }
+}
+
 /// TCP ports that nobody listens on at this moment.
 func freePorts(_ count: Int) throws -> [UInt16] {
     var sockets: [Int32] = []

@@ -70,7 +70,7 @@ final class SimulatedWorker: SimulatedNode {
 
     override func woken() {
         core?.timeAdvanced(to: now, wallClock, into: &actions)
-        retry(deferral.expired(at: now), mayDefer: false)
+        retry(deferral.expired(at: now)) { _ in .gaveUp }
         carryOut()
         guard isRunning else { return }
         if cluster.now >= nextReport {
@@ -110,7 +110,7 @@ final class SimulatedWorker: SimulatedNode {
                 partition, after: header.index, by: router(of: link), inOrder: header.tag == MessageHeader.inOrderTag,
                 now: now, into: &actions)
         case (.probe, _): break
-        default: handle(header, message.body, link, deadline: nil, mayDefer: true)
+        default: handle(header, message.body, link, .justCome)
         }
         carryOut()
     }
@@ -120,14 +120,11 @@ final class SimulatedWorker: SimulatedNode {
 
     // MARK: - Requests
 
-    /// - Parameter deadline: of a request that was put aside before.
-    private func handle(
-        _ header: MessageHeader, _ body: Body, _ link: Int, deadline: MonotonicInstant?, mayDefer: Bool
-    ) {
+    private func handle(_ header: MessageHeader, _ body: Body, _ link: Int, _ progress: ReadProgress) {
         guard isRunning else { return }
         cluster.note(id, header.requestID, "handles \(header.kind)")
         switch body {
-        case .price(let cart): price(cart, header, link, deadline, mayDefer)
+        case .price(let cart): price(cart, header, link, progress)
         case .events(let user, let events):
             core?.eventsReceived(
                 events, of: user, header: header, now: wallClock, ticket: ticket(header, link), into: &actions)
@@ -151,7 +148,7 @@ final class SimulatedWorker: SimulatedNode {
     }
 
     private func price(
-        _ cart: PriceRequest, _ header: MessageHeader, _ link: Int, _ deadline: MonotonicInstant?, _ mayDefer: Bool
+        _ cart: PriceRequest, _ header: MessageHeader, _ link: Int, _ progress: ReadProgress
     ) {
         if cart.lines.contains(where: { $0.product == PaperShop.poison }) {
             return cluster.workerStopped(id.number, because: "a request of death", request: header.requestID)
@@ -165,16 +162,28 @@ final class SimulatedWorker: SimulatedNode {
             cluster.witness.quoted(quote, by: id.number, seen: index, request: header)
             reply(header, .answered(quote.level), .quote(quote, PaperToken(sealing: quote)), link, index: index)
         } catch {
-            if mayDefer, let condition = core?.condition(for: header, refused: error) {
-                let span = UInt64(header.deadlineMicroseconds)
-                let deadline = deadline ?? now.adding(microseconds: span)
-                let request = DeferredRequest(header: header, body: .price(cart), link: link, deadline: deadline)
-                // An eighth is left for the answer's way back.
-                let latest = max(now, MonotonicInstant(microseconds: deadline.microseconds - span / 8))
-                if deferral.add(request, until: condition, deadline: latest, into: &actions) { return }
+            let waits: Bool
+            switch progress {
+            case .justCome: waits = putAside(cart, header, link, refused: error, deadline: nil)
+            case .waiting(let deadline): waits = putAside(cart, header, link, refused: error, deadline: deadline)
+            case .settled: return refuse(header, error, link)
+            case .gaveUp: waits = false
             }
-            refuse(header, error, link)
+            if !waits { refuse(header, WorkerCore.unproven(error), link) }
         }
+    }
+
+    private func putAside(
+        _ cart: PriceRequest, _ header: MessageHeader, _ link: Int, refused refusal: Refusal,
+        deadline: MonotonicInstant?
+    ) -> Bool {
+        guard let condition = core?.condition(for: header, refused: refusal) else { return false }
+        let span = UInt64(header.deadlineMicroseconds)
+        let deadline = deadline ?? now.adding(microseconds: span)
+        // An eighth is left for the answer's way back.
+        return deferral.add(
+            DeferredRequest(header: header, body: .price(cart), link: link, deadline: deadline), until: condition,
+            deadline: max(now, MonotonicInstant(microseconds: deadline.microseconds - span / 8)), into: &actions)
     }
 
     private func verify(_ token: PaperToken) -> Body {
@@ -256,7 +265,7 @@ final class SimulatedWorker: SimulatedNode {
 
     private func released(_ partition: PartitionID) {
         cluster.witness.promises.forget(worker: id.number, partition: partition, of: cluster.scenario.partitions)
-        retry(deferral.released(partition), mayDefer: false)
+        retry(deferral.released(partition)) { _ in .gaveUp }
     }
 
     // MARK: - The disk
@@ -285,16 +294,17 @@ final class SimulatedWorker: SimulatedNode {
         carryOut()
         guard isRunning else { return }
         switch event {
-        case .caughtUp(let partition): retry(deferral.caughtUp(partition, into: &actions), mayDefer: false)
+        case .caughtUp(let partition):
+            retry(deferral.caughtUp(partition, into: &actions)) { _ in .settled }
         case .followed(let partition, _, _, _), .appended(let partition), .loaded(let partition, _, _):
             if !deferral.isEmpty, let index = core?.index(of: partition) {
-                retry(deferral.applied(partition, upTo: index), mayDefer: true)
+                retry(deferral.applied(partition, upTo: index)) { .waiting(until: $0.deadline) }
             }
         case .claimed, .claimRefused, .appendRefused: break
         }
     }
 
-    private func retry(_ requests: [DeferredRequest], mayDefer: Bool) {
+    private func retry(_ requests: [DeferredRequest], having progress: (DeferredRequest) -> ReadProgress) {
         for request in requests {
             guard now < request.deadline else {
                 refuse(
@@ -303,7 +313,7 @@ final class SimulatedWorker: SimulatedNode {
                 )
                 continue
             }
-            handle(request.header, request.body, request.link, deadline: request.deadline, mayDefer: mayDefer)
+            handle(request.header, request.body, request.link, progress(request))
         }
         carryOut()
     }

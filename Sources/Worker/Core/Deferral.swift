@@ -1,6 +1,7 @@
 // Reading what has just been written. An acknowledgement names the index at which a write is durable, and whoever asks a
 // replica that has not come so far waits until it has. Nor must a shop that sends a product and at once asks for its
-// price hear that nobody knows it: a worker that follows the broadcast partition looks at the log once more first.
+// price hear that nobody knows it: a worker looks at the log of the broadcast partition once more first, even one that
+// leads it, which may have been deposed without having heard of it.
 //
 // One look serves every request that came before it began, so a flood of questions costs no flood of looks.
 
@@ -18,6 +19,17 @@ public enum DeferralCondition: Equatable, Sendable {
         case .applied(let partition, _), .caughtUp(let partition): partition
         }
     }
+}
+
+/// How far a read has come that may have to wait for the log.
+public enum ReadProgress: Sendable {
+    case justCome
+    /// It has waited, and may wait on.
+    case waiting(until: MonotonicInstant)
+    /// What it waited for has come: what is missing now is missing.
+    case settled
+    /// It cannot wait longer, and what it waited for has not come.
+    case gaveUp
 }
 
 /// Requests put aside, in the order in which they came.
@@ -119,10 +131,16 @@ extension WorkerCore {
         switch refusal.code {
         case .notYetReadable:
             return .applied(request.keyHash.partition(of: configuration.partitions), request.index)
-        case .unknownProduct:
-            // The leader has nobody to catch up with.
-            return broadcast.role == .leading ? nil : .caughtUp(.broadcast)
+        case .unknownProduct: return .caughtUp(.broadcast)
         default: return nil
         }
+    }
+
+    /// What to answer instead when the log was not read in time, or there was no room to wait for it.
+    public static func unproven(_ refusal: Refusal) -> Refusal {
+        guard refusal.code == .unknownProduct else { return refusal }
+        return Refusal(
+            .notYetReadable, place: refusal.place, value: refusal.value,
+            remedy: "Ask again shortly: it is not known here, and the log could not be asked in time.")
     }
 }

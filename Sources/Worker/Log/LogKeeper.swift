@@ -18,6 +18,8 @@ public struct LogKeeper {
     /// Loads that found the log busy.
     private var waitingLoads: [LogCommand] = []
     private var lastTolerated: LogError?
+    /// Partitions whose next look is to be reported, because it was asked for.
+    private var looksOwed: Set<PartitionID> = []
 
     /// Records read at once.
     private static let batch = 8_192
@@ -49,9 +51,11 @@ public struct LogKeeper {
         case .load, .resume: try load(command, &events)
         case .claim(let partition, let epoch): try claim(partition, after: epoch, &events)
         case .catchUp(let partition):
+            looksOwed.insert(partition)
             try glance(at: partition, &events)
-            events.append(.caughtUp(partition))
-        case .release(let partition): held[partition] = nil
+        case .release(let partition):
+            held[partition] = nil
+            looksOwed.remove(partition)
         case .append(let records, let partition, let epoch, let index):
             try append(records, partition, epoch, index, &events)
         }
@@ -82,8 +86,9 @@ extension LogKeeper {
         do throws(LogError) {
             try look(at: partition, &events)
         } catch {
-            try tolerate(error)
+            return try tolerate(error)
         }
+        if looksOwed.remove(partition) != nil { events.append(.caughtUp(partition)) }
     }
 
     private mutating func look(at partition: PartitionID, _ events: inout [LogEvent]) throws(LogError) {

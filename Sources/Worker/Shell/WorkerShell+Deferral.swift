@@ -20,10 +20,23 @@ struct DeferredRequest {
 }
 
 extension WorkerShell {
-    /// Puts the request in `body` aside, if that helps.
+    /// Refuses the request in `body`, or puts it aside where waiting may help.
+    mutating func refuseOrWait(
+        _ request: ReceivedRequest, _ refusal: Refusal, _ progress: ReadProgress
+    ) throws(ZeroMQError) {
+        let waits: Bool
+        switch progress {
+        case .justCome: waits = putAside(request, refused: refusal, deadline: nil)
+        case .waiting(let deadline): waits = putAside(request, refused: refusal, deadline: deadline)
+        case .settled: return try refuse(request, refusal)
+        case .gaveUp: waits = false
+        }
+        if !waits { try refuse(request, WorkerCore.unproven(refusal)) }
+    }
+
     /// - Parameter deadline: of a request that was put aside before; nil for one that has just come.
     /// - Returns: false when it has to be answered now.
-    mutating func putAside(
+    private mutating func putAside(
         _ request: ReceivedRequest, refused refusal: Refusal, deadline: MonotonicInstant?
     ) -> Bool {
         guard let condition = core.condition(for: request.header, refused: refusal) else { return false }
@@ -38,22 +51,24 @@ extension WorkerShell {
 
     mutating func answerDeferred(appliedTo partition: PartitionID) throws(ZeroMQError) {
         guard !deferral.isEmpty, let index = core.index(of: partition) else { return }
-        try answer(deferral.applied(partition, upTo: index), mayDefer: true)
+        try answer(deferral.applied(partition, upTo: index)) { .waiting(until: $0.deadline) }
     }
 
     mutating func answerDeferred(caughtUpWith partition: PartitionID) throws(ZeroMQError) {
-        try answer(deferral.caughtUp(partition, into: &actions), mayDefer: false)
+        try answer(deferral.caughtUp(partition, into: &actions)) { _ in .settled }
     }
 
     mutating func answerDeferred(released partition: PartitionID) throws(ZeroMQError) {
-        try answer(deferral.released(partition), mayDefer: false)
+        try answer(deferral.released(partition)) { _ in .gaveUp }
     }
 
     mutating func answerExpired(_ now: MonotonicInstant) throws(ZeroMQError) {
-        try answer(deferral.expired(at: now), mayDefer: false)
+        try answer(deferral.expired(at: now)) { _ in .gaveUp }
     }
 
-    private mutating func answer(_ ready: [DeferredRequest], mayDefer: Bool) throws(ZeroMQError) {
+    private mutating func answer(
+        _ ready: [DeferredRequest], having progress: (DeferredRequest) -> ReadProgress
+    ) throws(ZeroMQError) {
         guard !ready.isEmpty else { return }
         let now = Clock.monotonic()
         for item in ready {
@@ -66,7 +81,7 @@ extension WorkerShell {
                 continue
             }
             body.set(item.body)
-            try answer(item.request, deadline: mayDefer ? item.deadline : nil, mayDefer: mayDefer)
+            try answer(item.request, progress(item))
         }
     }
 }

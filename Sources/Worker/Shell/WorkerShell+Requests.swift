@@ -22,22 +22,17 @@ extension WorkerShell {
         case .success(let header):
             switch header.kind {
             case .assign, .lead, .probe: handleInstruction(header, from: link)
-            default: try answer(ReceivedRequest(header: header, link: link), deadline: nil, mayDefer: true)
+            default: try answer(ReceivedRequest(header: header, link: link), .justCome)
             }
         }
     }
 
     /// Answers the request whose body is in `body`, now or when the log has spoken.
-    /// - Parameter deadline: of a request that was put aside before.
-    mutating func answer(
-        _ request: ReceivedRequest, deadline: MonotonicInstant?, mayDefer: Bool
-    ) throws(ZeroMQError) {
+    mutating func answer(_ request: ReceivedRequest, _ progress: ReadProgress) throws(ZeroMQError) {
         switch outcome(of: request) {
         case .success(.answered(let reply, let packed)): try links[request.link].send(reply, packed)
         case .success(.pending): break
-        case .failure(let refusal):
-            if mayDefer, putAside(request, refused: refusal, deadline: deadline) { return }
-            try refuse(request, refusal)
+        case .failure(let refusal): try refuseOrWait(request, refusal, progress)
         }
     }
 

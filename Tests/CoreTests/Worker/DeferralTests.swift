@@ -90,10 +90,22 @@ import WorkerCore
         }
     }
 
-    @Test func theLeaderOfTheCatalogueKnowsWhatThereIs() {
+    /// Another may have claimed since, and acknowledged the product.
+    @Test func evenTheLeaderOfTheCatalogueLooksOnceMore() {
         var script = CoreScript.following(0)
         _ = script.lead(65_535, after: 3)
         _ = script.claimed(65_535, epoch: 4, at: 1)
-        #expect(condition(script, .unknownProduct) == nil)
+        #expect(condition(script, .unknownProduct) == .caughtUp(.broadcast))
+    }
+
+    /// That a product is unknown is said by one who has looked; whoever could not look says so.
+    @Test func whatWasNotLookedUpIsNotCalledUnknown() {
+        let refusal = Refusal(.unknownProduct, place: "lines[2].product", value: "milk", remedy: "")
+        let unproven = WorkerCore.unproven(refusal)
+        #expect(unproven.code == .notYetReadable && unproven.code.isRetryable)
+        #expect(unproven.place == "lines[2].product" && unproven.value == "milk")
+        for code in RefusalCode.allCases where code != .unknownProduct {
+            #expect(WorkerCore.unproven(Refusal(code, place: "", remedy: "")).code == code)
+        }
     }
 }

@@ -177,6 +177,17 @@ import WorkerLog
         #expect(try keeper.told(.claim(zero, after: 0)) == ["claimed 0, epoch 1 at 0"])
     }
 
+    @Test(arguments: passing)
+    func aLookThatFailsForNowIsReportedWhenItHasBeenTaken(_ error: LogError) throws {
+        var (log, keeper) = try moody()
+        _ = try keeper.told(.load(zero))
+        for call in [MoodyLog.Call.leadership, .read] { log.fail(call, error) }
+        #expect(try keeper.told(.catchUp(zero)) == [])
+        #expect(try keeper.polled() == [])
+        #expect(try keeper.polled() == ["caught up with 0"])
+        #expect(try keeper.polled() == [], "once")
+    }
+
     @Test func aClaimWhoseLogCannotBeReadYetIsReportedWhenItCan() throws {
         var (log, keeper) = try moody()
         _ = try keeper.told(.load(zero))
