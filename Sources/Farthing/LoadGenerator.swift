@@ -92,6 +92,8 @@ struct Measurement {
     var seconds = 0.0
     /// Microseconds, in no order until `sort`.
     var latencies: [UInt32] = []
+    /// When each answer came and what it took, in order; empty unless asked for.
+    var times: [(at: MonotonicInstant, latency: UInt32)] = []
 
     var answered: Int { counts.personal + counts.segment + counts.list }
     var errors: Int { refused + broken }
@@ -127,7 +129,9 @@ struct LoadGenerator {
     }
 
     /// Runs a warm-up of a tenth of `seconds`, then measures for `seconds`.
-    mutating func run(against endpoints: [String], seconds: Double) throws -> Measurement {
+    mutating func run(
+        against endpoints: [String], seconds: Double, keepingTimes: Bool = false
+    ) throws -> Measurement {
         let pipeline = try Pipeline(endpoints: endpoints)
         let decoder = BodyDecoder()
         var measured = Measurement()
@@ -151,7 +155,9 @@ struct LoadGenerator {
                 freed.append(place)
                 let now = Clock.monotonic()
                 guard now >= begin, now < end else { return }
-                measured.latencies.append(UInt32(clamping: now.microseconds(since: sentAt[place])))
+                let latency = UInt32(clamping: now.microseconds(since: sentAt[place]))
+                measured.latencies.append(latency)
+                if keepingTimes { measured.times.append((now, latency)) }
                 switch header.status {
                 case .answered(.personal): measured.counts.personal += 1
                 case .answered(.segment): measured.counts.segment += 1

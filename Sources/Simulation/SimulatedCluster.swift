@@ -217,10 +217,20 @@ public final class SimulatedCluster {
 
     /// A model that nobody has activated yet.
     func newModel() -> ModelActivation {
-        let version = UInt64(models.count + 1)
-        let checksum = finalMix(version)
-        models[checksum] = try? PaperShop.model(version: version)
-        return ModelActivation(version: version, checksum: checksum, path: "model-\(version)")
+        let activation = model(UInt64(models.count + 1))
+        models[activation.checksum] = try? PaperShop.model(version: activation.version)
+        return activation
+    }
+
+    /// The one that was made last, whatever became of it; nil before the first.
+    var latestModel: ModelActivation? { models.isEmpty ? nil : model(UInt64(models.count)) }
+
+    func anyModel(_ random: inout SeededRandom) -> ModelActivation? {
+        models.isEmpty ? nil : model(UInt64(1 + random.below(models.count)))
+    }
+
+    private func model(_ version: UInt64) -> ModelActivation {
+        ModelActivation(version: version, checksum: finalMix(version), path: "model-\(version)")
     }
 
     // MARK: - Checking

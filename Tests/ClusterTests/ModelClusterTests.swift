@@ -43,10 +43,91 @@ import Testing
         #expect(try versions(client) == [0, 0, 0])
         let path = try cluster.write(try bundle(version: 9, products: ["milk"]), as: "next.bundle")
         #expect(try client.activate(path: path).value.version == 9)
-        let deadline = Date().addingTimeInterval(10)
-        while try versions(client) != [9, 9, 9] {
-            try #require(Date() < deadline, "a worker did not follow the activation")
+        try wait(for: "every worker to follow the activation") { try versions(client) == [9, 9, 9] }
+    }
+
+    /// Tried as a shadow, then on a share, promoted, and left again: with the commands that an operator has.
+    @Test func aModelIsTriedPromotedAndLeftAgain() throws {
+        let cluster = try TestCluster()
+        _ = try cluster.write(try bundle(version: 5, products: ["milk"]))
+        try cluster.start()
+        var client = try cluster.client()
+        _ = try client.send(catalogue: [row("milk", list: 199, cost: 100)], tenant: tenant, currency: dollars)
+        let next = try cluster.write(try bundle(version: 6, products: ["milk"]), as: "next.bundle")
+
+        let shadow = try models(cluster, "try", next)
+        #expect(shadow.trial?.version == 6 && shadow.trial?.share == 0 && shadow.trial?.workers == 3)
+        #expect(try pricedBy(client) == [5])
+        let early = try cluster.farthing(["models", "promote"])
+        #expect(early.status == 1 && early.errors.contains("lines have been compared"))
+        for number in 0..<200 { _ = try client.price(cart("c\(number)", ["milk"])) }
+        try wait(for: "carts to be compared") { try models(cluster).trial?.lines ?? 0 > 0 }
+
+        // The same shoppers, after everything was killed, too.
+        #expect(try models(cluster, "try", "--share", "40%").trial?.share == 0.4)
+        let canaries = try shoppersPricedBy(6, client)
+        #expect((5...35).contains(canaries.count))
+        try cluster.kill()
+        try FileManager.default.removeItem(atPath: next)
+        try cluster.start()
+        client = try cluster.client()
+        try wait(for: "the trial to be loaded again") { try models(cluster).trial?.workers == 3 }
+        #expect(try shoppersPricedBy(6, client) == canaries)
+
+        let promoted = try models(cluster, "promote", "--force")
+        #expect(promoted.serving.map(\.version) == [6] && promoted.trial == nil && promoted.previous?.version == 5)
+        #expect(try pricedBy(client) == [6])
+        let back = try models(cluster, "rollback")
+        #expect(back.serving.map(\.version) == [5] && back.previous == nil)
+        #expect(try pricedBy(client) == [5])
+        #expect(try models(cluster).kept.map(\.version).sorted() == [5, 6])
+        let further = try cluster.farthing(["models", "rollback"])
+        #expect(further.status != 0 && further.errors.contains("No model served before"))
+    }
+
+    /// A kept copy that was damaged is refused by name, and nothing changes.
+    @Test func whatIsNotKeptCannotBeServed() throws {
+        let cluster = try TestCluster()
+        _ = try cluster.write(try bundle(version: 5, products: ["milk"]))
+        try cluster.start()
+        let client = try cluster.client()
+        for order in [ModelOrder.serve(.kept(77)), .tryOut(.kept(77), sharePerMille: 10)] {
+            let error = #expect(throws: ClientError.self) { try client.order(order) }
+            guard case .refused(let refusal)? = error else { continue }
+            #expect(refusal.code == .modelRejected && refusal.place.contains("000000000000004d"))
         }
+        #expect(try versions(client) == [5, 5, 5])
+    }
+
+    private struct Shown: Decodable {
+        struct Model: Decodable {
+            var version: UInt64
+        }
+        struct Trial: Decodable {
+            var version: UInt64
+            var share: Double
+            var workers: Int
+            var lines: UInt64
+        }
+        var serving: [Model]
+        var previous: Model?
+        var trial: Trial?
+        var kept: [Model]
+    }
+
+    /// `farthing models`.
+    private func models(_ cluster: TestCluster, _ arguments: String...) throws -> Shown {
+        let result = try cluster.farthing(["models"] + (arguments.isEmpty ? ["list"] : arguments) + ["-o", "json"])
+        try #require(result.status == 0, "\(arguments): \(result.output) \(result.errors)")
+        return try JSONDecoder().decode(Shown.self, from: Data(result.output.utf8))
+    }
+
+    private func shoppersPricedBy(_ version: UInt64, _ client: PricingClient) throws -> [Int] {
+        try (0..<50).filter { try client.price(cart("c\($0)", ["milk"])).value.quote.modelVersion == version }
+    }
+
+    private func pricedBy(_ client: PricingClient) throws -> Set<UInt64> {
+        Set(try (0..<50).map { try client.price(cart("c\($0)", ["milk"])).value.quote.modelVersion })
     }
 
     private func versions(_ client: PricingClient) throws -> [UInt64] {

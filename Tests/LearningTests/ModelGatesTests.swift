@@ -1,6 +1,7 @@
 // What may take the serving model's place, and what may not.
 
 import Domain
+import Foundation
 import Learning
 import Models
 import Testing
@@ -73,5 +74,60 @@ import Testing
         let truth = try model(intercept: -1)
         let steep = try model(intercept: -1, slope: 10)
         #expect(keptOut(steep, truth, truth: steep).contains("median move of a personal price"))
+    }
+
+    // MARK: - Groups
+
+    /// Rows of 200 shoppers, who differ in taste and belong to a group by `group`.
+    private func prices(
+        _ model: ResponseModel, shoppers: Int = 200, group: (Int) -> Int?
+    ) -> ModelGates.Finding? {
+        var matrix = TrainingMatrix(width: 1)
+        for shopper in 0..<shoppers {
+            matrix.append(
+                row: [shopper.isMultiple(of: 2) ? 1 : -1], logRelativePrice: 0, bought: shopper.isMultiple(of: 3),
+                product: 0, shopper: UInt32(shopper))
+        }
+        return ModelGates().judge(
+            model, against: nil, on: matrix, range: range, groups: (0..<shoppers).map(group)
+        ).first { $0.gate == "gap between groups of shoppers" }
+    }
+
+    @Test func aModelThatMakesOneGroupPayMoreIsKeptOut() throws {
+        let personal = try model(intercept: -1, taste: 1, slope: 10)
+        // Taste and group are the same thing.
+        let apart = try #require(prices(personal) { $0 % 2 })
+        #expect(!apart.passes && apart.value > 0.02)
+        // As many of either taste in each group.
+        let alike = try #require(prices(personal) { $0 / 2 % 2 })
+        #expect(alike.passes && alike.value < 1e-9)
+        // Everybody pays the same under a model that knows no taste.
+        #expect(try #require(prices(try model(intercept: -1, taste: 0, slope: 10)) { $0 % 2 }).passes)
+    }
+
+    @Test func tooFewShoppersSayNothingAndKeepAModelOut() throws {
+        let model = try model(intercept: -1)
+        #expect(try !#require(prices(model) { $0 < 190 ? 0 : 1 }).passes)
+        #expect(try !#require(prices(model) { _ in nil }).passes)
+        #expect(try #require(prices(model) { $0 < 100 ? 0 : $0 < 190 ? 1 : nil }).demanded == "at most 0.02")
+    }
+
+    @Test func groupsAreReadFromAFile() throws {
+        func groups(_ text: String) throws -> ShopperGroups {
+            let file = FileManager.default.temporaryDirectory.appending(path: "groups-\(UUID()).csv")
+            try text.write(to: file, atomically: true, encoding: .utf8)
+            defer { try? FileManager.default.removeItem(at: file) }
+            return try ShopperGroups(path: file.path)
+        }
+        let read = try groups("user,group\nann,young\nbob,old\ncid,young\nann,young\n")
+        #expect(read.names == ["old", "young"])
+        #expect(["ann", "bob", "cid", "dan"].map(read.group) == [1, 0, 1, nil])
+        for (text, place) in [
+            ("user,group\nann,young\nann,old\n", ":3:group"), ("user,group\nann,young\n", ":group"),
+            ("user,group\n", ":group"), ("user,age\nann,3\n", ":1"), ("user,group\n,old\n", ":2:user"),
+        ] {
+            let error = #expect(throws: LearningError.self) { try groups(text) }
+            #expect(error?.place.hasSuffix(place) == true, "\(text): \(error?.place ?? "")")
+        }
     }
 }

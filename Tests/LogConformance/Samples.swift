@@ -24,14 +24,21 @@ public struct Samples {
     public mutating func records(_ count: Int) -> [Record] { (0..<count).map { _ in record() } }
 
     public mutating func record() -> Record {
-        switch generator.next() % 9 {
+        switch generator.next() % 11 {
         case 0...3: .events(user: user(), events: list(upTo: 4) { $0.event() })
         case 4...5: .exposures(at: timestamp(), list(upTo: 5) { $0.exposure() })
         case 6: .catalogue(tenant: text(), rows: list(upTo: 4) { $0.row() })
         case 7: .checkpoint
-        default:
-            .modelActivated(ModelActivation(version: integer(), checksum: integer(), path: text()))
+        case 8: .modelTried(nil)
+        case 9:
+            .modelTried(
+                ModelTrial(activation: activation(), sharePerMille: UInt32.random(in: 0...1_000, using: &generator)))
+        default: .modelActivated(activation())
         }
+    }
+
+    private mutating func activation() -> ModelActivation {
+        ModelActivation(version: integer(), checksum: integer(), path: text())
     }
 
     public mutating func snapshot(index: UInt64) -> Snapshot {

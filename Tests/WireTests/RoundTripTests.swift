@@ -40,7 +40,12 @@ struct RoundTripTests {
         #expect(try reader.assignment(encoder.assignment(assignment).bytes) == assignment)
 
         let path = samples.text(1...4_096)
-        #expect(try reader.activateRequest(encoder.activateRequest(path: path).bytes) == path)
+        let share = UInt32.random(in: 0...1_000, using: &samples.generator)
+        let orders: [ModelOrder] = [
+            .serve(.file(path)), .serve(.kept(7)), .tryOut(.file(path), sharePerMille: share),
+            .tryOut(.kept(.max), sharePerMille: share), .endTrial,
+        ]
+        for order in orders { #expect(try reader.activateRequest(encoder.activateRequest(order).bytes) == order) }
     }
 
     @Test(arguments: 0..<40 as Range<UInt64>)

@@ -15,11 +15,13 @@ struct LearnWatch: ParsableCommand {
         abstract: "Learn from the cluster's log again and again, and serve what passes the gates.",
         discussion: """
             Each round learns as `farthing learn log` does, and asks the new model and the one that serves about the
-            held-out weeks. It is activated when it predicts purchases no worse, is right about how many there are, and
-            moves prices by little; otherwise the one that serves goes on, and the reasons are said. A round that fails
-            changes nothing, and the next one comes. Going back: `farthing activate` with an older file of log/models.
+            held-out weeks. It is activated when it predicts purchases no worse, is right about how many there are,
+            moves prices by little, and treats groups of shoppers alike, if --groups names a file `user,group`;
+            otherwise the one that serves goes on, and the reasons are said. With --share it is put on trial instead. A
+            round that fails changes nothing, and the next one comes. Going back: `farthing models rollback`.
 
               farthing learn watch --every 1440
+              farthing learn watch --every 1440 --share 5% --groups age.csv
               farthing learn watch --once --dry-run
             """)
 
@@ -41,10 +43,19 @@ struct LearnWatch: ParsableCommand {
     @Option(help: "Median move of a personal price that is allowed, as a share of it.")
     var largestMove = ModelGates().largestMedianMove
 
+    @Option(help: "A file user,group: shoppers who must not be treated differently. Judges prices, makes none.")
+    var groups: String?
+
+    @Option(help: "Gap between the mean prices of two groups that is allowed, as a share of the public price.")
+    var largestGap = ModelGates().largestGroupGap
+
+    @Option(help: "Put the model on trial for these shoppers (5% or 0.05; 0 prices nobody) instead of serving it.")
+    var share: ShopperShare?
+
     func validate() throws {
         guard every > 0 else { throw ValidationError("--every takes at least one minute.") }
-        guard largestLoss >= 1, largestMove >= 0 else {
-            throw ValidationError("--largest-loss takes 1 or more, --largest-move 0 or more.")
+        guard largestLoss >= 1, largestMove >= 0, largestGap >= 0 else {
+            throw ValidationError("--largest-loss takes 1 or more, --largest-move and --largest-gap 0 or more.")
         }
     }
 
@@ -83,21 +94,30 @@ struct LearnWatch: ParsableCommand {
         var gates = ModelGates()
         gates.largestLossRatio = largestLoss
         gates.largestMedianMove = largestMove
+        gates.largestGroupGap = largestGap
+        let known = try groups.map(ShopperGroups.init(path:))
+        let groupsOfShoppers = known.map { known in learner.data.shoppers.map(known.group) }
         let range = PersonalRange(
             learner.data, conversionValueRatio: configuration.pricing.conversionValueRatio,
             largestDiscountRatio: configuration.pricing.largestDiscountRatio)
         let serving = try shop.activation.map { try configuration.keptModel($0) }
-        let findings = gates.judge(bundle.response, against: serving?.response, on: judges, range: range)
+        let findings = gates.judge(
+            bundle.response, against: serving?.response, on: judges, range: range,
+            groups: groupsOfShoppers)
         var round = WatchRound(
             version: version, serving: serving?.version, rows: report.trainedRows,
-            logLoss: report.evaluation.logLoss, gates: findings.map(WatchRound.Gate.init), activatedAt: nil)
+            logLoss: report.evaluation.logLoss, gates: findings.map(WatchRound.Gate.init), isTrial: false,
+            activatedAt: nil)
         guard round.passes, !dryRun else { return round }
         let path = URL(filePath: configuration.model.bundleFile).standardizedFileURL
         try FileManager.default.createDirectory(
             at: path.deletingLastPathComponent(), withIntermediateDirectories: true)
         try Data(bundle.encode()).write(to: path, options: .atomic)
         let (_, client) = try target.connect(deadlineMilliseconds: 30_000)
-        round.activatedAt = try client.activate(path: path.path).value.index
+        round.isTrial = share != nil
+        let file = ModelSource.file(path.path)
+        round.activatedAt = try client.order(share.map { .tryOut(file, sharePerMille: $0.perMille) } ?? .serve(file))
+            .value.index
         return round
     }
 }
@@ -122,7 +142,9 @@ struct WatchRound: Encodable {
     var rows: Int
     var logLoss: Double
     var gates: [Gate]
-    /// Broadcast index from which on it serves.
+    /// Whether it is tried instead of served.
+    var isTrial: Bool
+    /// Broadcast index from which on it serves, or is on trial.
     var activatedAt: UInt64?
 
     var passes: Bool { gates.allSatisfy(\.passes) }
@@ -136,7 +158,7 @@ struct WatchRound: Encodable {
         }
         let verdict =
             if let activatedAt {
-                "model \(version) serves from broadcast index \(activatedAt) on"
+                "model \(version) \(isTrial ? "is on trial" : "serves") from broadcast index \(activatedAt) on"
             } else if passes {
                 "model \(version) would be activated"
             } else {

@@ -23,6 +23,12 @@ public struct TrainingData: Sendable {
         self.events = events
         self.catalogue = catalogue
     }
+
+    /// Whoever did something or was shown a price, in the order of their first event. O(events).
+    public var shoppers: [String] {
+        var known: Set<String> = []
+        return (events.lazy.map(\.user) + shown.lazy.map(\.user)).filter { known.insert($0).inserted }
+    }
 }
 
 /// A personal price that a shopper saw.

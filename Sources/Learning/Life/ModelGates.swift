@@ -1,6 +1,6 @@
 // May a model take the place of the one that serves? Both are asked about weeks that neither was fitted on. A gate keeps a
-// model out that predicts worse, that is wrong about how often shoppers buy, or that moves prices further than an
-// operator wants to see without having looked.
+// model out that predicts worse, that is wrong about how often shoppers buy, that moves prices further than an operator
+// wants to see without having looked, or that gives one group of shoppers higher prices than another.
 
 import Domain
 import Glibc
@@ -15,6 +15,8 @@ public struct ModelGates: Equatable, Sendable {
     public var calibration = 0.9...1.1
     /// Median size of the change of a personal price, as a share of it.
     public var largestMedianMove = 0.05
+    /// Between the mean prices of two groups of shoppers, as a share of the public price.
+    public var largestGroupGap = 0.02
 
     public init() {}
 
@@ -31,8 +33,10 @@ public struct ModelGates: Equatable, Sendable {
     ///   - serving: nil when there is none; then only calibration counts.
     ///   - judges: held-out rows, with their products.
     ///   - range: of personal prices.
+    ///   - groups: of each shopper, by place in `TrainingData.shoppers`; nil when nobody is to be compared.
     public func judge(
-        _ candidate: ResponseModel, against serving: ResponseModel?, on judges: TrainingMatrix, range: PersonalRange
+        _ candidate: ResponseModel, against serving: ResponseModel?, on judges: TrainingMatrix, range: PersonalRange,
+        groups: [Int?]? = nil
     ) -> [Finding] {
         let predicted = Predictions(candidate, judges)
         var findings: [Finding] = []
@@ -42,6 +46,9 @@ public struct ModelGates: Equatable, Sendable {
                 gate: "purchases predicted over made", value: ratio,
                 demanded: "\(calibration.lowerBound) to \(calibration.upperBound)", passes: calibration.contains(ratio))
         )
+        if let groups {
+            findings.append(fairness(GroupPrices(predicted.coefficients, judges, range, groups: groups)))
+        }
         guard let serving else { return findings }
         let served = Predictions(serving, judges)
         let loss = predicted.logLoss / served.logLoss
@@ -57,6 +64,15 @@ public struct ModelGates: Equatable, Sendable {
         return findings
     }
 
+    private func fairness(_ prices: GroupPrices) -> Finding {
+        let gap = prices.gap
+        return Finding(
+            gate: "gap between groups of shoppers", value: gap ?? 0,
+            demanded: gap == nil
+                ? "two groups of \(GroupPrices.fewestShoppers) shoppers" : "at most \(largestGroupGap)",
+            passes: gap.map { $0 <= largestGroupGap } ?? false)
+    }
+
     /// Rows that prices are compared on.
     private static let priced = 20_000
 
@@ -65,13 +81,9 @@ public struct ModelGates: Equatable, Sendable {
     ) -> Double {
         let step = max(1, judges.count / priced)
         let moves = stride(from: 0, to: judges.count, by: step).compactMap { row -> Double? in
-            guard let bounds = range.bounds(ofProductAt: Int(judges.products[row])) else { return nil }
-            func price(_ coefficients: Coefficients) -> Double {
-                OptimalPrice.solve(
-                    coefficients.curve(row, reference: bounds.reference), .profit, unitCost: bounds.cost,
-                    within: bounds.prices)
+            guard let new = range.price(candidate, judges, row), let old = range.price(serving, judges, row) else {
+                return nil
             }
-            let (new, old) = (price(candidate), price(serving))
             return abs(new - old) / old
         }.sorted()
         return moves.isEmpty ? 0 : moves[moves.count / 2]
@@ -106,6 +118,15 @@ public struct PersonalRange: Sendable {
         return Bounds(
             reference: list, cost: max(0, row.unitCost.real - conversionValueRatio * list),
             prices: (list * (1 - largestDiscountRatio))...list)
+    }
+
+    /// The best price for a row, in minor units; nil for a product without a price.
+    func price(_ coefficients: Coefficients, _ matrix: TrainingMatrix, _ row: Int) -> Double? {
+        bounds(ofProductAt: Int(matrix.products[row])).map { bounds in
+            OptimalPrice.solve(
+                coefficients.curve(row, reference: bounds.reference), .profit, unitCost: bounds.cost,
+                within: bounds.prices)
+        }
     }
 }
 

@@ -72,6 +72,7 @@ extension TrainingMatrix {
                 while let next = bought.first, next < place { bought.removeFirst() }
                 labels.append(bought.first == place ? 1 : 0)
                 products.append(place)
+                shoppers.append(UInt32(visit.shopper))
                 logRelativePrices.append(Float(entry.context.logRelativePrice(shown ?? entry.price)))
                 fill(entry.context, summary, history)
             }

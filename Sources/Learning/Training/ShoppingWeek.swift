@@ -4,7 +4,7 @@ import Domain
 struct ShoppingWeek {
     /// One shopper's week.
     struct Visit {
-        /// Place of the shopper among all, in the order of their first event.
+        /// Place in `TrainingData.shoppers`.
         var shopper: Int
         /// Places of the products bought, ascending, each once.
         var products: [UInt16]
@@ -23,11 +23,10 @@ struct ShoppingWeek {
     static func grouped(_ data: TrainingData, calendar: ShopCalendar) -> [ShoppingWeek] {
         let places = Dictionary(
             data.products.enumerated().map { ($0.element, UInt16($0.offset)) }, uniquingKeysWith: { first, _ in first })
-        var shoppers: [String: Int] = [:]
+        let shoppers = Dictionary(uniqueKeysWithValues: data.shoppers.enumerated().map { ($0.element, $0.offset) })
         var weeks: [Int32: [Int: Visit]] = [:]
         for (index, entry) in data.events.enumerated() {
-            let shopper = shoppers[entry.user] ?? shoppers.count
-            shoppers[entry.user] = shopper
+            let shopper = shoppers[entry.user]!
             let bought = entry.event.basket.items.compactMap { $0.quantity > 0 ? places[$0.product] : nil }
             let week = calendar.week(of: entry.event.occurredAt)
             weeks[week, default: [:]][shopper, default: Visit(shopper: shopper, products: [], events: [])]
@@ -35,8 +34,7 @@ struct ShoppingWeek {
         }
         for price in data.shown {
             guard let place = places[price.product] else { continue }
-            let shopper = shoppers[price.user] ?? shoppers.count
-            shoppers[price.user] = shopper
+            let shopper = shoppers[price.user]!
             weeks[price.week, default: [:]][shopper, default: Visit(shopper: shopper, products: [], events: [])]
                 .shown[place] = price.price
         }

@@ -15,6 +15,8 @@ public struct TrainingMatrix: Sendable {
     public internal(set) var labels: [Float] = []
     /// Place of each row's product in `TrainingData.products`; empty when nobody asks. (count,)
     public internal(set) var products: [UInt16] = []
+    /// Place of each row's shopper in `TrainingData.shoppers`; empty when nobody asks. (count,)
+    public internal(set) var shoppers: [UInt32] = []
 
     public init(width: Int = FeatureSchema.count) { self.width = width }
 
@@ -23,12 +25,15 @@ public struct TrainingMatrix: Sendable {
 
     /// Adds one row.
     /// - Precondition: `row` has the matrix's width.
-    public mutating func append(row: [Float], logRelativePrice: Float, bought: Bool, product: UInt16) {
+    public mutating func append(
+        row: [Float], logRelativePrice: Float, bought: Bool, product: UInt16, shopper: UInt32? = nil
+    ) {
         precondition(row.count == width, "a row has \(width) features")
         features += row
         logRelativePrices.append(logRelativePrice)
         labels.append(bought ? 1 : 0)
         products.append(product)
+        if let shopper { shoppers.append(shopper) }
     }
 
     /// One row, for tests and golden predictions.
@@ -52,6 +57,7 @@ public struct TrainingMatrix: Sendable {
         chosen.logRelativePrices = places.map { logRelativePrices[$0] }
         chosen.labels = places.map { labels[$0] }
         chosen.products = products.isEmpty ? [] : places.map { products[$0] }
+        chosen.shoppers = shoppers.isEmpty ? [] : places.map { shoppers[$0] }
         return chosen
     }
 }

@@ -35,6 +35,7 @@ public enum PlantedBug: UInt8, Sendable, CaseIterable {
     case exposuresLostWithAppend
     case promiseIgnored
     case promiseCutShort
+    case trialForEverybody
     // The router
     case timeoutIsUnavailable
     case expiryForgotten

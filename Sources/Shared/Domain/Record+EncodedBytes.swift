@@ -10,6 +10,7 @@ extension Record {
         case .exposures(_, let exposures): 2 + 8 + 4 + exposures.reduce(0) { $0 + $1.encodedBytes }
         case .catalogue(let tenant, let rows): 2 + bytes(tenant) + 4 + rows.reduce(0) { $0 + $1.encodedBytes }
         case .modelActivated(let activation): 2 + 8 + 8 + bytes(activation.path)
+        case .modelTried(let trial): 2 + 4 + (trial.map { 4 + 8 + 8 + bytes($0.activation.path) } ?? 0)
         case .checkpoint: 2
         }
     }

@@ -10,6 +10,8 @@ public enum Record: Equatable, Sendable {
     case catalogue(tenant: String, rows: [CatalogueRow])
     /// From here on this model serves. Broadcast partition only.
     case modelActivated(ModelActivation)
+    /// From here on this model is on trial; nil ends the trial. Broadcast partition only.
+    case modelTried(ModelTrial?)
     /// Every replica that comes past this hashes its state.
     case checkpoint
 }

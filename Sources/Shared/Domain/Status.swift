@@ -41,13 +41,14 @@ public struct WorkerReport: Equatable, Sendable {
     public var isDraining: Bool
     /// Everything it holds, the broadcast partition last.
     public var replicas: [ReplicaReport]
+    public var models: ModelReport
 
     public static let defaultWeight: UInt32 = 100
 
     public init(
         name: String, isReady: Bool, modelVersion: UInt64, catalogueProducts: UInt64, broadcastIndex: UInt64,
         answered: UInt64, problem: String, weight: UInt32 = defaultWeight, isDraining: Bool = false,
-        replicas: [ReplicaReport] = []
+        replicas: [ReplicaReport] = [], models: ModelReport = ModelReport()
     ) {
         self.name = name
         self.isReady = isReady
@@ -59,6 +60,7 @@ public struct WorkerReport: Equatable, Sendable {
         self.weight = weight
         self.isDraining = isDraining
         self.replicas = replicas
+        self.models = models
     }
 
     /// How many partitions it leads.

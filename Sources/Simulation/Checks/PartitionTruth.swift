@@ -52,7 +52,7 @@ package struct PartitionTruth {
                     shoppers[exposure.user]!.prices[product]!.removeFirst()
                 }
             }
-        case .catalogue, .modelActivated, .checkpoint: break
+        case .catalogue, .modelActivated, .modelTried, .checkpoint: break
         }
     }
 

@@ -23,6 +23,8 @@ package final class Witness: MemoryLogObserver {
     /// List prices that rows in the log name, by product.
     private(set) var listPrices: [String: Set<Int64>] = [:]
     private(set) var activated: Set<UInt64> = [0]
+    /// Every trial of a model that the log has had, by the model's version.
+    private var tried: [UInt64: [ModelTrial]] = [:]
     private(set) var recordsAppended: UInt64 = 0
     /// Digests of states seen, by partition and index; the latest ones.
     private var digests: [PartitionID: [UInt64: (digest: UInt64, worker: NodeID)]] = [:]
@@ -108,6 +110,7 @@ package final class Witness: MemoryLogObserver {
         case .catalogue(_, let rows):
             for row in rows { listPrices[row.product, default: []].insert(row.listPrice.minorUnits) }
         case .modelActivated(let activation): activated.insert(activation.version)
+        case .modelTried(let trial): if let trial { tried[trial.activation.version, default: []].append(trial) }
         case .events, .exposures, .checkpoint: break
         }
     }
@@ -239,8 +242,10 @@ extension Witness {
         guard quote.user == asked.user, quote.lines.count == asked.lines.count else {
             return wrong("\(asked.user) got a quote of \(quote.lines.count) lines for \(quote.user)")
         }
-        if !activated.contains(quote.modelVersion) {
-            wrong("model \(quote.modelVersion) priced, which was never activated")
+        if !activated.contains(quote.modelVersion),
+            tried[quote.modelVersion]?.contains(where: { $0.prices(quote.user) }) != true
+        {
+            wrong("model \(quote.modelVersion) priced \(quote.user.user), who was never meant to see it")
         }
         var total: Int64 = 0
         for (line, wanted) in zip(quote.lines, asked.lines) {

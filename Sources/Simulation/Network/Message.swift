@@ -19,7 +19,7 @@ package indirect enum Body {
     case price(PriceRequest)
     case events(UserKey, [Event])
     case catalogue(tenant: String, [CatalogueRow])
-    case activate(ModelActivation)
+    case activate(ModelChange)
     case verify(PaperToken)
     // Answers
     case quote(Quote, PaperToken)
@@ -53,7 +53,10 @@ package indirect enum Body {
                 hash.update(word: UInt64(bitPattern: row.listPrice.minorUnits))
                 hash.update(word: UInt64(bitPattern: row.effectiveAt.milliseconds))
             }
-        case .activate(let activation): hash.update(word: activation.checksum)
+        case .activate(.serve(let activation)): hash.update(word: activation.checksum)
+        case .activate(.trial(let trial)):
+            hash.update(word: trial?.activation.checksum ?? 0)
+            hash.update(word: UInt64(trial?.sharePerMille ?? 0) + 1)
         case .verify(let token): hash.update(word: token.seal)
         default: break
         }

@@ -132,15 +132,25 @@ final class ShopClient: SimulatedClient {
 
     private func changeCatalogue() {
         let time = clock.wall(at: cluster.now)
-        if random.chance(0.15) {
-            let activation = cluster.newModel()
-            return make(newCall(.activate, KeyHash(0), .activate(activation), deadlineMicroseconds: deadline()))
+        if random.chance(0.25) {
+            return make(newCall(.activate, KeyHash(0), .activate(modelChange()), deadlineMicroseconds: deadline()))
         }
         let row = PaperShop.row(
             random.element(of: PaperShop.products), listPrice: Int64(random.number(in: PaperShop.listPrices)), at: time)
         make(
             newCall(
                 .catalogue, KeyHash(0), .catalogue(tenant: PaperShop.tenant, [row]), deadlineMicroseconds: deadline()))
+    }
+
+    /// Models are tried, promoted and withdrawn, go straight into service, and come back.
+    private func modelChange() -> ModelChange {
+        switch random.below(10) {
+        case 0..<3: return .serve(cluster.newModel())
+        case 3..<6: return .trial(ModelTrial(activation: cluster.newModel(), sharePerMille: UInt32(random.below(400))))
+        case 6..<8: return cluster.latestModel.map { .serve($0) } ?? .trial(nil)
+        case 8: return cluster.anyModel(&random).map { .serve($0) } ?? .trial(nil)
+        default: return .trial(nil)
+        }
     }
 
     override func ended(_ call: ClientCall, _ ending: CallPlan.Ending) {

@@ -130,8 +130,8 @@ final class SimulatedWorker: SimulatedNode {
                 events, of: user, header: header, now: wallClock, ticket: ticket(header, link), into: &actions)
         case .catalogue(let tenant, let rows):
             core?.catalogueReceived(rows, tenant: tenant, ticket: ticket(header, link), into: &actions)
-        case .activate(let activation):
-            core?.activationRequested(activation, ticket: ticket(header, link), into: &actions)
+        case .activate(let change):
+            core?.modelChangeRequested(change, ticket: ticket(header, link), into: &actions)
         case .verify(let token): reply(header, .answered(.personal), verify(token), link)
         default:
             guard header.kind == .checkpoint else { return }
@@ -275,14 +275,14 @@ final class SimulatedWorker: SimulatedNode {
         switch answer {
         case .log(let events):
             for event in events { logSpoke(event) }
-            loadActivatedModel()
+            loadMissingModel()
         case .hashed(let partition, let checkpoint): core?.stateHashed(partition, checkpoint)
         case .modelLoaded(let activation):
             loading = nil
             if let bundle = cluster.models[activation.checksum] {
                 core?.modelLoaded(bundle, checksum: activation.checksum)
             }
-            loadActivatedModel()
+            loadMissingModel()
         case .nothing: break
         }
         carryOut()
@@ -318,11 +318,9 @@ final class SimulatedWorker: SimulatedNode {
         carryOut()
     }
 
-    /// Loads the model that the log names, unless it serves already.
-    private func loadActivatedModel() {
-        guard let activation = core?.activation, loading == nil, activation.checksum != core?.servingChecksum else {
-            return
-        }
+    /// Loads the next of the models that the log names and that are not here.
+    private func loadMissingModel() {
+        guard loading == nil, let activation = core?.missingModels.first else { return }
         loading = activation
         disk?.post(.loadModel(activation))
     }

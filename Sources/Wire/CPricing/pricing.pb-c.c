@@ -1177,6 +1177,96 @@ void   farthing__partition_status__free_unpacked
   assert(message->base.descriptor == &farthing__partition_status__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   farthing__trial__init
+                     (Farthing__Trial         *message)
+{
+  static const Farthing__Trial init_value = FARTHING__TRIAL__INIT;
+  *message = init_value;
+}
+size_t farthing__trial__get_packed_size
+                     (const Farthing__Trial *message)
+{
+  assert(message->base.descriptor == &farthing__trial__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t farthing__trial__pack
+                     (const Farthing__Trial *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &farthing__trial__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t farthing__trial__pack_to_buffer
+                     (const Farthing__Trial *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &farthing__trial__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Farthing__Trial *
+       farthing__trial__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Farthing__Trial *)
+     protobuf_c_message_unpack (&farthing__trial__descriptor,
+                                allocator, len, data);
+}
+void   farthing__trial__free_unpacked
+                     (Farthing__Trial *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &farthing__trial__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   farthing__models__init
+                     (Farthing__Models         *message)
+{
+  static const Farthing__Models init_value = FARTHING__MODELS__INIT;
+  *message = init_value;
+}
+size_t farthing__models__get_packed_size
+                     (const Farthing__Models *message)
+{
+  assert(message->base.descriptor == &farthing__models__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t farthing__models__pack
+                     (const Farthing__Models *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &farthing__models__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t farthing__models__pack_to_buffer
+                     (const Farthing__Models *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &farthing__models__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Farthing__Models *
+       farthing__models__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Farthing__Models *)
+     protobuf_c_message_unpack (&farthing__models__descriptor,
+                                allocator, len, data);
+}
+void   farthing__models__free_unpacked
+                     (Farthing__Models *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &farthing__models__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   farthing__replica__init
                      (Farthing__Replica         *message)
 {
@@ -3515,7 +3605,7 @@ const ProtobufCMessageDescriptor farthing__catalogue_ack__descriptor =
   (ProtobufCMessageInit) farthing__catalogue_ack__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor farthing__activate_request__field_descriptors[1] =
+static const ProtobufCFieldDescriptor farthing__activate_request__field_descriptors[4] =
 {
   {
     "path",
@@ -3529,14 +3619,53 @@ static const ProtobufCFieldDescriptor farthing__activate_request__field_descript
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "checksum",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_FIXED64,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__ActivateRequest, checksum),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "trial",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__ActivateRequest, trial),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "share_per_mille",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__ActivateRequest, share_per_mille),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned farthing__activate_request__field_indices_by_name[] = {
+  1,   /* field[1] = checksum */
   0,   /* field[0] = path */
+  3,   /* field[3] = share_per_mille */
+  2,   /* field[2] = trial */
 };
 static const ProtobufCIntRange farthing__activate_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor farthing__activate_request__descriptor =
 {
@@ -3546,7 +3675,7 @@ const ProtobufCMessageDescriptor farthing__activate_request__descriptor =
   "Farthing__ActivateRequest",
   "farthing",
   sizeof(Farthing__ActivateRequest),
-  1,
+  4,
   farthing__activate_request__field_descriptors,
   farthing__activate_request__field_indices_by_name,
   1,  farthing__activate_request__number_ranges,
@@ -3738,6 +3867,238 @@ const ProtobufCMessageDescriptor farthing__partition_status__descriptor =
   (ProtobufCMessageInit) farthing__partition_status__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor farthing__trial__field_descriptors[10] =
+{
+  {
+    "version",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_FIXED64,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__Trial, version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "checksum",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_FIXED64,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__Trial, checksum),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "share_per_mille",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__Trial, share_per_mille),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "loaded",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__Trial, loaded),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "lines",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__Trial, lines),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "lower",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__Trial, lower),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "higher",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__Trial, higher),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "moved_millionths",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__Trial, moved_millionths),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "serving_millionths",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__Trial, serving_millionths),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "trial_millionths",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__Trial, trial_millionths),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned farthing__trial__field_indices_by_name[] = {
+  1,   /* field[1] = checksum */
+  6,   /* field[6] = higher */
+  4,   /* field[4] = lines */
+  3,   /* field[3] = loaded */
+  5,   /* field[5] = lower */
+  7,   /* field[7] = moved_millionths */
+  8,   /* field[8] = serving_millionths */
+  2,   /* field[2] = share_per_mille */
+  9,   /* field[9] = trial_millionths */
+  0,   /* field[0] = version */
+};
+static const ProtobufCIntRange farthing__trial__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 10 }
+};
+const ProtobufCMessageDescriptor farthing__trial__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "farthing.Trial",
+  "Trial",
+  "Farthing__Trial",
+  "farthing",
+  sizeof(Farthing__Trial),
+  10,
+  farthing__trial__field_descriptors,
+  farthing__trial__field_indices_by_name,
+  1,  farthing__trial__number_ranges,
+  (ProtobufCMessageInit) farthing__trial__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor farthing__models__field_descriptors[4] =
+{
+  {
+    "checksum",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_FIXED64,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__Models, checksum),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "previous_version",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_FIXED64,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__Models, previous_version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "previous_checksum",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_FIXED64,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__Models, previous_checksum),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "trial",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__Models, trial),
+    &farthing__trial__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned farthing__models__field_indices_by_name[] = {
+  0,   /* field[0] = checksum */
+  2,   /* field[2] = previous_checksum */
+  1,   /* field[1] = previous_version */
+  3,   /* field[3] = trial */
+};
+static const ProtobufCIntRange farthing__models__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor farthing__models__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "farthing.Models",
+  "Models",
+  "Farthing__Models",
+  "farthing",
+  sizeof(Farthing__Models),
+  4,
+  farthing__models__field_descriptors,
+  farthing__models__field_indices_by_name,
+  1,  farthing__models__number_ranges,
+  (ProtobufCMessageInit) farthing__models__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor farthing__replica__field_descriptors[6] =
 {
   {
@@ -3841,7 +4202,7 @@ const ProtobufCMessageDescriptor farthing__replica__descriptor =
   (ProtobufCMessageInit) farthing__replica__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor farthing__worker_status__field_descriptors[13] =
+static const ProtobufCFieldDescriptor farthing__worker_status__field_descriptors[14] =
 {
   {
     "name",
@@ -3999,6 +4360,18 @@ static const ProtobufCFieldDescriptor farthing__worker_status__field_descriptors
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "models",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__WorkerStatus, models),
+    &farthing__models__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned farthing__worker_status__field_indices_by_name[] = {
   4,   /* field[4] = answered */
@@ -4007,6 +4380,7 @@ static const unsigned farthing__worker_status__field_indices_by_name[] = {
   11,   /* field[11] = draining */
   5,   /* field[5] = in_flight */
   6,   /* field[6] = model_version */
+  13,   /* field[13] = models */
   0,   /* field[0] = name */
   3,   /* field[3] = partitions */
   9,   /* field[9] = problem */
@@ -4018,7 +4392,7 @@ static const unsigned farthing__worker_status__field_indices_by_name[] = {
 static const ProtobufCIntRange farthing__worker_status__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 13 }
+  { 0, 14 }
 };
 const ProtobufCMessageDescriptor farthing__worker_status__descriptor =
 {
@@ -4028,7 +4402,7 @@ const ProtobufCMessageDescriptor farthing__worker_status__descriptor =
   "Farthing__WorkerStatus",
   "farthing",
   sizeof(Farthing__WorkerStatus),
-  13,
+  14,
   farthing__worker_status__field_descriptors,
   farthing__worker_status__field_indices_by_name,
   1,  farthing__worker_status__number_ranges,
@@ -4444,7 +4818,7 @@ const ProtobufCMessageDescriptor farthing__drain_reply__descriptor =
   (ProtobufCMessageInit) farthing__drain_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor farthing__worker_report__field_descriptors[10] =
+static const ProtobufCFieldDescriptor farthing__worker_report__field_descriptors[11] =
 {
   {
     "name",
@@ -4566,6 +4940,18 @@ static const ProtobufCFieldDescriptor farthing__worker_report__field_descriptors
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "models",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__WorkerReport, models),
+    &farthing__models__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned farthing__worker_report__field_indices_by_name[] = {
   5,   /* field[5] = answered */
@@ -4573,6 +4959,7 @@ static const unsigned farthing__worker_report__field_indices_by_name[] = {
   3,   /* field[3] = catalogue_products */
   8,   /* field[8] = draining */
   2,   /* field[2] = model_version */
+  10,   /* field[10] = models */
   0,   /* field[0] = name */
   6,   /* field[6] = problem */
   1,   /* field[1] = ready */
@@ -4583,7 +4970,7 @@ static const ProtobufCIntRange farthing__worker_report__number_ranges[2 + 1] =
 {
   { 1, 0 },
   { 8, 6 },
-  { 0, 10 }
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor farthing__worker_report__descriptor =
 {
@@ -4593,7 +4980,7 @@ const ProtobufCMessageDescriptor farthing__worker_report__descriptor =
   "Farthing__WorkerReport",
   "farthing",
   sizeof(Farthing__WorkerReport),
-  10,
+  11,
   farthing__worker_report__field_descriptors,
   farthing__worker_report__field_indices_by_name,
   2,  farthing__worker_report__number_ranges,

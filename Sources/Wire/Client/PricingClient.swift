@@ -84,7 +84,12 @@ public final class PricingClient {
 
     /// Makes every worker serve a bundle. The path must mean the same file to the workers.
     public func activate(path: String) throws(ClientError) -> Answer<ActivationAcknowledgement> {
-        try call(.activate, KeyHash(0), priority: .commit, rules: .bulk, encoder.activateRequest(path: path)) {
+        try order(.serve(.file(path)))
+    }
+
+    /// Serves a model, tries one out, or ends the trial. The answer to the end of a trial names no model.
+    public func order(_ order: ModelOrder) throws(ClientError) -> Answer<ActivationAcknowledgement> {
+        try call(.activate, KeyHash(0), priority: .commit, rules: .bulk, encoder.activateRequest(order)) {
             [decoder] (bytes: RawSpan) throws(Refusal) in
             try decoder.activationAcknowledgement(bytes)
         }

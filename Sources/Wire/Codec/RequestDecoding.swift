@@ -118,16 +118,37 @@ extension BodyDecoder {
     }
 
     /// Kind `activate`.
-    public func activateRequest(_ body: RawSpan) throws(Refusal) -> String {
+    public func activateRequest(_ body: RawSpan) throws(Refusal) -> ModelOrder {
         unsafe try decode(body, farthing__activate_request__unpack) {
             (message: borrowing Farthing__ActivateRequest) throws(Refusal) in
-            let path = unsafe try string(message.path, "path", atMost: 4096)
-            guard !path.isEmpty else {
-                throw Refusal(
-                    .modelRejected, place: "path", remedy: "Give the path of a bundle that every worker can read.")
+            let source = unsafe try modelSource(message)
+            guard unsafe message.trial != 0 else {
+                guard let source else {
+                    throw Refusal(
+                        .modelRejected, place: "path",
+                        remedy: "Give the path of a bundle that every worker can read, or a checksum.")
+                }
+                return .serve(source)
             }
-            return path
+            let share = unsafe message.share_per_mille
+            guard share <= 1_000 else {
+                throw Refusal(
+                    .modelRejected, place: "share_per_mille", value: "\(share)", remedy: "Give 0 to 1000.")
+            }
+            return source.map { .tryOut($0, sharePerMille: share) } ?? .endTrial
         }
+    }
+
+    private func modelSource(_ message: borrowing Farthing__ActivateRequest) throws(Refusal) -> ModelSource? {
+        let path = unsafe try string(message.path, "path", atMost: 4096)
+        let checksum = unsafe message.checksum
+        guard path.isEmpty || checksum == 0 else {
+            throw Refusal(
+                .modelRejected, place: "checksum", value: hexadecimal(checksum),
+                remedy: "Give a path or a checksum, not both.")
+        }
+        if checksum != 0 { return .kept(checksum) }
+        return path.isEmpty ? nil : .file(path)
     }
 
     /// Kind `checkpoint`.

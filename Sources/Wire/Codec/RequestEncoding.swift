@@ -102,10 +102,25 @@ extension BodyEncoder {
         }
     }
 
-    public func activateRequest(path: String) -> Packed {
+    public func activateRequest(_ order: ModelOrder) -> Packed {
         unsafe begin {
             let message = unsafe arena.make(farthing__activate_request__init)
-            unsafe message.pointee.path = unsafe arena.text(path)
+            let source: ModelSource?
+            switch order {
+            case .serve(let model): source = model
+            case .tryOut(let model, let share):
+                source = model
+                unsafe message.pointee.trial = 1
+                unsafe message.pointee.share_per_mille = share
+            case .endTrial:
+                source = nil
+                unsafe message.pointee.trial = 1
+            }
+            switch source {
+            case .file(let path): unsafe message.pointee.path = unsafe arena.text(path)
+            case .kept(let checksum): unsafe message.pointee.checksum = checksum
+            case nil: break
+            }
             return unsafe message
         }
     }

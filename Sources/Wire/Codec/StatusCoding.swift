@@ -19,6 +19,7 @@ extension BodyEncoder {
             unsafe message.pointee.draining = report.isDraining ? 1 : 0
             unsafe message.pointee.n_replicas = report.replicas.count
             unsafe message.pointee.replicas = unsafe arena.list(report.replicas, replica)
+            unsafe message.pointee.models = unsafe models(report.models)
             return unsafe message
         }
     }
@@ -93,6 +94,7 @@ extension BodyEncoder {
         unsafe message.pointee.draining = status.report.isDraining ? 1 : 0
         unsafe message.pointee.n_replicas = status.report.replicas.count
         unsafe message.pointee.replicas = unsafe arena.list(status.report.replicas, replica)
+        unsafe message.pointee.models = unsafe models(status.report.models)
         return unsafe message
     }
 }
@@ -107,7 +109,8 @@ extension BodyDecoder {
                 broadcastIndex: message.broadcast_index, answered: message.answered,
                 problem: try string(message.problem, "problem", atMost: 4096), weight: message.weight,
                 isDraining: message.draining != 0,
-                replicas: try elements(message.replicas, message.n_replicas, replica))
+                replicas: try elements(message.replicas, message.n_replicas, replica),
+                models: models(message.models))
         }
     }
 
@@ -175,7 +178,8 @@ extension BodyDecoder {
                 answered: unsafe message.answered,
                 problem: unsafe try string(message.problem, "workers[\(index)].problem", atMost: 4096),
                 weight: unsafe message.weight, isDraining: unsafe message.draining != 0,
-                replicas: unsafe try elements(message.replicas, message.n_replicas, replica)),
+                replicas: unsafe try elements(message.replicas, message.n_replicas, replica),
+                models: unsafe models(message.models)),
             silentMilliseconds: unsafe message.silent_ms, inFlight: unsafe message.in_flight)
     }
 }

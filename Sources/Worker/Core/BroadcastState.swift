@@ -1,4 +1,4 @@
-// What every worker knows of the whole shop: catalogues and the model in force. A fold like any partition's.
+// What every worker knows of the whole shop: catalogues, and which models price. A fold like any partition's.
 
 import Domain
 
@@ -7,7 +7,7 @@ struct BroadcastState: Equatable, Sendable {
     private(set) var index: UInt64 = 0
     /// By tenant, then by product.
     private(set) var catalogues: [String: Catalogue] = [:]
-    private(set) var activation: ModelActivation?
+    private(set) var models = ModelLine()
 
     typealias Catalogue = ShardedDictionary<String, CatalogueEntry>
 
@@ -23,7 +23,8 @@ struct BroadcastState: Equatable, Sendable {
                 catalogues[tenant, default: Catalogue()][row.product, default: CatalogueEntry()]
                     .apply(row, calendar: calendar)
             }
-        case .modelActivated(let activation): self.activation = activation
+        case .modelActivated(let activation): models.serve(activation)
+        case .modelTried(let trial): models.tryOut(trial)
         case .events, .exposures, .checkpoint: break
         }
         return 0
@@ -33,11 +34,7 @@ struct BroadcastState: Equatable, Sendable {
     func encoded() -> [UInt8] {
         var writer = ByteWriter()
         writer.write(index)
-        writer.write([activation].compactMap(\.self)) { writer, activation in
-            writer.write(activation.version)
-            writer.write(activation.checksum)
-            writer.write(activation.path)
-        }
+        writer.write(models.served) { $0.write($1) }
         writer.write(catalogues.keys.sorted()) { writer, tenant in
             writer.write(tenant)
             let entries = catalogues[tenant]!
@@ -46,17 +43,22 @@ struct BroadcastState: Equatable, Sendable {
                 entries[product]!.encode(to: &writer)
             }
         }
+        if let trial = models.trial {
+            writer.write(Section.trial.rawValue)
+            writer.write(trial)
+        }
         return writer.bytes
+    }
+
+    /// What follows the catalogues, if there is any of it: a byte that names it, then its content.
+    private enum Section: UInt8 {
+        case trial = 2
     }
 
     init(decoding bytes: [UInt8]) throws(ByteError) {
         var reader = ByteReader(bytes)
         index = try reader.read()
-        activation =
-            try reader.readArray(minimumBytes: 20) { reader throws(ByteError) in
-                ModelActivation(
-                    version: try reader.read(), checksum: try reader.read(), path: try reader.readString())
-            }.first
+        let served = try reader.readArray(minimumBytes: 20) { reader throws(ByteError) in try reader.readActivation() }
         for _ in 0..<(try reader.readCount(minimumBytes: 8)) {
             let tenant = try reader.readString()
             for _ in 0..<(try reader.readCount(minimumBytes: 12)) {
@@ -64,7 +66,15 @@ struct BroadcastState: Equatable, Sendable {
                 catalogues[tenant, default: Catalogue()][product] = try CatalogueEntry(from: &reader)
             }
         }
-        try reader.finish()
+        var trial: ModelTrial?
+        while reader.remaining > 0 {
+            let tag: UInt8 = try reader.read()
+            switch Section(rawValue: tag) {
+            case .trial: trial = try reader.readTrial()
+            case nil: throw reader.error("continues with an unknown section \(tag)")
+            }
+        }
+        models = ModelLine(served: served, trial: trial)
     }
 }
 

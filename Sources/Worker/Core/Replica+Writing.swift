@@ -102,6 +102,11 @@ extension Replica {
             .activation(
                 ActivationAcknowledgement(
                     index: state.index, version: activation.version, checksum: activation.checksum))
+        case .modelTried(let trial):
+            .activation(
+                ActivationAcknowledgement(
+                    index: state.index, version: trial?.activation.version ?? 0,
+                    checksum: trial?.activation.checksum ?? 0))
         case .checkpoint: .checkpoint(partition, index: state.index)
         case .exposures: nil
         }

@@ -7,6 +7,11 @@ import Models
 struct ServingModel: Sendable {
     let bundle: ModelBundle
     let checksum: UInt64
+    var items = ItemCache()
+
+    mutating func item(tenant: String, row: CatalogueRow, prices: PriceHistory, week: Int32) -> ItemCache.Entry {
+        items.entry(tenant: tenant, row: row, prices: prices, week: week, bundle: bundle)
+    }
 }
 
 /// Where the rows of a cart are filled in. Sized for the largest cart.
@@ -35,11 +40,11 @@ struct ItemCache: Sendable {
     mutating func removeAll() { entries.removeAll(keepingCapacity: true) }
 
     mutating func entry(
-        tenant: String, row: CatalogueRow, prices: PriceHistory, week: Int32, model: ServingModel
+        tenant: String, row: CatalogueRow, prices: PriceHistory, week: Int32, bundle: ModelBundle
     ) -> Entry {
         let key = Key(tenant: tenant, product: row.product)
         if let entry = entries[key], entry.week == week, entry.effectiveAt == row.effectiveAt { return entry }
-        let statistics = model.bundle.statistics(of: ProductKey(product: row.product))
+        let statistics = bundle.statistics(of: ProductKey(product: row.product))
         let item = statistics.map { statistics in
             ItemContext(
                 row: row, history: prices, week: week, logitRate: statistics.logitRate, index: statistics.index)

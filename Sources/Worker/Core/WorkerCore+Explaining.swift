@@ -10,7 +10,7 @@ extension WorkerCore {
     public mutating func explainRequested(
         _ request: PriceRequest, header: MessageHeader, now: Timestamp
     ) throws(Refusal) -> Explanation {
-        var cart = try resolve(request, header, now)
+        var cart = try resolve(request, header, now, by: modelRole(of: request.user))
         score(&cart)
         let quote = quote(request, cart, remember: false)
         return Explanation(

@@ -13,8 +13,9 @@ extension WorkerCore {
     public mutating func priceRequested(
         _ request: PriceRequest, header: MessageHeader, now: Timestamp
     ) throws(Refusal) -> Quote {
-        var cart = try resolve(request, header, now)
+        var cart = try resolve(request, header, now, by: modelRole(of: request.user))
         score(&cart)
+        compare(request, header, cart)
         return quote(request, cart, remember: true)
     }
 
@@ -29,6 +30,8 @@ extension WorkerCore {
         /// Whether earlier weeks tell how this shopper shops.
         let isKnown: Bool
         let arm: ExperimentArm
+        /// Which model prices it.
+        let role: ModelRole
         let expiresAt: Timestamp
         var lines: [Line] = []
         /// Lines that the model knows; the row of each in the scratch is its place here.
@@ -48,7 +51,7 @@ extension WorkerCore {
     // MARK: - Resolving
 
     mutating func resolve(
-        _ request: PriceRequest, _ header: MessageHeader, _ now: Timestamp
+        _ request: PriceRequest, _ header: MessageHeader, _ now: Timestamp, by role: ModelRole
     ) throws(Refusal) -> Cart {
         let partition = try partition(of: request.user, header)
         let place = try readable(partition)
@@ -64,7 +67,7 @@ extension WorkerCore {
             partition: partition, user: request.user, now: now, day: configuration.calendar.day(of: now), week: week,
             shopper: shopper,
             isKnown: shopper?.history.isKnown(before: week) ?? false,
-            arm: configuration.experiment.arm(of: request.user), expiresAt: expiry(now))
+            arm: configuration.experiment.arm(of: request.user), role: role, expiresAt: expiry(now))
         cart.lines.reserveCapacity(request.lines.count)
         let catalogue = broadcast.state.catalogues[request.user.tenant]
         for (index, line) in request.lines.enumerated() {
@@ -79,9 +82,8 @@ extension WorkerCore {
                     remedy: "It is priced in \(row.currency.code); ask for a quote in that currency.")
             }
             let key = ProductKey(product: line.product)
-            let cached = model.map {
-                items.entry(tenant: request.user.tenant, row: row, prices: entry.prices, week: week, model: $0)
-            }
+            let cached = models.item(
+                role, tenant: request.user.tenant, row: row, prices: entry.prices, week: week)
             cart.lines.append(
                 Cart.Line(
                     key: key, row: row,
@@ -104,7 +106,7 @@ extension WorkerCore {
 
     /// Gives every line that the model knows its demand curve; evaluates the forests once per line.
     mutating func score(_ cart: inout Cart) {
-        guard let model, cart.arm != .control else { return }
+        guard let model = models[cart.role], cart.arm != .control else { return }
         let scored = cart.lines.indices.filter { cart.lines[$0].item != nil }
         guard !scored.isEmpty else { return }
         cart.scored = scored
@@ -162,7 +164,7 @@ extension WorkerCore {
         let level = lines.map(\.level).max() ?? .list
         return Quote(
             id: nextQuoteID(), user: request.user, currency: request.currency, issuedAt: cart.now,
-            expiresAt: expiry(of: lines, cart), level: level, modelVersion: servingVersion, arm: cart.arm.name,
+            expiresAt: expiry(of: lines, cart), level: level, modelVersion: version(cart.role), arm: cart.arm.name,
             segment: cart.isKnown ? "" : Self.strangers, lines: lines,
             total: lines.reduce(.zero) { $0 + $1.total })
     }
@@ -185,7 +187,7 @@ extension WorkerCore {
         let context = context(of: line, cart)
         guard cart.arm != .control else { return (PriceDecision.list(because: .controlArm, context, &trail), .list) }
         guard let curve = line.curve else {
-            let reason: PriceReason = model == nil ? .noModel : .unknownToModel
+            let reason: PriceReason = models[cart.role] == nil ? .noModel : .unknownToModel
             return (PriceDecision.list(because: reason, context, &trail), .list)
         }
         if !cart.isKnown { trail.note(.unknownShopper, line.row.listPrice) }
@@ -207,6 +209,8 @@ extension WorkerCore {
         }
         return (price, cart.isKnown ? .personal : .segment)
     }
+
+    private func version(_ role: ModelRole) -> UInt64 { models[role]?.bundle.version ?? 0 }
 
     /// The chance that this price was shown: of the arm, and, of its tickets, of those that lead to the price.
     private func propensity(of price: Money, _ line: Cart.Line, _ cart: Cart) -> Float {
@@ -243,7 +247,7 @@ extension WorkerCore {
         var exposure = Exposure(
             user: cart.user, product: line.row.product, day: cart.day,
             anchor: line.earlier?.anchor(on: cart.day) ?? line.row.listPrice, personalPrice: price,
-            listPrice: line.row.listPrice, expiresAt: cart.expiresAt, modelVersion: servingVersion,
+            listPrice: line.row.listPrice, expiresAt: cart.expiresAt, modelVersion: version(cart.role),
             arm: cart.arm.rawValue, propensity: 1)
         guard RememberedQuote(exposure) != line.earlier else { return }
         exposure.propensity = propensity(of: price, line, cart)

@@ -51,12 +51,15 @@ extension WorkerCore {
     }
 
     /// The model that shall serve, by the broadcast log.
-    public var activation: ModelActivation? { broadcast.state.activation }
+    public var activation: ModelActivation? { broadcast.state.models.serving }
 
-    public var servingVersion: UInt64 { model?.bundle.version ?? 0 }
+    /// Activations whose bundle this worker has not loaded, the one that shall serve first.
+    public var missingModels: [ModelActivation] { models.missing(broadcast.state.models) }
+
+    public var servingVersion: UInt64 { models.serving?.bundle.version ?? 0 }
 
     /// nil while no model serves.
-    public var servingChecksum: UInt64? { model?.checksum }
+    public var servingChecksum: UInt64? { models.serving?.checksum }
 
     /// A heartbeat.
     /// - Parameter isReady: whether the broadcast partition is read and the model that shall serve is loaded.
@@ -65,6 +68,6 @@ extension WorkerCore {
             name: configuration.name, isReady: isReady, modelVersion: servingVersion,
             catalogueProducts: UInt64(broadcast.state.productCount), broadcastIndex: broadcast.state.index,
             answered: answered, problem: problem, weight: configuration.weight, isDraining: isDraining,
-            replicas: keyed.compactMap { $0?.report } + [broadcast.report])
+            replicas: keyed.compactMap { $0?.report } + [broadcast.report], models: modelReport)
     }
 }

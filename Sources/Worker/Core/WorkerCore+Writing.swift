@@ -30,11 +30,14 @@ extension WorkerCore {
         write(.catalogue(tenant: tenant, rows: rows), to: .broadcast, ticket, &actions)
     }
 
-    /// A bundle that this worker has loaded and found good shall serve everywhere.
-    public mutating func activationRequested(
-        _ activation: ModelActivation, ticket: Ticket?, into actions: inout [WorkerAction]
+    /// A bundle that this worker has loaded and found good shall serve everywhere, or be tried, or be tried no more.
+    public mutating func modelChangeRequested(
+        _ change: ModelChange, ticket: Ticket?, into actions: inout [WorkerAction]
     ) {
-        write(.modelActivated(activation), to: .broadcast, ticket, &actions)
+        switch change {
+        case .serve(let activation): write(.modelActivated(activation), to: .broadcast, ticket, &actions)
+        case .trial(let trial): write(.modelTried(trial), to: .broadcast, ticket, &actions)
+        }
     }
 
     /// Every replica shall hash its state at one index.

@@ -5,6 +5,7 @@
 //
 // WorkerCore+Replication: what it holds, and as what.   WorkerCore+Writing: requests that go into a log.
 // WorkerCore+Pricing, +Explaining: requests that read.  WorkerCore+Reporting: what others see of it.
+// WorkerCore+Trial: a model on trial beside the one that serves.
 
 import Domain
 import Features
@@ -22,8 +23,7 @@ public struct WorkerCore: Sendable {
     /// No later than the first lead that was asked for too early is due.
     var nextClaim: MonotonicInstant?
     var nextExposures = MonotonicInstant(microseconds: 0)
-    var model: ServingModel?
-    var items = ItemCache()
+    var models = LoadedModels()
     var scratch = ScoringScratch()
     /// Quote ids: which start of which worker, and a count.
     private let incarnation: UInt64
@@ -42,11 +42,10 @@ public struct WorkerCore: Sendable {
     /// The first event: every worker holds the broadcast partition.
     public mutating func started(into actions: inout [WorkerAction]) { actions.append(.load(.broadcast)) }
 
-    /// A bundle was loaded and checked; it prices from here on.
+    /// A bundle was loaded and checked. It prices from here on; the one on trial, whom the trial takes in.
     /// - Parameter checksum: of the bundle's file; what activations name it by.
     public mutating func modelLoaded(_ bundle: ModelBundle, checksum: UInt64) {
-        model = ServingModel(bundle: bundle, checksum: checksum)
-        items.removeAll()
+        models.loaded(ServingModel(bundle: bundle, checksum: checksum), broadcast.state.models)
     }
 
     /// Lets a replica handle an event; one that is not held any more does not.
@@ -57,7 +56,10 @@ public struct WorkerCore: Sendable {
         if partition == .broadcast {
             let index = broadcast.state.index
             broadcast.handle(event, configuration, &actions)
-            if broadcast.state.index != index { items.removeAll() }
+            if broadcast.state.index != index {
+                models.catalogueChanged()
+                models.decided(broadcast.state.models)
+            }
             due = broadcast.claimDue
         } else {
             guard let place = place(of: partition) else { return }

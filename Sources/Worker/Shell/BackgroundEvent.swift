@@ -10,7 +10,7 @@ enum BackgroundEvent: Sendable {
     case log(LogEvent)
     case stateHashed(PartitionID, StateCheckpoint)
     case inspected(Ticket, PartitionStatus)
-    case bundleStaged(Result<ModelActivation, Refusal>, Ticket?)
+    case bundleStaged(Result<ModelChange, Refusal>, Ticket?)
     case bundleLoaded(Result<ModelBundle, Refusal>, ModelActivation)
     /// The log cannot be trusted or reached any more: the process has to end.
     /// `isPermanent` when starting again will not help.

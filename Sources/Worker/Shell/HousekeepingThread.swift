@@ -17,9 +17,22 @@ final class HousekeepingThread: Sendable {
         case hash(FrozenState)
         case inspect(Ticket, FrozenState)
         /// Check a bundle and keep a copy where every worker finds it.
-        case stageBundle(path: String, Ticket?)
+        case stageBundle(ModelSource, StagedUse, Ticket?)
         case loadBundle(ModelActivation)
         case stop
+    }
+
+    /// What a bundle is wanted for.
+    enum StagedUse: Sendable {
+        case serving
+        case trial(sharePerMille: UInt32)
+
+        func change(_ activation: ModelActivation) -> ModelChange {
+            switch self {
+            case .serving: .serve(activation)
+            case .trial(let share): .trial(ModelTrial(activation: activation, sharePerMille: share))
+            }
+        }
     }
 
     private let commands: Mailbox<Command>
@@ -68,7 +81,8 @@ private struct Housekeeping {
         case .keepSnapshot(let state): keep(state)
         case .hash(let state): events.post(.stateHashed(state.partition, state.checkpoint()))
         case .inspect(let ticket, let state): events.post(.inspected(ticket, state.status()))
-        case .stageBundle(let path, let ticket): events.post(.bundleStaged(models.stage(path), ticket))
+        case .stageBundle(let source, let use, let ticket):
+            events.post(.bundleStaged(models.stage(source).map(use.change), ticket))
         case .loadBundle(let activation): events.post(.bundleLoaded(models.load(activation), activation))
         case .stop: return false
         }

@@ -17,8 +17,16 @@ struct ModelStore: Sendable {
 
     private func path(_ checksum: UInt64) -> String { directory + "/" + name(checksum) }
 
-    /// Checks a bundle from outside and keeps a copy of it.
-    func stage(_ path: String) -> Result<ModelActivation, Refusal> {
+    /// Checks a bundle, and keeps a copy of one from outside.
+    func stage(_ source: ModelSource) -> Result<ModelActivation, Refusal> {
+        switch source {
+        case .file(let path): stage(path)
+        case .kept(let checksum):
+            load(checksum).map { ModelActivation(version: $0.version, checksum: checksum, path: path(checksum)) }
+        }
+    }
+
+    private func stage(_ path: String) -> Result<ModelActivation, Refusal> {
         Result { () throws(Refusal) in
             let (bytes, bundle, checksum) = try read(path)
             // Written even when a copy exists: that one may be damaged.
@@ -28,11 +36,13 @@ struct ModelStore: Sendable {
     }
 
     /// The bundle of an activation, from the copy kept when it was activated.
-    func load(_ activation: ModelActivation) -> Result<ModelBundle, Refusal> {
+    func load(_ activation: ModelActivation) -> Result<ModelBundle, Refusal> { load(activation.checksum) }
+
+    private func load(_ wanted: UInt64) -> Result<ModelBundle, Refusal> {
         Result { () throws(Refusal) in
-            let kept = path(activation.checksum)
+            let kept = path(wanted)
             let (_, bundle, checksum) = try read(kept)
-            guard checksum == activation.checksum else {
+            guard checksum == wanted else {
                 throw Refusal(
                     .modelRejected, place: kept, value: "checksum \(hexadecimal(checksum))",
                     remedy: "The kept copy is damaged: activate the bundle again from its source.")

@@ -1,4 +1,5 @@
-// The model in force: the broadcast log names it, the model store keeps it, the core prices with it.
+// The model in force, and one on trial beside it: the broadcast log names them, the model store keeps them, the core
+// prices with them.
 
 import Configuration
 import Domain
@@ -11,6 +12,8 @@ import WorkerCore
 struct ModelProgress {
     /// The model that is being loaded.
     var loading: ModelActivation?
+    /// Checksums of those that could not be; tried again when the broadcast partition has moved on.
+    var failed: Set<UInt64> = []
     /// Whether the bundle of a new cluster was handed over for checking.
     var isFirstStaged = false
     var isLoadedOrAbsent = false
@@ -32,32 +35,45 @@ extension WorkerShell {
             model.isLoadedOrAbsent = !isFirstModelConfigured
             model.waitUntil = Clock.monotonic().adding(microseconds: ModelProgress.patienceMicroseconds)
         }
-        loadActivatedModel()
+        loadMissingModel()
     }
 
     /// The broadcast partition has new records, or this worker has come to lead it.
     mutating func broadcastMovedOn() {
         if core.activation == nil, core.role(of: .broadcast) == .leading, !model.isFirstStaged, isFirstModelConfigured {
             model.isFirstStaged = true
-            housekeeping.post(.stageBundle(path: settings.model.bundleFile, nil))
+            housekeeping.post(.stageBundle(.file(settings.model.bundleFile), .serving, nil))
         }
-        loadActivatedModel()
+        model.failed.removeAll()
+        loadMissingModel()
     }
 
     private var isFirstModelConfigured: Bool { FileManager.default.fileExists(atPath: settings.model.bundleFile) }
 
-    /// Loads the model that the log names, unless it serves already.
-    private mutating func loadActivatedModel() {
-        guard let activation = core.activation, model.loading == nil else { return }
-        guard activation.checksum != core.servingChecksum else { return problem.clear(.model) }
+    /// What an operator asks of a model; the answer waits for the disk.
+    mutating func carryOut(_ order: ModelOrder, _ ticket: Ticket) {
+        switch order {
+        case .serve(let source): housekeeping.post(.stageBundle(source, .serving, ticket))
+        case .tryOut(let source, let share):
+            housekeeping.post(.stageBundle(source, .trial(sharePerMille: share), ticket))
+        case .endTrial: core.modelChangeRequested(.trial(nil), ticket: ticket, into: &actions)
+        }
+    }
+
+    /// Loads the next of the models that the log names and that are not here.
+    private mutating func loadMissingModel() {
+        guard model.loading == nil else { return }
+        let missing = core.missingModels
+        if missing.isEmpty { problem.clear(.model) }
+        guard let activation = missing.first(where: { !model.failed.contains($0.checksum) }) else { return }
         model.loading = activation
         model.waitUntil = nil
         housekeeping.post(.loadBundle(activation))
     }
 
-    mutating func bundleStaged(_ result: Result<ModelActivation, Refusal>, _ ticket: Ticket?) {
+    mutating func bundleStaged(_ result: Result<ModelChange, Refusal>, _ ticket: Ticket?) {
         switch result {
-        case .success(let activation): core.activationRequested(activation, ticket: ticket, into: &actions)
+        case .success(let change): core.modelChangeRequested(change, ticket: ticket, into: &actions)
         case .failure(let refusal):
             guard let ticket else {
                 problem.note(refusal.description, .model, in: journal)
@@ -69,15 +85,17 @@ extension WorkerShell {
     }
 
     mutating func bundleLoaded(_ result: Result<ModelBundle, Refusal>, _ activation: ModelActivation) {
-        model.isLoadedOrAbsent = true
         model.loading = nil
-        guard activation == core.activation else { return loadActivatedModel() }
+        if activation.checksum == core.activation?.checksum { model.isLoadedOrAbsent = true }
+        defer { loadMissingModel() }
+        guard core.missingModels.contains(where: { $0.checksum == activation.checksum }) else { return }
         switch result {
         case .success(let bundle):
             core.modelLoaded(bundle, checksum: activation.checksum)
-            problem.clear(.model)
-            journal.info("model \(bundle.version) serves")
-        case .failure(let refusal): problem.note(refusal.description, .model, in: journal)
+            journal.info("model \(bundle.version) is loaded; model \(core.servingVersion) serves")
+        case .failure(let refusal):
+            model.failed.insert(activation.checksum)
+            problem.note(refusal.description, .model, in: journal)
         }
     }
 }

@@ -77,10 +77,10 @@ extension WorkerShell {
             core.catalogueReceived(batch.rows, tenant: batch.tenant, ticket: ticket, into: &actions)
             return .pending
         case .activate:
-            let path = try body.withBytes { bytes throws(Refusal) in try decoder.activateRequest(bytes) }
+            let order = try body.withBytes { bytes throws(Refusal) in try decoder.activateRequest(bytes) }
             // Only the leader may ask the model store to keep it.
             guard core.role(of: .broadcast) == .leading else { throw core.notLeader(.broadcast) }
-            housekeeping.post(.stageBundle(path: path, nextTicket(for: received)))
+            carryOut(order, nextTicket(for: received))
             return .pending
         case .checkpoint:
             let partition = try body.withBytes { bytes throws(Refusal) in try decoder.checkpointRequest(bytes) }

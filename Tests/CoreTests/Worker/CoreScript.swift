@@ -194,6 +194,7 @@ struct CoreScript {
         case .exposures(_, let exposures): "\(exposures.count) shown"
         case .catalogue(_, let rows): "\(rows.count) rows"
         case .modelActivated: "activation"
+        case .modelTried: "trial"
         case .checkpoint: "checkpoint"
         }
     }

@@ -111,7 +111,11 @@ struct PaperShell {
     }
 
     mutating func activate(_ activation: ModelActivation) -> Ticket {
-        act { core, ticket, actions in core.activationRequested(activation, ticket: ticket, into: &actions) }
+        change(.serve(activation))
+    }
+
+    mutating func change(_ change: ModelChange) -> Ticket {
+        act { core, ticket, actions in core.modelChangeRequested(change, ticket: ticket, into: &actions) }
     }
 
     mutating func flush(at now: Timestamp = Shop.noon) {

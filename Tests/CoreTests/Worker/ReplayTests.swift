@@ -21,7 +21,14 @@ private struct RecordSource {
 
     mutating func broadcastRecord() -> Record {
         if lottery.once(in: 6) {
-            return .modelActivated(ModelActivation(version: lottery.next(), checksum: lottery.next(), path: "m"))
+            // Few of them, so that some come back, are promoted or withdrawn.
+            let number = lottery.number(1..<6)
+            let activation = ModelActivation(version: UInt64(number), checksum: UInt64(number), path: "m")
+            return switch lottery.number(0..<3) {
+            case 0: .modelActivated(activation)
+            case 1: .modelTried(ModelTrial(activation: activation, sharePerMille: UInt32(lottery.number(0..<1_001))))
+            default: .modelTried(nil)
+            }
         }
         return .catalogue(
             tenant: lottery.element(["demo", "other"]), rows: (0..<lottery.number(1..<5)).map { _ in row() })

@@ -41,7 +41,39 @@ extension JSON {
             name: self["name"].text, isReady: self["ready"].bool, modelVersion: self["model_version"].uint64,
             catalogueProducts: self["catalogue_products"].uint64, broadcastIndex: self["broadcast_index"].uint64,
             answered: self["answered"].uint64, problem: self["problem"].text, weight: self["weight"].uint32,
-            isDraining: self["draining"].bool, replicas: self["replicas"].list.map(\.replica))
+            isDraining: self["draining"].bool, replicas: self["replicas"].list.map(\.replica),
+            models: self["models"].optional(\.modelReport) ?? ModelReport())
+    }
+
+    private var modelReport: ModelReport {
+        var report = ModelReport()
+        report.checksum = self["checksum"].uint64
+        if self["previous_checksum"].uint64 != 0 {
+            report.previous = .init(
+                version: self["previous_version"].uint64, checksum: self["previous_checksum"].uint64)
+        }
+        report.trial = self["trial"].optional { trial in
+            var comparison = TrialComparison()
+            comparison.lines = trial["lines"].uint64
+            comparison.lower = trial["lower"].uint64
+            comparison.higher = trial["higher"].uint64
+            comparison.movedMillionths = trial["moved_millionths"].uint64
+            comparison.servingMillionths = trial["serving_millionths"].uint64
+            comparison.trialMillionths = trial["trial_millionths"].uint64
+            return TrialReport(
+                version: trial["version"].uint64, checksum: trial["checksum"].uint64,
+                sharePerMille: trial["share_per_mille"].uint32, isLoaded: trial["loaded"].bool, comparison: comparison)
+        }
+        return report
+    }
+
+    /// An order about a model.
+    var modelOrder: ModelOrder {
+        let path = self["path"].text
+        let checksum = self["checksum"].uint64
+        let source: ModelSource? = path.isEmpty ? (checksum == 0 ? nil : .kept(checksum)) : .file(path)
+        guard self["trial"].bool else { return .serve(source ?? .file("")) }
+        return source.map { .tryOut($0, sharePerMille: self["share_per_mille"].uint32) } ?? .endTrial
     }
 
     private var replica: ReplicaReport {

@@ -40,7 +40,7 @@ struct Reader {
         try read(bytes, decoder.verifyRequest)
     }
 
-    func activateRequest(_ bytes: [UInt8]) throws(Refusal) -> String { try read(bytes, decoder.activateRequest) }
+    func activateRequest(_ bytes: [UInt8]) throws(Refusal) -> ModelOrder { try read(bytes, decoder.activateRequest) }
 
     func checkpointRequest(_ bytes: [UInt8]) throws(Refusal) -> PartitionID {
         try read(bytes, decoder.checkpointRequest)

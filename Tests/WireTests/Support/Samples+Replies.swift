@@ -49,7 +49,25 @@ extension Samples {
             name: identifier(), isReady: Bool.random(using: &generator), modelVersion: word(),
             catalogueProducts: word(), broadcastIndex: word(), answered: word(),
             problem: text(0...4_096), weight: half(), isDraining: Bool.random(using: &generator),
-            replicas: some(0...20) { $0.replica() })
+            replicas: some(0...20) { $0.replica() }, models: modelReport())
+    }
+
+    private mutating func modelReport() -> ModelReport {
+        var report = ModelReport()
+        report.checksum = word()
+        if Bool.random(using: &generator) { report.previous = .init(version: word(), checksum: max(1, word())) }
+        guard Bool.random(using: &generator) else { return report }
+        var comparison = TrialComparison()
+        comparison.lines = word()
+        comparison.lower = word()
+        comparison.higher = word()
+        comparison.movedMillionths = word()
+        comparison.servingMillionths = word()
+        comparison.trialMillionths = word()
+        report.trial = TrialReport(
+            version: word(), checksum: word(), sharePerMille: half(), isLoaded: Bool.random(using: &generator),
+            comparison: comparison)
+        return report
     }
 
     private mutating func replica() -> ReplicaReport {

@@ -17,6 +17,7 @@ public enum RecordCodec {
         case catalogue = 3
         case modelActivated = 4
         case checkpoint = 5
+        case modelTried = 7
     }
 
     public static func encode(_ record: Record, into writer: inout ByteWriter) {
@@ -36,9 +37,10 @@ public enum RecordCodec {
             writer.write(rows) { $0.write($1) }
         case .modelActivated(let activation):
             writer.write(Kind.modelActivated.rawValue)
-            writer.write(activation.version)
-            writer.write(activation.checksum)
-            writer.write(activation.path)
+            writer.write(activation)
+        case .modelTried(let trial):
+            writer.write(Kind.modelTried.rawValue)
+            writer.write([trial].compactMap(\.self)) { $0.write($1) }
         case .checkpoint: writer.write(Kind.checkpoint.rawValue)
         }
     }
@@ -72,8 +74,10 @@ public enum RecordCodec {
                     try reader.readRow()
                 })
         case .modelActivated:
-            return .modelActivated(
-                ModelActivation(version: try reader.read(), checksum: try reader.read(), path: try reader.readString()))
+            return .modelActivated(try reader.readActivation())
+        case .modelTried:
+            return .modelTried(
+                try reader.readArray(minimumBytes: 24) { reader throws(ByteError) in try reader.readTrial() }.first)
         case .checkpoint: return .checkpoint
         }
     }

@@ -41,6 +41,8 @@ typedef struct Farthing__ActivateRequest Farthing__ActivateRequest;
 typedef struct Farthing__ActivateReply Farthing__ActivateReply;
 typedef struct Farthing__StatusRequest Farthing__StatusRequest;
 typedef struct Farthing__PartitionStatus Farthing__PartitionStatus;
+typedef struct Farthing__Trial Farthing__Trial;
+typedef struct Farthing__Models Farthing__Models;
 typedef struct Farthing__Replica Farthing__Replica;
 typedef struct Farthing__WorkerStatus Farthing__WorkerStatus;
 typedef struct Farthing__AnswerCounts Farthing__AnswerCounts;
@@ -421,16 +423,31 @@ struct  Farthing__CatalogueAck
 
 
 /*
- * Kind ACTIVATE: serve this bundle from now on, on every worker.
+ * Kind ACTIVATE: serve this bundle from now on, on every worker; or try it beside the one that serves.
  */
 struct  Farthing__ActivateRequest
 {
   ProtobufCMessage base;
+  /*
+   * A bundle's file.
+   */
   char *path;
+  /*
+   * Instead of a file: the checksum of a model that served or was tried before. Then there is no path.
+   */
+  uint64_t checksum;
+  /*
+   * The model is tried and does not replace the one that serves. Without path and checksum, the trial ends.
+   */
+  protobuf_c_boolean trial;
+  /*
+   * Shoppers priced by the model on trial, of a thousand.
+   */
+  uint32_t share_per_mille;
 };
 #define FARTHING__ACTIVATE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&farthing__activate_request__descriptor) \
-    , (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, 0, 0, 0 }
 
 
 struct  Farthing__ActivateReply
@@ -470,6 +487,62 @@ struct  Farthing__PartitionStatus
 #define FARTHING__PARTITION_STATUS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&farthing__partition_status__descriptor) \
     , 0, (char *)protobuf_c_empty_string, 0, 0, 0, 0 }
+
+
+/*
+ * A model on trial, and its prices beside those that were shown.
+ */
+struct  Farthing__Trial
+{
+  ProtobufCMessage base;
+  uint64_t version;
+  uint64_t checksum;
+  uint32_t share_per_mille;
+  /*
+   * Whether the worker has loaded it.
+   */
+  protobuf_c_boolean loaded;
+  /*
+   * Lines compared; those that it would have priced lower, and higher.
+   */
+  uint64_t lines;
+  uint64_t lower;
+  uint64_t higher;
+  /*
+   * Sum of |trial - shown| / shown, in millionths.
+   */
+  uint64_t moved_millionths;
+  /*
+   * Sums of the chances of a purchase at the price shown, in millionths, by either model.
+   */
+  uint64_t serving_millionths;
+  uint64_t trial_millionths;
+};
+#define FARTHING__TRIAL__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&farthing__trial__descriptor) \
+    , 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+
+
+/*
+ * What a worker has of the models.
+ */
+struct  Farthing__Models
+{
+  ProtobufCMessage base;
+  /*
+   * Of the one that prices here; 0 while there is none.
+   */
+  uint64_t checksum;
+  /*
+   * The one to go back to; 0 when there is none.
+   */
+  uint64_t previous_version;
+  uint64_t previous_checksum;
+  Farthing__Trial *trial;
+};
+#define FARTHING__MODELS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&farthing__models__descriptor) \
+    , 0, 0, 0, NULL }
 
 
 /*
@@ -513,10 +586,11 @@ struct  Farthing__WorkerStatus
   protobuf_c_boolean draining;
   size_t n_replicas;
   Farthing__Replica **replicas;
+  Farthing__Models *models;
 };
 #define FARTHING__WORKER_STATUS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&farthing__worker_status__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, 0, 0, (char *)protobuf_c_empty_string, 0, 0, 0,NULL }
+    , (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, 0, 0, (char *)protobuf_c_empty_string, 0, 0, 0,NULL, NULL }
 
 
 struct  Farthing__AnswerCounts
@@ -633,10 +707,11 @@ struct  Farthing__WorkerReport
   protobuf_c_boolean draining;
   size_t n_replicas;
   Farthing__Replica **replicas;
+  Farthing__Models *models;
 };
 #define FARTHING__WORKER_REPORT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&farthing__worker_report__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, (char *)protobuf_c_empty_string, 0, 0, 0,NULL }
+    , (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, (char *)protobuf_c_empty_string, 0, 0, 0,NULL, NULL }
 
 
 /*
@@ -1162,6 +1237,44 @@ Farthing__PartitionStatus *
 void   farthing__partition_status__free_unpacked
                      (Farthing__PartitionStatus *message,
                       ProtobufCAllocator *allocator);
+/* Farthing__Trial methods */
+void   farthing__trial__init
+                     (Farthing__Trial         *message);
+size_t farthing__trial__get_packed_size
+                     (const Farthing__Trial   *message);
+size_t farthing__trial__pack
+                     (const Farthing__Trial   *message,
+                      uint8_t             *out);
+size_t farthing__trial__pack_to_buffer
+                     (const Farthing__Trial   *message,
+                      ProtobufCBuffer     *buffer);
+Farthing__Trial *
+       farthing__trial__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   farthing__trial__free_unpacked
+                     (Farthing__Trial *message,
+                      ProtobufCAllocator *allocator);
+/* Farthing__Models methods */
+void   farthing__models__init
+                     (Farthing__Models         *message);
+size_t farthing__models__get_packed_size
+                     (const Farthing__Models   *message);
+size_t farthing__models__pack
+                     (const Farthing__Models   *message,
+                      uint8_t             *out);
+size_t farthing__models__pack_to_buffer
+                     (const Farthing__Models   *message,
+                      ProtobufCBuffer     *buffer);
+Farthing__Models *
+       farthing__models__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   farthing__models__free_unpacked
+                     (Farthing__Models *message,
+                      ProtobufCAllocator *allocator);
 /* Farthing__Replica methods */
 void   farthing__replica__init
                      (Farthing__Replica         *message);
@@ -1470,6 +1583,12 @@ typedef void (*Farthing__StatusRequest_Closure)
 typedef void (*Farthing__PartitionStatus_Closure)
                  (const Farthing__PartitionStatus *message,
                   void *closure_data);
+typedef void (*Farthing__Trial_Closure)
+                 (const Farthing__Trial *message,
+                  void *closure_data);
+typedef void (*Farthing__Models_Closure)
+                 (const Farthing__Models *message,
+                  void *closure_data);
 typedef void (*Farthing__Replica_Closure)
                  (const Farthing__Replica *message,
                   void *closure_data);
@@ -1540,6 +1659,8 @@ extern const ProtobufCMessageDescriptor farthing__activate_request__descriptor;
 extern const ProtobufCMessageDescriptor farthing__activate_reply__descriptor;
 extern const ProtobufCMessageDescriptor farthing__status_request__descriptor;
 extern const ProtobufCMessageDescriptor farthing__partition_status__descriptor;
+extern const ProtobufCMessageDescriptor farthing__trial__descriptor;
+extern const ProtobufCMessageDescriptor farthing__models__descriptor;
 extern const ProtobufCMessageDescriptor farthing__replica__descriptor;
 extern const ProtobufCMessageDescriptor farthing__worker_status__descriptor;
 extern const ProtobufCMessageDescriptor farthing__answer_counts__descriptor;

@@ -327,10 +327,16 @@ class CatalogueAck(_message.Message):
     def __init__(self, index: _Optional[int] = ..., accepted: _Optional[int] = ...) -> None: ...
 
 class ActivateRequest(_message.Message):
-    __slots__ = ("path",)
+    __slots__ = ("path", "checksum", "trial", "share_per_mille")
     PATH_FIELD_NUMBER: _ClassVar[int]
+    CHECKSUM_FIELD_NUMBER: _ClassVar[int]
+    TRIAL_FIELD_NUMBER: _ClassVar[int]
+    SHARE_PER_MILLE_FIELD_NUMBER: _ClassVar[int]
     path: str
-    def __init__(self, path: _Optional[str] = ...) -> None: ...
+    checksum: int
+    trial: bool
+    share_per_mille: int
+    def __init__(self, path: _Optional[str] = ..., checksum: _Optional[int] = ..., trial: bool = ..., share_per_mille: _Optional[int] = ...) -> None: ...
 
 class ActivateReply(_message.Message):
     __slots__ = ("index", "version", "checksum")
@@ -362,6 +368,42 @@ class PartitionStatus(_message.Message):
     state_hash: int
     def __init__(self, partition: _Optional[int] = ..., leader: _Optional[str] = ..., index: _Optional[int] = ..., epoch: _Optional[int] = ..., shoppers: _Optional[int] = ..., state_hash: _Optional[int] = ...) -> None: ...
 
+class Trial(_message.Message):
+    __slots__ = ("version", "checksum", "share_per_mille", "loaded", "lines", "lower", "higher", "moved_millionths", "serving_millionths", "trial_millionths")
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    CHECKSUM_FIELD_NUMBER: _ClassVar[int]
+    SHARE_PER_MILLE_FIELD_NUMBER: _ClassVar[int]
+    LOADED_FIELD_NUMBER: _ClassVar[int]
+    LINES_FIELD_NUMBER: _ClassVar[int]
+    LOWER_FIELD_NUMBER: _ClassVar[int]
+    HIGHER_FIELD_NUMBER: _ClassVar[int]
+    MOVED_MILLIONTHS_FIELD_NUMBER: _ClassVar[int]
+    SERVING_MILLIONTHS_FIELD_NUMBER: _ClassVar[int]
+    TRIAL_MILLIONTHS_FIELD_NUMBER: _ClassVar[int]
+    version: int
+    checksum: int
+    share_per_mille: int
+    loaded: bool
+    lines: int
+    lower: int
+    higher: int
+    moved_millionths: int
+    serving_millionths: int
+    trial_millionths: int
+    def __init__(self, version: _Optional[int] = ..., checksum: _Optional[int] = ..., share_per_mille: _Optional[int] = ..., loaded: bool = ..., lines: _Optional[int] = ..., lower: _Optional[int] = ..., higher: _Optional[int] = ..., moved_millionths: _Optional[int] = ..., serving_millionths: _Optional[int] = ..., trial_millionths: _Optional[int] = ...) -> None: ...
+
+class Models(_message.Message):
+    __slots__ = ("checksum", "previous_version", "previous_checksum", "trial")
+    CHECKSUM_FIELD_NUMBER: _ClassVar[int]
+    PREVIOUS_VERSION_FIELD_NUMBER: _ClassVar[int]
+    PREVIOUS_CHECKSUM_FIELD_NUMBER: _ClassVar[int]
+    TRIAL_FIELD_NUMBER: _ClassVar[int]
+    checksum: int
+    previous_version: int
+    previous_checksum: int
+    trial: Trial
+    def __init__(self, checksum: _Optional[int] = ..., previous_version: _Optional[int] = ..., previous_checksum: _Optional[int] = ..., trial: _Optional[_Union[Trial, _Mapping]] = ...) -> None: ...
+
 class Replica(_message.Message):
     __slots__ = ("partition", "role", "epoch", "index", "checkpoint_index", "checkpoint_hash")
     PARTITION_FIELD_NUMBER: _ClassVar[int]
@@ -379,7 +421,7 @@ class Replica(_message.Message):
     def __init__(self, partition: _Optional[int] = ..., role: _Optional[int] = ..., epoch: _Optional[int] = ..., index: _Optional[int] = ..., checkpoint_index: _Optional[int] = ..., checkpoint_hash: _Optional[int] = ...) -> None: ...
 
 class WorkerStatus(_message.Message):
-    __slots__ = ("name", "ready", "silent_ms", "partitions", "answered", "in_flight", "model_version", "catalogue_products", "broadcast_index", "problem", "weight", "draining", "replicas")
+    __slots__ = ("name", "ready", "silent_ms", "partitions", "answered", "in_flight", "model_version", "catalogue_products", "broadcast_index", "problem", "weight", "draining", "replicas", "models")
     NAME_FIELD_NUMBER: _ClassVar[int]
     READY_FIELD_NUMBER: _ClassVar[int]
     SILENT_MS_FIELD_NUMBER: _ClassVar[int]
@@ -393,6 +435,7 @@ class WorkerStatus(_message.Message):
     WEIGHT_FIELD_NUMBER: _ClassVar[int]
     DRAINING_FIELD_NUMBER: _ClassVar[int]
     REPLICAS_FIELD_NUMBER: _ClassVar[int]
+    MODELS_FIELD_NUMBER: _ClassVar[int]
     name: str
     ready: bool
     silent_ms: int
@@ -406,7 +449,8 @@ class WorkerStatus(_message.Message):
     weight: int
     draining: bool
     replicas: _containers.RepeatedCompositeFieldContainer[Replica]
-    def __init__(self, name: _Optional[str] = ..., ready: bool = ..., silent_ms: _Optional[int] = ..., partitions: _Optional[int] = ..., answered: _Optional[int] = ..., in_flight: _Optional[int] = ..., model_version: _Optional[int] = ..., catalogue_products: _Optional[int] = ..., broadcast_index: _Optional[int] = ..., problem: _Optional[str] = ..., weight: _Optional[int] = ..., draining: bool = ..., replicas: _Optional[_Iterable[_Union[Replica, _Mapping]]] = ...) -> None: ...
+    models: Models
+    def __init__(self, name: _Optional[str] = ..., ready: bool = ..., silent_ms: _Optional[int] = ..., partitions: _Optional[int] = ..., answered: _Optional[int] = ..., in_flight: _Optional[int] = ..., model_version: _Optional[int] = ..., catalogue_products: _Optional[int] = ..., broadcast_index: _Optional[int] = ..., problem: _Optional[str] = ..., weight: _Optional[int] = ..., draining: bool = ..., replicas: _Optional[_Iterable[_Union[Replica, _Mapping]]] = ..., models: _Optional[_Union[Models, _Mapping]] = ...) -> None: ...
 
 class AnswerCounts(_message.Message):
     __slots__ = ("personal", "segment", "list", "refused", "other")
@@ -473,7 +517,7 @@ class DrainReply(_message.Message):
     def __init__(self, led: _Optional[int] = ...) -> None: ...
 
 class WorkerReport(_message.Message):
-    __slots__ = ("name", "ready", "model_version", "catalogue_products", "broadcast_index", "answered", "problem", "weight", "draining", "replicas")
+    __slots__ = ("name", "ready", "model_version", "catalogue_products", "broadcast_index", "answered", "problem", "weight", "draining", "replicas", "models")
     NAME_FIELD_NUMBER: _ClassVar[int]
     READY_FIELD_NUMBER: _ClassVar[int]
     MODEL_VERSION_FIELD_NUMBER: _ClassVar[int]
@@ -484,6 +528,7 @@ class WorkerReport(_message.Message):
     WEIGHT_FIELD_NUMBER: _ClassVar[int]
     DRAINING_FIELD_NUMBER: _ClassVar[int]
     REPLICAS_FIELD_NUMBER: _ClassVar[int]
+    MODELS_FIELD_NUMBER: _ClassVar[int]
     name: str
     ready: bool
     model_version: int
@@ -494,7 +539,8 @@ class WorkerReport(_message.Message):
     weight: int
     draining: bool
     replicas: _containers.RepeatedCompositeFieldContainer[Replica]
-    def __init__(self, name: _Optional[str] = ..., ready: bool = ..., model_version: _Optional[int] = ..., catalogue_products: _Optional[int] = ..., broadcast_index: _Optional[int] = ..., answered: _Optional[int] = ..., problem: _Optional[str] = ..., weight: _Optional[int] = ..., draining: bool = ..., replicas: _Optional[_Iterable[_Union[Replica, _Mapping]]] = ...) -> None: ...
+    models: Models
+    def __init__(self, name: _Optional[str] = ..., ready: bool = ..., model_version: _Optional[int] = ..., catalogue_products: _Optional[int] = ..., broadcast_index: _Optional[int] = ..., answered: _Optional[int] = ..., problem: _Optional[str] = ..., weight: _Optional[int] = ..., draining: bool = ..., replicas: _Optional[_Iterable[_Union[Replica, _Mapping]]] = ..., models: _Optional[_Union[Models, _Mapping]] = ...) -> None: ...
 
 class Assignment(_message.Message):
     __slots__ = ("partitions",)

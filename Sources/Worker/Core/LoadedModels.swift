@@ -1,0 +1,80 @@
+// The models that this worker has in memory: the one that serves, and one on trial beside it.
+
+import Domain
+import Features
+import Models
+
+/// Which of the two prices a cart.
+enum ModelRole: Sendable {
+    case serving, trial
+}
+
+struct LoadedModels: Sendable {
+    private(set) var serving: ServingModel?
+    private(set) var trial: ServingModel?
+    /// What the trial would have changed, since it was loaded.
+    private(set) var comparison = TrialComparison()
+    private var cartsSinceCompared = 0
+
+    /// One cart in so many is compared.
+    private static let comparedEvery = 16
+
+    subscript(role: ModelRole) -> ServingModel? {
+        switch role {
+        case .serving: serving
+        case .trial: trial
+        }
+    }
+
+    /// A bundle has been loaded.
+    mutating func loaded(_ model: ServingModel, _ line: ModelLine) {
+        if model.checksum == line.trial?.activation.checksum {
+            trial = model
+            comparison = TrialComparison()
+        } else {
+            serving = model
+        }
+    }
+
+    /// The log wants other models. One that was on trial and shall serve now does at once: it is loaded.
+    mutating func decided(_ line: ModelLine) {
+        guard let tried = trial, tried.checksum != line.trial?.activation.checksum else { return }
+        if tried.checksum == line.serving?.checksum, serving?.checksum != tried.checksum { serving = tried }
+        trial = nil
+    }
+
+    /// Activations whose bundle is not here, the one that shall serve first.
+    func missing(_ line: ModelLine) -> [ModelActivation] {
+        var missing: [ModelActivation] = []
+        if let wanted = line.serving, wanted.checksum != serving?.checksum { missing.append(wanted) }
+        if let wanted = line.trial?.activation, wanted.checksum != trial?.checksum { missing.append(wanted) }
+        return missing
+    }
+
+    /// Whether it is this cart's turn to be priced by both.
+    mutating func isComparisonDue() -> Bool {
+        guard trial != nil else { return false }
+        cartsSinceCompared += 1
+        guard cartsSinceCompared >= Self.comparedEvery else { return false }
+        cartsSinceCompared = 0
+        return true
+    }
+
+    mutating func compared(_ lines: TrialComparison) { comparison = comparison + lines }
+
+    /// Forgets what was computed from the catalogue.
+    mutating func catalogueChanged() {
+        serving?.items.removeAll()
+        trial?.items.removeAll()
+    }
+
+    /// The market side of a product, as a model sees it; nil while that model is not loaded.
+    mutating func item(
+        _ role: ModelRole, tenant: String, row: CatalogueRow, prices: PriceHistory, week: Int32
+    ) -> ItemCache.Entry? {
+        switch role {
+        case .serving: serving?.item(tenant: tenant, row: row, prices: prices, week: week)
+        case .trial: trial?.item(tenant: tenant, row: row, prices: prices, week: week)
+        }
+    }
+}

@@ -1,0 +1,59 @@
+// Models beside each other. A shopper is priced by the model on trial when it is loaded here and the trial's share takes
+// in the shopper; all others by the one that serves. Of the carts that the serving model prices, one in sixteen is priced
+// by the other too, and the difference is added up: what an operator looks at before promoting.
+
+import Domain
+import Pricing
+
+extension WorkerCore {
+    /// Which model prices a shopper here.
+    func modelRole(of user: UserKey) -> ModelRole {
+        guard let trial = broadcast.state.models.trial, models.trial?.checksum == trial.activation.checksum else {
+            return .serving
+        }
+        return trial.prices(user) || planted(.trialForEverybody) ? .trial : .serving
+    }
+
+    /// Prices the cart by the model on trial as well, if it is this cart's turn.
+    /// - Parameter cart: scored, and not yet remembered as shown.
+    mutating func compare(_ request: PriceRequest, _ header: MessageHeader, _ cart: Cart) {
+        guard cart.role == .serving, cart.arm == .personal, models.isComparisonDue() else { return }
+        let tried: Cart
+        do throws(Refusal) {
+            var other = try resolve(request, header, cart.now, by: .trial)
+            score(&other)
+            tried = other
+        } catch {
+            return
+        }
+        var comparison = TrialComparison()
+        for (line, other) in zip(cart.lines, tried.lines) {
+            guard let serving = line.curve, let trial = other.curve else { continue }
+            // What was promised to the shopper binds both models alike and would hide how they differ.
+            var context = context(of: line, cart)
+            context.promised = nil
+            var trail = PriceTrail()
+            let shown = PriceDecision.personal(serving, context, configuration.policy, &trail)
+            let price = PriceDecision.personal(trial, context, configuration.policy, &trail)
+            comparison.add(
+                shown: shown, tried: price, servingChance: serving.probability(at: shown.real),
+                trialChance: trial.probability(at: shown.real))
+        }
+        models.compared(comparison)
+    }
+
+    /// What this worker has of the models.
+    var modelReport: ModelReport {
+        var report = ModelReport()
+        report.checksum = models.serving?.checksum ?? 0
+        report.previous = broadcast.state.models.previous.map { .init(version: $0.version, checksum: $0.checksum) }
+        report.trial = broadcast.state.models.trial.map { trial in
+            let isLoaded = models.trial?.checksum == trial.activation.checksum
+            return TrialReport(
+                version: trial.activation.version, checksum: trial.activation.checksum,
+                sharePerMille: trial.sharePerMille, isLoaded: isLoaded,
+                comparison: isLoaded ? models.comparison : TrialComparison())
+        }
+        return report
+    }
+}
