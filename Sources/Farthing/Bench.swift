@@ -6,7 +6,8 @@ import Foundation
 
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure a running cluster, or its log.", subcommands: [BenchPrice.self, BenchReplay.self, BenchSwap.self])
+        abstract: "Measure a running cluster, or its log.",
+        subcommands: [BenchPrice.self, BenchReplay.self, BenchSwap.self])
 }
 
 struct BenchPrice: ParsableCommand {
