@@ -1,7 +1,8 @@
 import ArgumentParser
 
-/// What operators do to the log itself, while the cluster stands still.
+/// What is done with the log itself.
 struct LogCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "log", abstract: "Move the log to another place.", subcommands: [LogCopyCommand.self])
+        commandName: "log", abstract: "Move the log to another place, or read what it has shown.",
+        subcommands: [LogCopyCommand.self, LogExposures.self])
 }

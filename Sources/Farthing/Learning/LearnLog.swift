@@ -57,19 +57,24 @@ extension ClusterConfiguration {
 
     /// Everything that the log knows of a tenant.
     func loggedShop(_ tenant: String, _ calendar: ShopCalendar) throws -> LoggedShop {
-        let log = try openExistingLog()
         var shop = LoggedShop(tenant: tenant, calendar: calendar)
+        try forEachRecord { shop.add($0) }
+        return shop
+    }
+
+    /// Everything in the log, one partition after the other, the broadcast one last.
+    func forEachRecord(_ body: (Record) -> Void) throws {
+        let log = try openExistingLog()
         for partition in (0..<cluster.partitions).map({ PartitionID(UInt16($0)) }) + [.broadcast] {
             let last = try log.lastIndex(of: partition)
             var index: UInt64 = 0
             while index < last {
                 for entry in try log.read(partition, after: index, limit: 4_096) {
-                    entry.records.forEach { shop.add($0) }
+                    entry.records.forEach(body)
                     index = entry.lastIndex
                 }
             }
         }
-        return shop
     }
 
     /// - Throws: where no cluster has ever run: opening would make an empty log.

@@ -18,6 +18,9 @@ extension CSVReader {
         return try timestamp(column)
     }
 
+    /// The time that a text gives in that form; nil when it gives none.
+    public static func timestamp(_ text: String) -> Timestamp? { timestamp(Array(text.utf8)[...]) }
+
     /// - Parameter years: that a time may be in; from 1 on.
     static func timestamp(_ bytes: ArraySlice<UInt8>, years: ClosedRange<Int64> = 1970...9999) -> Timestamp? {
         let text = Array(bytes.last == UInt8(ascii: "Z") ? bytes.dropLast() : bytes)
