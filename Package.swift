@@ -164,7 +164,7 @@ let package = Package(
             ["Chaos", "Configuration", "Domain", "Operations", "farthing", "farthing-router", "farthing-worker"]),
         tests("SupervisionTests", ["Configuration", "Domain", "Supervision"]),
         tests("WireTests", ["Domain", "Wire"], exclude: ["Vectors"]),
-        tests("WorldTests", ["Domain", "World"]),
+        tests("WorldTests", ["Domain", "Pricing", "World"]),
         tests("ZeroMQTests", ["ZeroMQ"]),
         tests(
             "ClientTests", ["Client", "ClientCore", "Domain", "Operations", "TestSupport", "Wire", "ZeroMQ"]),

@@ -65,7 +65,7 @@ struct PricingCourse {
         var bests: [ProposedPrice] = []
         var done = 0
         var regret = 0.0
-        try world.questions(rows: decisions) { question in
+        try world.course(rows: decisions) { question in
             batch.append(question)
             guard batch.count == Self.batch || done + batch.count == decisions else { return }
             let decided = try decide(batch)
@@ -91,8 +91,7 @@ struct PricingCourse {
     }
 
     private mutating func decide(_ questions: [Question]) throws -> [(shown: ProposedPrice, best: ProposedPrice?)] {
-        let table = ExposureTable(
-            "the world", rows: questions.map(WorldRows.row), numbers: WorldRows.numbers, levels: WorldRows.levels)
+        let table = WorldRows.table(questions.map(WorldRows.row), of: world.surroundings)
         let drawn = pricing.decide(table)
         var prices: [Double] = []
         var bought: [Bool] = []

@@ -13,6 +13,8 @@ struct WorldCommand: ParsableCommand {
                 --questions 20000 --questions-out questions.csv
               farthing world score --law logit --seed 1 --prices priced.csv
               farthing world run --law logit --seed 1 --decisions 1000000 --out course.csv
+
+            --competitors, --seasons and --stock add what surrounds a decision: see docs/world.md.
             """,
         subcommands: [WorldGenerate.self, WorldScore.self, WorldRun.self, WorldPlot.self])
 }
@@ -27,5 +29,20 @@ struct WorldOption: ParsableArguments {
     @Option(help: "Of the shoppers, the items and what they depend on.")
     var seed: UInt64 = 1
 
-    func make() -> KnownWorld { KnownWorld(law: law, seed: seed) }
+    @Option(help: "Rivals that sell the same items; the cheapest that has one moves its demand.")
+    var competitors = 0
+
+    @Flag(help: "Let demand follow the week, the year and holidays.")
+    var seasons = false
+
+    func validate() throws {
+        guard 0...Surroundings.mostCompetitors ~= competitors else {
+            throw ValidationError("--competitors takes 0 to \(Surroundings.mostCompetitors).")
+        }
+    }
+
+    func make(hasStock: Bool = false) -> KnownWorld {
+        KnownWorld(
+            law: law, seed: seed, Surroundings(competitors: competitors, hasSeasons: seasons, hasStock: hasStock))
+    }
 }

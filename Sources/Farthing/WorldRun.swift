@@ -14,6 +14,9 @@ struct WorldRun: ParsableCommand {
             --highest. Says after each stretch what share of the gap between the best uniform price and the oracle,
             both free within these bounds, the prices shown have earned, exploration included, and what was lost against
             the oracle so far.
+
+            With --stock, shelves are filled each Monday and the learner prices each day by the shadow price of what is
+            left. The oracle then knows who will come, in which order, but not who will buy.
             """)
 
     @OptionGroup var world: WorldOption
@@ -30,6 +33,12 @@ struct WorldRun: ParsableCommand {
 
     @Option(help: "As high.")
     var highest = 1.4
+
+    @Flag(help: "Let shelves run empty.")
+    var stock = false
+
+    @Flag(inversion: .prefixedNo, help: "Whether stock counts in prices; off, to see what that is worth.")
+    var shadowPrice = true
 
     @Option(help: "Where to write the course, as CSV.")
     var out: String?
@@ -48,15 +57,29 @@ struct WorldRun: ParsableCommand {
         settings.trialDecisions = trial
         settings.ratios = lowest...highest
         settings.seed = world.make().seed
-        var course = PricingCourse(world.make(), settings)
-        try course.run(decisions: decisions) { stretch in
-            if output.format == .text { say(stretch.text) }
-        }
+        let stretches = try stock ? stocked(settings) : plain(settings)
         if let out {
             var file = try DraftFile(out)
-            try file.write(course.stretches.reduce(CourseStretch.header) { $0 + $1.csv })
+            try file.write(stretches.reduce(CourseStretch.header) { $0 + $1.csv })
             try file.finish()
         }
-        if output.format == .json { try output.report(course.stretches) { "" } }
+        if output.format == .json { try output.report(stretches) { "" } }
+    }
+
+    private func plain(_ settings: SequentialPricing.Settings) throws -> [CourseStretch] {
+        var course = PricingCourse(world.make(), settings)
+        try course.run(decisions: decisions, show)
+        return course.stretches
+    }
+
+    private func stocked(_ settings: SequentialPricing.Settings) throws -> [CourseStretch] {
+        var course = StockedCourse(
+            world.make(hasStock: true), settings, decisions: decisions, usesShadowPrice: shadowPrice)
+        try course.run(show)
+        return course.stretches
+    }
+
+    private func show(_ stretch: CourseStretch) {
+        if output.format == .text { say(stretch.text) }
     }
 }

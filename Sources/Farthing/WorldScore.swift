@@ -13,7 +13,10 @@ struct WorldScore: ParsableCommand {
             \(Moment.columns.map(\.name).joined(separator: ", ")) and the prices. A share of 0 is the one price ratio \
             for everybody that earns most, 1 is the best price of every row. With the columns elasticity_low and \
             elasticity_high, too: how often they hold the size of the true elasticity at the price; rows where both are
-            blank claim nothing.
+            blank claim nothing. With --competitors, --seasons or --stock the column time is read, too.
+
+            With --stock a sale needs a unit, in order of time; profit counts a unit against its salvage value, and the
+            oracle knows who will come, in which order, but not who will buy.
             """)
 
     @OptionGroup var world: WorldOption
@@ -24,6 +27,9 @@ struct WorldScore: ParsableCommand {
 
     @Option(help: "Its column with the prices.")
     var column = "price_optimal"
+
+    @Option(help: "What `farthing world generate --stock` wrote: what there is of each item in all for these rows.")
+    var stock: String?
 
     @Option(help: "The lowest price that may be, as a share of the reference price.")
     var lowest = 0.8
@@ -38,13 +44,22 @@ struct WorldScore: ParsableCommand {
     }
 
     func run() throws {
-        let proposals = try WorldPrices.read(path: prices, column: column, world: world.make())
-        guard !proposals.isEmpty else {
+        let rows = try WorldPrices.read(path: prices, column: column, world: world.make(hasStock: stock != nil))
+        guard !rows.isEmpty else {
             throw Refusal(.invalidFile, place: prices, value: "no rows", remedy: "Give at least one price.")
         }
+        let grid = PriceGrid(lowest...highest)
         // Half a minor unit: what rounding a bound to a payable price adds.
-        let score = PriceScore(proposals, within: PriceGrid(lowest...highest), tolerance: 0.005 + 1e-9)
-        let report = WorldScoreReport(score, of: self)
+        let tolerance = 0.005 + 1e-9
+        let report: WorldScoreReport
+        if let stock {
+            let cycles = try WorldPrices.cycles(of: rows, try StockFile(path: stock))
+            let (score, sales) = PriceScore.ofStocked(cycles, within: grid, tolerance: tolerance)
+            report = WorldScoreReport(score, sales, of: self)
+        } else {
+            report = WorldScoreReport(
+                PriceScore(rows.map(\.proposal), within: grid, tolerance: tolerance), of: self)
+        }
         try output.report(report) { report.text }
     }
 }

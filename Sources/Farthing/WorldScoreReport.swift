@@ -9,6 +9,13 @@ struct WorldScoreReport: Encodable {
         var coverage: Double
         var meanWidth: Double
     }
+    struct Stock: Encodable {
+        var units: Int
+        /// Expected.
+        var sold: Double
+        /// Expected, if no shelf ran empty.
+        var wanted: Double
+    }
     var law: String
     var seed: UInt64
     var column: String
@@ -24,8 +31,9 @@ struct WorldScoreReport: Encodable {
     /// Left out where a uniform price earns what the oracle does.
     var share: Double?
     var elasticity: Elasticity?
+    var stock: Stock?
 
-    init(_ score: PriceScore, of command: WorldScore) {
+    init(_ score: PriceScore, _ sales: StockSales? = nil, of command: WorldScore) {
         law = command.world.law.rawValue
         seed = command.world.seed
         column = command.column
@@ -42,6 +50,7 @@ struct WorldScoreReport: Encodable {
         elasticity = score.coverage.map {
             Elasticity(rows: $0.rows, coverage: $0.share, meanWidth: $0.meanWidth)
         }
+        stock = sales.map { Stock(units: $0.units, sold: $0.sold, wanted: $0.wanted) }
     }
 
     var text: String {
@@ -60,6 +69,13 @@ struct WorldScoreReport: Encodable {
             "  share of the way from uniform to oracle: "
                 + (share.map { String(format: "%.1f %%", 100 * $0) } ?? "none, they earn the same"))
         lines.append("  \(rows) rows; \(outside) prices outside \(lowest) to \(highest) times the reference price")
+        if let stock {
+            lines.append(
+                String(
+                    format: "  stock: %d units, of which %.0f are sold; %.0f would be if no shelf ran empty",
+                    stock.units,
+                    stock.sold, stock.wanted))
+        }
         if let elasticity {
             lines.append(
                 String(

@@ -33,49 +33,78 @@ struct QuestionStream {
         let moment = Moment(&draws)
         let elapsed = (Double(row) + draws.fraction()) * spacingMilliseconds
         row += 1
+        let time = start.adding(milliseconds: Int64(elapsed / 1_000) * 1_000)
         return Question(
             shopperNumber: shopper, itemNumber: item, shopper: world.shopper(shopper), item: world.item(item),
-            moment: moment, time: start.adding(milliseconds: Int64(elapsed / 1_000) * 1_000))
+            moment: moment, time: time, rivals: world.rivalOffers(item: item, at: time),
+            day: world.surroundings.hasSeasons ? SeasonDay(time) : nil)
     }
 }
 
 extension KnownWorld {
-    /// Six weeks from Monday, 2026-01-05.
-    static let exposurePeriod = weeks(from: 1_767_571_200_000, count: 6)
-    /// The week after them.
-    static let questionPeriod = weeks(from: exposurePeriod.upperBound.milliseconds, count: 1)
-
-    private static func weeks(from milliseconds: Int64, count: Int64) -> Range<Timestamp> {
-        let start = Timestamp(milliseconds: milliseconds)
-        return start..<start.adding(milliseconds: count * 7 * 86_400_000)
-    }
-
-    /// Shows random prices to random shoppers.
-    /// - Parameter body: called for each row, in ascending order of time.
+    /// Shows random prices to random shoppers. Where there is stock, who finds the shelf empty sees no price.
+    /// - Parameters:
+    ///   - rows: shoppers who come.
+    ///   - body: called for each price shown, in ascending order of time.
     public func exposures<Failure: Error>(
         rows: Int, shoppers: Int = shopperCount, items: Int = itemCount,
         _ body: (RandomExposure) throws(Failure) -> Void
     ) throws(Failure) {
         var draws = Draws(seed: seed, "exposures")
         var stream = QuestionStream(
-            self, rows: rows, shoppers: shoppers, items: items, period: Self.exposurePeriod)
+            self, rows: rows, shoppers: shoppers, items: items, period: surroundings.exposurePeriod)
+        var shelves = surroundings.hasStock ? Shelves(self, items: items, arrivals: exposureArrivals(rows, items)) : nil
         for _ in 0..<rows {
             let question = stream.next(&draws)
             let price = question.item.price(atRatio: RandomExposure.ratios[draws.below(RandomExposure.ratios.count)])
-            let demand = demand(question.shopper, question.item, question.moment)
             let logRatio = log(price.real / question.item.referencePrice.real)
-            let isBought = draws.fraction() < demand.probability(atLogRatio: logRatio)
+            let isBought = draws.fraction() < demand(question).probability(atLogRatio: logRatio)
+            let place = Int(question.itemNumber)
+            if let units = shelves?.units(item: place, at: question.time), units == 0 { continue }
+            if isBought { shelves?.take(item: place, at: question.time) }
             try body(RandomExposure(question: question, price: price, isBought: isBought))
         }
     }
 
-    /// Fresh rows to find prices for, in the week after the exposures.
+    /// Shoppers before an item in one cycle, on average.
+    private func exposureArrivals(_ rows: Int, _ items: Int) -> Double {
+        Double(rows) / Double(items) / Double(surroundings.exposurePeriod.weeks)
+    }
+
+    /// Fresh rows to find prices for, right after the exposures.
     /// - Parameter body: called for each row, in ascending order of time.
     public func questions<Failure: Error>(
         rows: Int, shoppers: Int = shopperCount, items: Int = itemCount, _ body: (Question) throws(Failure) -> Void
     ) throws(Failure) {
+        try questions(rows, shoppers, items, surroundings.questionPeriod, body)
+    }
+
+    /// Rows for a learner that sells from the first one on.
+    /// - Parameter body: called for each row, in ascending order of time.
+    public func course<Failure: Error>(
+        rows: Int, _ body: (Question) throws(Failure) -> Void
+    ) throws(Failure) {
+        try questions(rows, Self.shopperCount, Self.itemCount, surroundings.coursePeriod, body)
+    }
+
+    /// Shoppers before an item in one cycle of a course, on average.
+    public func courseArrivals(rows: Int) -> Double {
+        Double(rows) / Double(Self.itemCount) / Double(surroundings.coursePeriod.weeks)
+    }
+
+    private func questions<Failure: Error>(
+        _ rows: Int, _ shoppers: Int, _ items: Int, _ period: Range<Timestamp>,
+        _ body: (Question) throws(Failure) -> Void
+    ) throws(Failure) {
         var draws = Draws(seed: seed, "questions")
-        var stream = QuestionStream(self, rows: rows, shoppers: shoppers, items: items, period: Self.questionPeriod)
+        var stream = QuestionStream(self, rows: rows, shoppers: shoppers, items: items, period: period)
         for _ in 0..<rows { try body(stream.next(&draws)) }
+    }
+}
+
+extension Range<Timestamp> {
+    /// Whole weeks.
+    fileprivate var weeks: Int64 {
+        (upperBound.milliseconds - lowerBound.milliseconds) / ShopCalendar.millisecondsPerWeek
     }
 }

@@ -9,24 +9,30 @@
 import Domain
 import Glibc
 
-/// Shoppers, items and true demand: a pure function of a law and a seed.
+/// Shoppers, items and true demand: a pure function of a law, a seed and what surrounds them.
 public struct KnownWorld: Sendable {
     public let law: DemandLaw
     public let seed: UInt64
+    public let surroundings: Surroundings
 
     private let intercept: Surface
     private let slope: Surface
     private let threshold: Surface
     private let wanting: Surface
+    /// How strongly rivals' prices count; nil without rivals.
+    private let crossing: Surface?
+    private let rivals: Rivals?
+    private let seasons: Seasons?
 
     /// How many shoppers and items there are unless somebody asks for others. The truth about a number does not depend
     /// on how many there are.
     public static let shopperCount = 20_000
     public static let itemCount = 60
 
-    public init(law: DemandLaw, seed: UInt64) {
+    public init(law: DemandLaw, seed: UInt64, _ surroundings: Surroundings = .none) {
         self.law = law
         self.seed = seed
+        self.surroundings = surroundings
         var draws = Draws(seed: seed, "population")
         let population = (0..<4_096).map { _ in
             Features(
@@ -37,27 +43,67 @@ public struct KnownWorld: Sendable {
         slope = Surface(seed: seed, "slope", population: population)
         threshold = Surface(seed: seed, "threshold", population: population)
         wanting = Surface(seed: seed, "wanting", population: population)
+        let hasRivals = surroundings.competitors > 0
+        crossing = hasRivals ? Surface(seed: seed, "crossing", population: population) : nil
+        rivals = hasRivals ? Rivals(count: surroundings.competitors, seed: seed) : nil
+        seasons = surroundings.hasSeasons ? Seasons(seed: seed) : nil
     }
 
     public func shopper(_ number: UInt64) -> Shopper { Shopper(number, seed: seed) }
 
     public func item(_ number: UInt64) -> Item { Item(number, seed: seed) }
 
-    /// What a shopper would do before an item at a moment, at every price.
-    public func demand(_ shopper: Shopper, _ item: Item, _ moment: Moment) -> Demand {
-        let row = Features(shopper, item, moment)
-        // ln b is nearly normal; b is 4.5 on average.
-        let spread = 0.65
-        return Demand(
-            law: law,
-            intercept: -0.8 + 1.1 * intercept.value(at: row),
-            slope: min(max(exp(log(4.5) - spread * spread / 2 + spread * slope.value(at: row)), 0.8), 14),
-            threshold: min(max(-0.03 + 0.085 * threshold.value(at: row), -0.2), 0.15),
-            wanting: logistic(0.7 + wanting.value(at: row)))
+    /// What rivals ask for an item on the day of `time`; nil in a world without rivals.
+    public func rivalOffers(item number: UInt64, at time: Timestamp) -> RivalOffers? {
+        rivals?.offers(item: number, reference: item(number).referencePrice, at: time)
     }
 
-    /// The same, by numbers.
-    public func demand(shopper: UInt64, item: UInt64, _ moment: Moment) -> Demand {
-        demand(self.shopper(shopper), self.item(item), moment)
+    /// By how much the season moves the log-odds of buying; 0 in a world without.
+    /// - Parameter category: index into `Item.categories`.
+    public func seasonShift(category: Int, at time: Timestamp) -> Double {
+        seasons?.shift(category: category, on: SeasonDay(time)) ?? 0
+    }
+
+    /// What a shopper would do before an item at a moment, at every price, if no rival and no season were there.
+    public func demand(_ shopper: Shopper, _ item: Item, _ moment: Moment) -> Demand {
+        demand(Features(shopper, item, moment), rival: 0, season: 0)
+    }
+
+    /// The same, in the surroundings of a time.
+    public func demand(shopper: UInt64, item number: UInt64, _ moment: Moment, at time: Timestamp) -> Demand {
+        let item = item(number)
+        return demand(self.shopper(shopper), item, moment, rivalOffers(item: number, at: time), time)
+    }
+
+    public func demand(_ question: Question) -> Demand {
+        demand(question.shopper, question.item, question.moment, question.rivals, question.time)
+    }
+
+    private func demand(
+        _ shopper: Shopper, _ item: Item, _ moment: Moment, _ rivals: RivalOffers?, _ time: Timestamp
+    ) -> Demand {
+        demand(
+            Features(shopper, item, moment),
+            rival: rivals.map { RivalInfluence.logRatio($0, reference: item.referencePrice) } ?? 0,
+            season: seasonShift(category: item.category, at: time))
+    }
+
+    /// - Parameters:
+    ///   - rival: ln(lowest rival price / reference price).
+    ///   - season: on the log-odds of buying.
+    private func demand(_ row: Features, rival: Double, season: Double) -> Demand {
+        // ln b is nearly normal; b is 4.5 on average.
+        let spread = 0.65
+        // What a dearer rival adds. With the own price it makes −(b − κ)·ln(p/reference) − κ·ln(p/rival) of the logit's
+        // −b·ln(p/reference): the shopper compares with both, and profit keeps its one summit.
+        let gain = rival * (crossing.map { min(max(3 * exp(0.4 * $0.value(at: row)), 1), 8) } ?? 0)
+        let shift = gain + season
+        return Demand(
+            law: law,
+            intercept: -0.8 + 1.1 * intercept.value(at: row) + shift,
+            slope: min(max(exp(log(4.5) - spread * spread / 2 + spread * slope.value(at: row)), 0.8), 14),
+            // Who has a most that an item may cost looks at it, and not at log-odds: a tenth of them, in ln p.
+            threshold: min(max(-0.03 + 0.085 * threshold.value(at: row), -0.2), 0.15) + 0.1 * gain,
+            wanting: logistic(0.7 + wanting.value(at: row) + season))
     }
 }

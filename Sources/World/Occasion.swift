@@ -38,7 +38,6 @@ public struct Occasion: Equatable, Sendable {
 /// Evenly spaced prices between two bounds, in ln(p/reference), and the reference price: losses begin there, so that
 /// demand has a kink, and often the summit, where a golden section only comes near.
 public struct PriceGrid: Sendable {
-    private static let cells = 200
     /// How narrow a golden section makes a cell.
     static let tolerance = 1e-7
 
@@ -47,13 +46,13 @@ public struct PriceGrid: Sendable {
     /// The bounds, as p/reference.
     public let ratios: ClosedRange<Double>
 
-    /// - Precondition: the lowest ratio is positive.
-    public init(_ ratios: ClosedRange<Double>) {
+    /// - Precondition: the lowest ratio is positive, there is a cell.
+    public init(_ ratios: ClosedRange<Double>, cells: Int = 200) {
         precondition(ratios.lowerBound > 0, "prices are positive")
         self.ratios = ratios
         let low = log(ratios.lowerBound)
         let high = log(ratios.upperBound)
-        let even = (0...Self.cells).map { low + (high - low) * Double($0) / Double(Self.cells) }
+        let even = (0...cells).map { low + (high - low) * Double($0) / Double(cells) }
         logRatios = low < 0 && high > 0 && !even.contains(0) ? (even + [0]).sorted() : even
     }
 

@@ -50,10 +50,7 @@ public struct PriceScore: Equatable, Sendable {
     /// - Precondition: there are prices.
     /// - Complexity: about 230 evaluations of demand for each row.
     public init(_ prices: [ProposedPrice], within grid: PriceGrid, tolerance: Double) {
-        precondition(!prices.isEmpty, "there is nothing to score")
-        rows = prices.count
-        outside = 0
-        (referenceProfit, proposedProfit, oracleProfit) = (0, 0, 0)
+        self.init(outside: prices, within: grid, tolerance: tolerance)
         var uniform = [Double](repeating: 0, count: grid.logRatios.count)
         var values = uniform
         for proposal in prices {
@@ -65,12 +62,6 @@ public struct PriceScore: Equatable, Sendable {
             oracleProfit += grid.summit(near: values) { occasion.profit(atLogRatio: $0) }.profit
             referenceProfit += occasion.profit(atLogRatio: 0)
             proposedProfit += occasion.profit(at: proposal.price)
-            let bounds = grid.ratios
-            if proposal.price < bounds.lowerBound * occasion.referencePrice - tolerance
-                || proposal.price > bounds.upperBound * occasion.referencePrice + tolerance
-            {
-                outside += 1
-            }
         }
         let best = grid.summit(near: uniform) { x in
             prices.reduce(0) { $0 + $1.occasion.profit(atLogRatio: x) }
@@ -78,6 +69,18 @@ public struct PriceScore: Equatable, Sendable {
         uniformProfit = best.profit
         uniformRatio = exp(best.logRatio)
         coverage = Coverage(prices)
+    }
+
+    /// Counts; no profit yet.
+    init(outside prices: [ProposedPrice], within grid: PriceGrid, tolerance: Double) {
+        precondition(!prices.isEmpty, "there is nothing to score")
+        let bounds = grid.ratios
+        rows = prices.count
+        outside = prices.count { proposal in
+            proposal.price < bounds.lowerBound * proposal.occasion.referencePrice - tolerance
+                || proposal.price > bounds.upperBound * proposal.occasion.referencePrice + tolerance
+        }
+        (referenceProfit, uniformProfit, uniformRatio, proposedProfit, oracleProfit) = (0, 0, 1, 0, 0)
     }
 }
 

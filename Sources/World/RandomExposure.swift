@@ -11,6 +11,10 @@ public struct Question: Sendable {
     public var item: Item
     public var moment: Moment
     public var time: Timestamp
+    /// nil in a world without rivals.
+    public var rivals: RivalOffers?
+    /// nil in a world without seasons.
+    public var day: SeasonDay?
 }
 
 /// A question that was answered with a price.

@@ -31,7 +31,7 @@ import World
         let known = KnownWorld(law: .probit, seed: 3)
         for row in known.questions(300) {
             let moment = Moment(values: row.moment.values.compactMap { Double($0.description) })
-            let again = known.demand(shopper: row.shopperNumber, item: row.itemNumber, moment)
+            let again = known.demand(shopper: row.shopperNumber, item: row.itemNumber, moment, at: row.time)
             #expect(again == known.demand(row))
         }
     }

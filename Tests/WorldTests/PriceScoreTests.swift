@@ -63,7 +63,7 @@ import World
         let proposals = truth.questions(2_000).map { question in
             var believed = truth.occasion(question)
             believed.demand = other.demand(
-                shopper: question.shopperNumber, item: question.itemNumber, question.moment)
+                shopper: question.shopperNumber, item: question.itemNumber, question.moment, at: question.time)
             return ProposedPrice(occasion: truth.occasion(question), price: best(believed))
         }
         #expect(PriceScore(proposals, within: Self.grid, tolerance: 1e-6).share < 0.3)

@@ -27,8 +27,6 @@ extension KnownWorld {
         return rows
     }
 
-    func demand(_ question: Question) -> Demand { demand(question.shopper, question.item, question.moment) }
-
     func occasion(_ question: Question) -> Occasion {
         Occasion(
             demand: demand(question), referencePrice: question.item.referencePrice.real,

@@ -15,6 +15,10 @@ struct LearnPrice: ParsableCommand {
             probability lost for one percent of price, there), and elasticity_low and elasticity_high, which hold it in
             nine cases of ten (blank where shoppers decide by thresholds, close to which an elasticity may be anything).
             A price keeps to what was tested unless bounds are given, relative to the reference price.
+
+            With --stock, units of the items it names are scarce: shadow_price is what the last one of them is worth to
+            those still to come, and prices are best for a unit that costs so much more. The rows of an item are taken
+            for a sample of them. Solve again as stock goes down, at least once a day.
             """)
 
     @Option(help: "What `farthing learn fit` wrote.")
@@ -35,6 +39,13 @@ struct LearnPrice: ParsableCommand {
     @Option(help: "What to maximise.")
     var objective: PricingObjective = .profit
 
+    @Option(
+        help: """
+            A CSV with item, stock and, if known, arrivals (shoppers expected before it is filled again; else the rows) \
+            and salvage_value (of a unit that stays; else its unit_cost).
+            """)
+    var stock: String?
+
     @Option(help: "Currency, for rounding.")
     var currency = "USD"
 
@@ -48,7 +59,14 @@ struct LearnPrice: ParsableCommand {
         let model = try ExposureBundle.decode([UInt8](bytes))
         let terms = PricingTerms(objective: objective, ratios: try ratios(model))
         let table = try ExposureTable(path: input, for: .questions, kinds: model.preparation.kinds)
-        let priced = model.price(table, terms)
+        let scarce = try stock.map { try StockFile(path: $0) }
+        let shadowPrices = try scarce.map { try model.shadowPrices(table, terms, $0) }
+        let priced =
+            if let scarce, let shadowPrices {
+                model.price(table, terms, scarce, shadowPrices: shadowPrices)
+            } else {
+                model.price(table, terms)
+            }
         let rows = table.referencePrices.indices.map { row in
             let reference = table.referencePrices[row]
             let bounds = (reference * terms.ratios.lowerBound)...(reference * terms.ratios.upperBound)
@@ -57,9 +75,11 @@ struct LearnPrice: ParsableCommand {
                 String(format: "%.6f", priced[row].probability), String(format: "%.4f", priced[row].elasticity),
                 priced[row].interval.map { String(format: "%.4f", $0.lowerBound) } ?? "",
                 priced[row].interval.map { String(format: "%.4f", $0.upperBound) } ?? "",
-            ]
+            ] + (shadowPrices.map { [$0[row].map { String(format: "%.4f", $0) } ?? ""] } ?? [])
         }
-        let names = ["price_optimal", "probability", "elasticity", "elasticity_low", "elasticity_high"]
+        let names =
+            ["price_optimal", "probability", "elasticity", "elasticity_low", "elasticity_high"]
+            + (shadowPrices == nil ? [] : ["shadow_price"])
         try CSVAppending(names, to: input).write(rows, to: out)
     }
 

@@ -10,7 +10,7 @@ extension CSVReader {
     }
 
     /// A UTC time, `2017-01-31T23:59:59` with or without a `Z`, or whole seconds since 1970.
-    func instant(_ column: Column) throws(LearningError) -> Timestamp {
+    public func instant(_ column: Column) throws(LearningError) -> Timestamp {
         let bytes = bytes(column)
         if let seconds = Int64(String(decoding: bytes, as: UTF8.self)), abs(seconds) < 1 << 40 {
             return Timestamp(milliseconds: seconds * 1_000)

@@ -70,8 +70,10 @@ public struct SequentialPricing {
     // MARK: - Deciding
 
     /// Draws a price for each row.
-    /// - Parameter questions: rows without prices, all with the same features.
-    public mutating func decide(_ questions: ExposureTable) -> [DrawnPrice] {
+    /// - Parameters:
+    ///   - questions: rows without prices, all with the same features.
+    ///   - marginalCosts: what decisions count as the cost of a unit, where stock makes it another: (rows,).
+    public mutating func decide(_ questions: ExposureTable, marginalCosts: [Double]? = nil) -> [DrawnPrice] {
         guard let served else {
             return (0..<questions.count).map { _ in
                 DrawnPrice(
@@ -87,7 +89,7 @@ public struct SequentialPricing {
             let curve = coefficients.curve(row, reference: reference)
             let lottery = PriceLottery(
                 curve, logSlopeDeviation: served.deviation(of: rows[(row * width)..<((row + 1) * width)]),
-                unitCost: questions.unitCosts[row], objective: .profit, on: ladder)
+                unitCost: (marginalCosts ?? questions.unitCosts)[row], objective: .profit, on: ladder)
             let rung = lottery.draw(&draws)
             let price = reference * exp(ladder.rungs[rung])
             return DrawnPrice(
@@ -95,6 +97,19 @@ public struct SequentialPricing {
                 best: exp(ladder.rungs[lottery.middle]),
                 expected: curve.probability(at: price) * (price - questions.unitCosts[row]))
         }
+    }
+
+    /// Demand as the model in force has it, for planning; nil before there is one.
+    public func curves(of questions: ExposureTable) -> [DemandCurve]? {
+        guard let served else { return nil }
+        let coefficients = Coefficients(
+            served.model, rows: served.preparation.rows(of: questions), count: questions.count)
+        return (0..<questions.count).map { coefficients.curve($0, reference: questions.referencePrices[$0]) }
+    }
+
+    /// Prices that may be shown now, relative to the reference price.
+    public var openRatios: ClosedRange<Double> {
+        exp(ladder.rungs[ladder.open.lowerBound])...exp(ladder.rungs[ladder.open.upperBound])
     }
 
     // MARK: - Learning

@@ -19,13 +19,18 @@ public struct ExposureBundle: Equatable, Sendable {
     /// - Parameter table: of questions or exposures, read with the kinds of `preparation`.
     /// - Returns: (rows,).
     public func price(_ table: ExposureTable, _ terms: PricingTerms) -> [PricedRow] {
+        price(table, terms, unitCosts: table.unitCosts)
+    }
+
+    /// - Parameter unitCosts: what decisions count as the cost of a unit; features keep to the table's. (rows,).
+    func price(_ table: ExposureTable, _ terms: PricingTerms, unitCosts: [Double]) -> [PricedRow] {
         let rows = preparation.rows(of: table)
         let coefficients = Coefficients(response, rows: rows, count: table.count)
         let pricing = ExposurePricing(terms: terms, policy: policy)
         let width = response.featureCount
         return (0..<table.count).map { row in
             let reference = table.referencePrices[row]
-            var priced = pricing.price(row, coefficients, reference: reference, unitCost: table.unitCosts[row])
+            var priced = pricing.price(row, coefficients, reference: reference, unitCost: unitCosts[row])
             priced.interval = spread?.interval(
                 around: priced.elasticity, row: rows[(row * width)..<((row + 1) * width)],
                 logPrice: logarithm(priced.price / reference))
