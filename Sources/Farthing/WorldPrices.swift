@@ -60,6 +60,10 @@ enum WorldPrices {
         }
         var items: [String: [Row]] = [:]
         for place in ordered { items[rows[place].item, default: []].append(rows[place]) }
+        guard items.keys.contains(where: { stock.entries[$0] != nil }) else {
+            throw LearningError(
+                place: stock.file, value: "no item of the prices", remedy: "Name items of this world, such as i17.")
+        }
         let cycles = items.sorted { $0.key < $1.key }.map { item, rows in
             let entry = stock.entries[item]
             let occasions = rows.map { row in

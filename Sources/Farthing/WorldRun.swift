@@ -50,6 +50,7 @@ struct WorldRun: ParsableCommand {
         guard 0.01...0.8 ~= lowest, 1.1...100 ~= highest else {
             throw ValidationError("--lowest takes 0.01 to 0.8, --highest 1.1 to 100.")
         }
+        guard shadowPrice || stock else { throw ValidationError("--no-shadow-price says how to sell --stock.") }
     }
 
     func run() throws {

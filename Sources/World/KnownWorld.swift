@@ -19,7 +19,7 @@ public struct KnownWorld: Sendable {
     private let slope: Surface
     private let threshold: Surface
     private let wanting: Surface
-    /// How strongly rivals' prices count; nil without rivals.
+    /// How much of a price is compared with rivals'; nil without rivals.
     private let crossing: Surface?
     private let rivals: Rivals?
     private let seasons: Seasons?
@@ -94,16 +94,17 @@ public struct KnownWorld: Sendable {
     private func demand(_ row: Features, rival: Double, season: Double) -> Demand {
         // ln b is nearly normal; b is 4.5 on average.
         let spread = 0.65
-        // What a dearer rival adds. With the own price it makes −(b − κ)·ln(p/reference) − κ·ln(p/rival) of the logit's
-        // −b·ln(p/reference): the shopper compares with both, and profit keeps its one summit.
-        let gain = rival * (crossing.map { min(max(3 * exp(0.4 * $0.value(at: row)), 1), 8) } ?? 0)
-        let shift = gain + season
+        let slope = min(max(exp(log(4.5) - spread * spread / 2 + spread * self.slope.value(at: row)), 0.8), 14)
+        // A share κ of the comparison is with rivals: −b·ln(p/reference) becomes −(1 − κ)·b·ln(p/reference) −
+        // κ·b·ln(p/rival), which is a shift, so that profit keeps its one summit; and as κ is below 1, what gets dearer
+        // everywhere is bought less.
+        let compared = rival * (crossing.map { logistic(0.4 + 0.8 * $0.value(at: row)) } ?? 0)
         return Demand(
             law: law,
-            intercept: -0.8 + 1.1 * intercept.value(at: row) + shift,
-            slope: min(max(exp(log(4.5) - spread * spread / 2 + spread * slope.value(at: row)), 0.8), 14),
-            // Who has a most that an item may cost looks at it, and not at log-odds: a tenth of them, in ln p.
-            threshold: min(max(-0.03 + 0.085 * threshold.value(at: row), -0.2), 0.15) + 0.1 * gain,
+            intercept: -0.8 + 1.1 * intercept.value(at: row) + (slope * compared + season),
+            slope: slope,
+            // Half as much: a most that an item may cost is less a matter of comparing.
+            threshold: min(max(-0.03 + 0.085 * threshold.value(at: row), -0.2), 0.15) + 0.5 * compared,
             wanting: logistic(0.7 + wanting.value(at: row) + season))
     }
 }

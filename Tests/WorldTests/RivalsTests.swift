@@ -48,6 +48,20 @@ import World
         }
     }
 
+    @Test(arguments: [DemandLaw.logit, .probit, .logLinear, .reference, .thresholds])
+    func whatGetsDearerEverywhereIsBoughtLess(_ law: DemandLaw) {
+        let known = world(1, law: law)
+        for question in known.questions(200) {
+            let reference = question.item.referencePrice.real
+            let chances = stride(from: -0.2, through: 0.2, by: 0.05).map { x in
+                var asked = question
+                asked.rivals = RivalOffers(lowestPrice: Money(minorUnits: Int64(reference * exp(x))), inStock: 1)
+                return known.demand(asked).probability(atLogRatio: x)
+            }
+            #expect(zip(chances, chances.dropFirst()).allSatisfy { $0 >= $1 })
+        }
+    }
+
     @Test func whatRivalsAskDependsOnItemAndDayAlone() {
         let known = world(3)
         let forwards = Self.days.prefix(60).map { known.rivalOffers(item: 7, at: noon($0)) }
@@ -82,9 +96,8 @@ import World
 
     @Test func aRivalsPriceWandersAroundItsLevelAndReturns() {
         for item in 0..<UInt64(5) {
-            let weekly = stride(from: 0, to: Self.days.count, by: 7).map { start in
-                course(item: item)[start..<start + 7].compactMap { $0 }
-            }
+            let days = course(item: item)
+            let weekly = stride(from: 0, to: days.count, by: 7).map { days[$0..<$0 + 7].compactMap { $0 } }
             // One price a week, whichever days it is to be had.
             #expect(weekly.allSatisfy { Set($0).count <= 1 })
             let prices = weekly.compactMap(\.first)
