@@ -46,7 +46,7 @@ extension PriceScore {
             }
         }
         let uniform = grid.coarseSummit(profit(uniform:))
-        var score = PriceScore(outside: proposals, within: grid, tolerance: tolerance)
+        var score = PriceScore(counting: proposals, within: grid, tolerance: tolerance)
         score.referenceProfit = profit(uniform: 0)
         score.uniformProfit = uniform.profit
         score.uniformRatio = exp(uniform.logRatio)

@@ -50,7 +50,7 @@ public struct PriceScore: Equatable, Sendable {
     /// - Precondition: there are prices.
     /// - Complexity: about 230 evaluations of demand for each row.
     public init(_ prices: [ProposedPrice], within grid: PriceGrid, tolerance: Double) {
-        self.init(outside: prices, within: grid, tolerance: tolerance)
+        self.init(counting: prices, within: grid, tolerance: tolerance)
         var uniform = [Double](repeating: 0, count: grid.logRatios.count)
         var values = uniform
         for proposal in prices {
@@ -72,7 +72,7 @@ public struct PriceScore: Equatable, Sendable {
     }
 
     /// Counts; no profit yet.
-    init(outside prices: [ProposedPrice], within grid: PriceGrid, tolerance: Double) {
+    init(counting prices: [ProposedPrice], within grid: PriceGrid, tolerance: Double) {
         precondition(!prices.isEmpty, "there is nothing to score")
         let bounds = grid.ratios
         rows = prices.count

@@ -4,9 +4,10 @@
 //
 // The best price rises with the cost and its sales fall, for each shopper and so for all: expected sales are a falling
 // function of λ, and a bisection finds the smallest λ at which they fit. That λ is the dual of the fluid problem: the
-// derivative of its profit with respect to the stock. It knows no chance; solving again as stock goes down (each day, or
-// each hour) puts chance right, and is within a constant of the best policy there is for large stock (Jasin and Kumar,
-// 2012). The exact recursion over units and shoppers was rejected: it needs the order of those who will come.
+// derivative of its profit with respect to the stock. It knows no chance; solving again as stock goes down puts that
+// right, and if that is done often enough towards the end, what is lost against the best policy stays bounded however
+// many come (Jasin and Kumar, 2012, for offers from a list). The exact recursion over units and shoppers was rejected: it
+// needs the order of those who will come.
 // Source: Gallego and van Ryzin, 1994.
 
 import Domain
