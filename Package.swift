@@ -162,6 +162,7 @@ let package = Package(
         tests(
             "ChaosTests",
             ["Chaos", "Configuration", "Domain", "Operations", "farthing", "farthing-router", "farthing-worker"]),
+        tests("SimulationTests", ["Domain", "Log", "Simulation", "WorkerCore"]),
         tests("SupervisionTests", ["Configuration", "Domain", "Supervision"]),
         tests("WireTests", ["Domain", "Wire"], exclude: ["Vectors"]),
         tests("WorldTests", ["Domain", "Pricing", "World"]),

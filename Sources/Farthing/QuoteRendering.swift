@@ -47,6 +47,7 @@ enum QuoteRendering {
 
     private static func phrase(_ reason: PriceReason, _ line: QuotedLine) -> String? {
         switch reason {
+        case .frozen: "prices are frozen"
         case .noModel: "no model serves yet"
         case .unknownToModel: "new to the model"
         case .unknownShopper: "unknown shopper"

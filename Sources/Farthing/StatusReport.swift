@@ -43,12 +43,14 @@ struct StatusReport: Encodable {
     var uptimeMs: UInt64
     var inFlight: UInt32
     var answers: [String: UInt64]
+    /// Products whose prices are frozen, by the worker that has read the most of the broadcast log.
+    var frozenProducts: UInt64
     var workers: [Worker]
     var partitions: [Partition]
     private let partitionCount: UInt32
 
     private enum CodingKeys: CodingKey {
-        case cluster, router, uptimeMs, inFlight, answers, workers, partitions
+        case cluster, router, uptimeMs, inFlight, answers, frozenProducts, workers, partitions
     }
 
     init(_ status: ClusterStatus, _ view: ClusterView, _ shown: [(ClusterView.Partition, PartitionStatus)]) {
@@ -60,6 +62,8 @@ struct StatusReport: Encodable {
             "personal": status.answers.personal, "segment": status.answers.segment, "list": status.answers.list,
             "refused": status.answers.refused, "other": status.answers.other,
         ]
+        frozenProducts =
+            status.workers.map(\.report).max { $0.broadcastIndex < $1.broadcastIndex }?.frozenProducts ?? 0
         workers = view.workers.map { Self.worker($0, view) }
         partitions = shown.map { Self.partition($0, $1) }
         partitionCount = status.partitions
@@ -96,6 +100,10 @@ struct StatusReport: Encodable {
             "prices: \(count("personal")) personal, \(count("segment")) segment, \(count("list")) list; "
                 + "\(count("refused")) refused; \(count("other")) other answers", workerTable.text,
         ]
+        if frozenProducts > 0 {
+            let products = frozenProducts == 1 ? "product" : "products"
+            lines.append("prices of \(frozenProducts) \(products) are frozen: farthing freezes")
+        }
         lines += workers.filter { !$0.problem.isEmpty }.map { "\($0.name): \($0.problem)" }
         if !partitions.isEmpty { lines.append(partitionTable.text) }
         return lines.joined(separator: "\n")

@@ -32,7 +32,9 @@ import Testing
         #expect(shipped.status == 0)
     }
 
-    @Test(arguments: ["up", "demo", "status", "quote", "import", "learn", "activate", "validate"])
+    @Test(arguments: [
+        "up", "demo", "status", "quote", "import", "learn", "activate", "freeze", "thaw", "freezes", "validate",
+    ])
     func everyCommandTeaches(_ command: String) throws {
         let help = try Executable.run("farthing", ["help", command])
         #expect(help.status == 0)

@@ -24,7 +24,7 @@ public struct Samples {
     public mutating func records(_ count: Int) -> [Record] { (0..<count).map { _ in record() } }
 
     public mutating func record() -> Record {
-        switch generator.next() % 11 {
+        switch generator.next() % 12 {
         case 0...3: .events(user: user(), events: list(upTo: 4) { $0.event() })
         case 4...5: .exposures(at: timestamp(), list(upTo: 5) { $0.exposure() })
         case 6: .catalogue(tenant: text(), rows: list(upTo: 4) { $0.row() })
@@ -33,6 +33,9 @@ public struct Samples {
         case 9:
             .modelTried(
                 ModelTrial(activation: activation(), sharePerMille: UInt32.random(in: 0...1_000, using: &generator)))
+        case 10:
+            .priceFreeze(
+                PriceFreeze(tenant: text(), product: text(), until: timestamp(), reason: text(), at: timestamp()))
         default: .modelActivated(activation())
         }
     }

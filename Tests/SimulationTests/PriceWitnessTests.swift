@@ -68,32 +68,110 @@ import Testing
     }
 
     @Test func aPriceRaisedByTheSameWorkerWhileAPromiseHoldsIsSeen() {
-        witness.quoted(quote(Money(minorUnits: 900)), by: 0, seen: 0, request: header())
-        witness.quoted(quote(Money(minorUnits: 901), at: 59), by: 0, seen: 0, request: header())
+        witness.quoted(quote(Money(minorUnits: 900)), by: 0, seen: 0, broadcast: 1, request: header())
+        witness.quoted(quote(Money(minorUnits: 901), at: 59), by: 0, seen: 0, broadcast: 1, request: header())
         #expect(broken == .neverRaisedWhilePromised)
     }
 
     @Test func aPromiseThatHasExpiredBindsNobody() {
-        witness.quoted(quote(Money(minorUnits: 900)), by: 0, seen: 0, request: header())
-        witness.quoted(quote(Money(minorUnits: 901), at: 60), by: 0, seen: 0, request: header())
+        witness.quoted(quote(Money(minorUnits: 900)), by: 0, seen: 0, broadcast: 1, request: header())
+        witness.quoted(quote(Money(minorUnits: 901), at: 60), by: 0, seen: 0, broadcast: 1, request: header())
         #expect(broken == nil)
     }
 
-    @Test func aPriceRaisedAgainstTheLogIsSeen() {
+    /// The first record of the shopper's partition.
+    private func log(_ price: Int64) {
         let partition = PartitionID(0)
         let shown = Exposure(
-            user: user, product: row.product, day: 0, anchor: row.listPrice, personalPrice: Money(minorUnits: 900),
+            user: user, product: row.product, day: 0, anchor: row.listPrice, personalPrice: Money(minorUnits: price),
             listPrice: row.listPrice, expiresAt: SimulatedClock.epoch.adding(milliseconds: 60_000), modelVersion: 0,
             arm: 0, propensity: 1)
         witness.claimed(partition, Leadership(epoch: 1, owner: "w1"), after: 0)
         witness.appended(
             LogEntry(firstIndex: 1, epoch: 1, records: [.exposures(at: SimulatedClock.epoch, [shown])]),
             to: partition)
+    }
+
+    @Test func aPriceRaisedAgainstTheLogIsSeen() {
+        log(900)
         // A replica that has not come so far cannot know.
-        witness.quoted(quote(Money(minorUnits: 950)), by: 1, seen: 0, request: header())
+        witness.quoted(quote(Money(minorUnits: 950)), by: 1, seen: 0, broadcast: 1, request: header())
         #expect(broken == nil)
-        witness.quoted(quote(Money(minorUnits: 950)), by: 2, seen: 1, request: header())
+        witness.quoted(quote(Money(minorUnits: 950)), by: 2, seen: 1, broadcast: 1, request: header())
         #expect(broken == .neverRaisedWhilePromised)
+    }
+
+    // MARK: - Freezes
+
+    /// The next record of the broadcast log.
+    private func freeze(untilSecond end: Int64, atSecond second: Int64 = 0, as index: UInt64 = 2) {
+        func time(_ second: Int64) -> Timestamp { SimulatedClock.epoch.adding(milliseconds: second * 1_000) }
+        let freeze = PriceFreeze(
+            tenant: PaperShop.tenant, product: row.product, until: time(end), reason: "r", at: time(second))
+        witness.appended(LogEntry(firstIndex: index, epoch: 1, records: [.priceFreeze(freeze)]), to: .broadcast)
+    }
+
+    private func show(
+        _ price: Int64, frozen: Bool, at second: Int64 = 0, by worker: Int = 0, seen keyedIndex: UInt64 = 0,
+        broadcast index: UInt64 = 2
+    ) {
+        var quote = quote(Money(minorUnits: price), at: second)
+        if frozen { quote.lines[0].reasons.insert(.frozen) }
+        witness.quoted(quote, by: worker, seen: keyedIndex, broadcast: index, request: header())
+    }
+
+    @Test func aPriceThatStaysWhileItIsFrozenIsWell() {
+        show(900, frozen: false, broadcast: 1)
+        freeze(untilSecond: 500)
+        show(900, frozen: true, at: 10)
+        show(900, frozen: true, at: 60)
+        show(900, frozen: true, at: 110)
+        show(950, frozen: false, at: 600)
+        #expect(broken == nil)
+    }
+
+    @Test(arguments: [850, 950, 1_500])
+    func aFrozenPriceThatWasMovedIsSeen(to price: Int64) {
+        show(900, frozen: false, broadcast: 1)
+        freeze(untilSecond: 500)
+        show(price, frozen: true, at: 10)
+        #expect(broken == .frozenPricesStay)
+    }
+
+    /// What is in the log, nobody may forget.
+    @Test(arguments: [(true, 900), (false, 850), (false, 1_500)])
+    func aFrozenPriceThatWasLoggedStaysAfterItsQuoteHasExpired(isWell: Bool, price: Int64) {
+        show(900, frozen: false, broadcast: 1)
+        log(900)
+        freeze(untilSecond: 500)
+        show(price, frozen: true, at: 100, seen: 1)
+        #expect((broken == nil) == isWell)
+    }
+
+    @Test func aFrozenPriceOfWhoeverWasShownNoneIsTheListPrice() {
+        freeze(untilSecond: 500)
+        show(row.listPrice.minorUnits, frozen: true)
+        #expect(broken == nil)
+        show(900, frozen: true, by: 1)
+        #expect(broken == .frozenPricesStay)
+    }
+
+    @Test func aFreezeThatAWorkerHasNotReadBindsItNot() {
+        freeze(untilSecond: 500)
+        show(900, frozen: false, broadcast: 1)
+        #expect(broken == nil)
+        show(900, frozen: false, broadcast: 2)
+        #expect(broken == .frozenPricesStay)
+    }
+
+    @Test func aFreezeThatHasEndedOrWasThawedAndIsStillObeyedIsSeen() {
+        freeze(untilSecond: 500)
+        show(row.listPrice.minorUnits, frozen: true, at: 10)
+        freeze(untilSecond: 20, atSecond: 20, as: 3)
+        show(row.listPrice.minorUnits, frozen: false, at: 10, broadcast: 3)
+        #expect(broken == nil)
+        show(row.listPrice.minorUnits, frozen: true, at: 10, broadcast: 3)
+        #expect(broken == .frozenPricesStay)
     }
 
     @Test func aTokenThatWasChangedIsNotGenuine() {

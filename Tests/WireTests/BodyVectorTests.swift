@@ -66,6 +66,39 @@ struct BodyVectorTests {
         }
     }
 
+    @Test func freezesMeanWhatTheVectorsSay() throws {
+        for vector in try vectors(of: "FreezeRequest") {
+            let meaning = vector.meaning
+            let freeze = PriceFreeze(
+                tenant: meaning["tenant"].text, product: meaning["product"].text, until: meaning["until_ms"].time,
+                reason: meaning["reason"].text, at: Reader.now)
+            #expect(try reader.freezeRequest(vector.bytes) == freeze)
+            let packed = encoder.freezeRequest(
+                tenant: freeze.tenant, product: freeze.product, until: freeze.until, reason: freeze.reason)
+            #expect(packed.bytes == vector.bytes)
+        }
+        for vector in try vectors(of: "FreezeReply") {
+            let acknowledgement = FreezeAcknowledgement(index: vector.meaning["index"].uint64)
+            #expect(try reader.freezeAcknowledgement(vector.bytes) == acknowledgement)
+            #expect(encoder.freezeAcknowledgement(acknowledgement).bytes == vector.bytes)
+        }
+        for vector in try vectors(of: "FreezesRequest") {
+            let (tenant, after) = try reader.freezesRequest(vector.bytes)
+            #expect(tenant == vector.meaning["tenant"].text && after == vector.meaning["after"].text)
+            #expect(encoder.freezesRequest(tenant: tenant, after: after).bytes == vector.bytes)
+        }
+        for vector in try vectors(of: "FreezesReply") {
+            let freezes = vector.meaning["freezes"].list.map { freeze in
+                PriceFreeze(
+                    tenant: Reader.user.tenant, product: freeze["product"].text, until: freeze["until_ms"].time,
+                    reason: freeze["reason"].text, at: freeze["frozen_at_ms"].time)
+            }
+            let page = FreezePage(freezes: freezes, hasMore: vector.meaning["more"].bool)
+            #expect(try reader.freezesReply(vector.bytes) == page)
+            #expect(encoder.freezesReply(page).bytes == vector.bytes)
+        }
+    }
+
     @Test func whatRoutersAndWorkersSayMeansWhatTheVectorsSay() throws {
         for vector in try vectors(of: "CheckpointRequest") {
             let partition = try reader.checkpointRequest(vector.bytes)

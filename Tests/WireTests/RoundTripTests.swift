@@ -39,6 +39,13 @@ struct RoundTripTests {
         let assignment = Assignment(Set(samples.some(0...256) { $0.partition() }).sorted())
         #expect(try reader.assignment(encoder.assignment(assignment).bytes) == assignment)
 
+        let freeze = PriceFreeze(
+            tenant: samples.identifier(), product: samples.identifier(), until: samples.time(),
+            reason: samples.line(1...Limits.freezeReasonBytes), at: Reader.now)
+        let frozen = encoder.freezeRequest(
+            tenant: freeze.tenant, product: freeze.product, until: freeze.until, reason: freeze.reason)
+        #expect(try reader.freezeRequest(frozen.bytes) == freeze)
+
         let path = samples.text(1...4_096)
         let share = UInt32.random(in: 0...1_000, using: &samples.generator)
         let orders: [ModelOrder] = [
@@ -74,6 +81,14 @@ struct RoundTripTests {
         let activation = ActivationAcknowledgement(
             index: samples.word(), version: samples.word(), checksum: samples.word())
         #expect(try reader.activationAcknowledgement(encoder.activationAcknowledgement(activation).bytes) == activation)
+
+        let page = FreezePage(
+            freezes: samples.some(0...20) { samples in
+                PriceFreeze(
+                    tenant: Reader.user.tenant, product: samples.identifier(), until: samples.time(),
+                    reason: samples.text(0...200), at: samples.time())
+            }, hasMore: Bool.random(using: &samples.generator))
+        #expect(try reader.freezesReply(encoder.freezesReply(page).bytes) == page)
 
         let index = samples.word()
         #expect(try reader.checkpointAcknowledgement(encoder.checkpointAcknowledgement(index: index).bytes) == index)

@@ -74,7 +74,7 @@ struct VectorTests {
         let expected: [RefusalCode] = [
             .truncatedHeader, .wrongMagic, .unsupportedVersion, .unknownKind, .frameTooLarge, .malformedBody,
             .bodyTooComplex, .invalidIdentifier, .emptyCart, .tooManyLines, .invalidQuantity, .unknownCurrency,
-            .invalidEvent, .tooManyEvents, .invalidCatalogueRow, .tooManyRows, .modelRejected,
+            .invalidEvent, .tooManyEvents, .invalidCatalogueRow, .tooManyRows, .modelRejected, .invalidFreeze,
         ]
         #expect(codes == Set(expected.map { Int64($0.rawValue) }))
     }

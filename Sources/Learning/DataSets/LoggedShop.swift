@@ -43,8 +43,7 @@ public struct LoggedShop {
                 shownByArm[exposure.arm, default: 0] += 1
             }
         case .modelActivated(let activation): self.activation = activation
-        case .modelTried: break
-        case .events, .catalogue, .checkpoint: break
+        case .events, .catalogue, .modelTried, .priceFreeze, .checkpoint: break
         }
     }
 

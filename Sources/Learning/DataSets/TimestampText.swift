@@ -50,6 +50,14 @@ extension CSVReader {
     }
 }
 
+extension Timestamp {
+    /// A UTC time written `2017-01-31T23:59:59`, with or without a `Z`; nil for anything else.
+    public init?(utc text: String) {
+        guard let time = CSVReader.timestamp(ArraySlice(text.utf8)) else { return nil }
+        self = time
+    }
+}
+
 /// Counts in years that begin in March, so that the leap day comes last (Hinnant, days_from_civil).
 func daysSince1970(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
     let shifted = month > 2 ? year : year - 1

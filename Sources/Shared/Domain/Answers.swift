@@ -49,6 +49,25 @@ public struct ActivationAcknowledgement: Equatable, Sendable {
     }
 }
 
+/// This freeze, or thaw, is durable at this index of the broadcast partition.
+public struct FreezeAcknowledgement: Equatable, Sendable {
+    public var index: UInt64
+
+    public init(index: UInt64) { self.index = index }
+}
+
+/// Freezes in force, ascending by product.
+public struct FreezePage: Equatable, Sendable {
+    public var freezes: [PriceFreeze]
+    /// Whether more of them follow: ask again for what comes after the last product.
+    public var hasMore: Bool
+
+    public init(freezes: [PriceFreeze], hasMore: Bool) {
+        self.freezes = freezes
+        self.hasMore = hasMore
+    }
+}
+
 /// How the price of one line came about; every number that the decision used.
 public struct LineExplanation: Equatable, Sendable {
     public var product: String

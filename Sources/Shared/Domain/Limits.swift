@@ -5,6 +5,10 @@ public enum Limits {
     public static let eventIdentifierBytes = 64
     /// Bytes of UTF-8 in a product's display name.
     public static let nameBytes = 128
+    /// Bytes of UTF-8 in the reason of a freeze.
+    public static let freezeReasonBytes = 200
+    /// Freezes in one answer.
+    public static let freezesInPage = 1_000
     public static let cartLines = 100
     public static let quantity: Int64 = 10_000
     /// Minor units in one price. 10,000 units of it still fit in 64 bits with room to sum a cart.

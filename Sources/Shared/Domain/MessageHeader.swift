@@ -14,6 +14,10 @@ public enum MessageKind: UInt8, Sendable, CaseIterable {
     case checkpoint = 9
     /// Asks a worker, named by the hash of its name, to hand over what it holds.
     case drain = 10
+    /// Prices of one product shall not move, or move again.
+    case freeze = 11
+    /// Asks which prices are frozen.
+    case freezes = 12
     // Between workers and routers; never from or to a client.
     /// A worker's heartbeat.
     case report = 32
@@ -28,7 +32,7 @@ public enum MessageKind: UInt8, Sendable, CaseIterable {
     public var destination: Destination {
         switch self {
         case .price, .events, .explain, .verify: .keyedPartition
-        case .catalogue, .activate: .broadcastPartition
+        case .catalogue, .activate, .freeze, .freezes: .broadcastPartition
         case .inspect, .checkpoint: .numberedPartition
         case .drain: .namedWorker
         case .status: .router
@@ -53,8 +57,8 @@ public enum MessageKind: UInt8, Sendable, CaseIterable {
     /// Whether the request may have changed something when its answer is lost.
     public var writes: Bool {
         switch self {
-        case .events, .catalogue, .activate, .checkpoint: true
-        case .price, .explain, .verify, .status, .inspect, .drain, .report, .assign, .lead, .probe: false
+        case .events, .catalogue, .activate, .checkpoint, .freeze: true
+        case .price, .explain, .verify, .status, .inspect, .drain, .freezes, .report, .assign, .lead, .probe: false
         }
     }
 }

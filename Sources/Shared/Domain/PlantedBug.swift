@@ -36,6 +36,9 @@ public enum PlantedBug: UInt8, Sendable, CaseIterable {
     case promiseIgnored
     case promiseCutShort
     case trialForEverybody
+    case frozenPriceMoved
+    case thawIgnored
+    case freezesForgottenInSnapshot
     // The router
     case timeoutIsUnavailable
     case expiryForgotten

@@ -1,6 +1,8 @@
 /// Why a price is what it is. Numbers are part of the wire protocol; `allCases` is the order in which the
 /// rules act.
 public enum PriceReason: UInt8, Sendable, CaseIterable {
+    /// Kept at what was shown before: prices of the product are frozen.
+    case frozen = 14
     /// No model serves yet.
     case noModel = 9
     /// The model does not know the product.

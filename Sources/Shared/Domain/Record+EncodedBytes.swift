@@ -12,6 +12,7 @@ extension Record {
         case .modelActivated(let activation): 2 + 8 + 8 + bytes(activation.path)
         case .modelTried(let trial): 2 + 4 + (trial.map { 4 + 8 + 8 + bytes($0.activation.path) } ?? 0)
         case .checkpoint: 2
+        case .priceFreeze(let freeze): 2 + bytes(freeze.tenant) + bytes(freeze.product) + 8 + bytes(freeze.reason) + 8
         }
     }
 }

@@ -14,6 +14,8 @@ public enum Record: Equatable, Sendable {
     case modelTried(ModelTrial?)
     /// Every replica that comes past this hashes its state.
     case checkpoint
+    /// Prices of one product stay as they are. Broadcast partition only.
+    case priceFreeze(PriceFreeze)
 }
 
 /// One price that a shopper saw: what stickiness needs, and what learning will.

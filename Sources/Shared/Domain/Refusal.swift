@@ -39,6 +39,7 @@ public enum RefusalCode: UInt16, Sendable, CaseIterable {
     case invalidCatalogueRow = 220
     case tooManyRows = 221
     case modelRejected = 230
+    case invalidFreeze = 231
     case invalidQuote = 240
     case quoteExpired = 241
 

@@ -39,6 +39,8 @@ public struct WorkerReport: Equatable, Sendable {
     public var weight: UInt32
     /// Whether it is handing over what it holds.
     public var isDraining: Bool
+    /// Products whose prices are frozen, of all tenants.
+    public var frozenProducts: UInt64
     /// Everything it holds, the broadcast partition last.
     public var replicas: [ReplicaReport]
     public var models: ModelReport
@@ -48,7 +50,7 @@ public struct WorkerReport: Equatable, Sendable {
     public init(
         name: String, isReady: Bool, modelVersion: UInt64, catalogueProducts: UInt64, broadcastIndex: UInt64,
         answered: UInt64, problem: String, weight: UInt32 = defaultWeight, isDraining: Bool = false,
-        replicas: [ReplicaReport] = [], models: ModelReport = ModelReport()
+        frozenProducts: UInt64 = 0, replicas: [ReplicaReport] = [], models: ModelReport = ModelReport()
     ) {
         self.name = name
         self.isReady = isReady
@@ -59,6 +61,7 @@ public struct WorkerReport: Equatable, Sendable {
         self.problem = problem
         self.weight = weight
         self.isDraining = isDraining
+        self.frozenProducts = frozenProducts
         self.replicas = replicas
         self.models = models
     }

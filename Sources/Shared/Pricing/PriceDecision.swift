@@ -75,6 +75,25 @@ public enum PriceDecision {
         return promised(price, context, &trail)
     }
 
+    /// The price of a product whose prices are frozen: what was shown, and the public price where nothing was. Floor and
+    /// ceiling hold: a cost that rose still raises the floor, a lower list price is for everybody.
+    public static func frozen(
+        at shown: Money?, _ context: PriceContext, _ policy: PricingPolicy, _ trail: inout PriceTrail
+    ) -> Money {
+        let bounds = PriceBounds(context.row, policy)
+        var price = shown ?? bounds.ceiling
+        trail.note(.frozen, price)
+        if price < bounds.floor {
+            price = bounds.floor
+            trail.note(.floor, price)
+        }
+        if price > bounds.ceiling {
+            price = bounds.ceiling
+            trail.note(.ceiling, price)
+        }
+        return promised(price, context, &trail)
+    }
+
     /// The public price for a shopper whose price may not, or cannot, be personal.
     public static func list(
         because reason: PriceReason, _ context: PriceContext, _ trail: inout PriceTrail

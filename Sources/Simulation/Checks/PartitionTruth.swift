@@ -52,8 +52,14 @@ package struct PartitionTruth {
                     shoppers[exposure.user]!.prices[product]!.removeFirst()
                 }
             }
-        case .catalogue, .modelActivated, .modelTried, .checkpoint: break
+        case .catalogue, .modelActivated, .modelTried, .priceFreeze, .checkpoint: break
         }
+    }
+
+    /// Whether `price(of:for:asOf:)` can still tell: the prices before the oldest kept are forgotten.
+    func remembersPrices(of product: ProductKey, for user: UserKey, asOf index: UInt64) -> Bool {
+        guard let prices = shoppers[user]?.prices[product], let oldest = prices.first else { return true }
+        return prices.count < Self.pricesKept || oldest.index <= index
     }
 
     /// The price that the log says was shown last, as of an index; nil when that is too long ago to tell.

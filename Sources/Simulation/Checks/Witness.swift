@@ -31,6 +31,7 @@ package final class Witness: MemoryLogObserver {
     /// The bytes of a state that were last found to be what the log says, and the index at which they were.
     private var verified = PartitionMap<(index: UInt64, bytes: [UInt8])>()
     package var promises = PromiseBook()
+    private var freezes = FreezeBook()
     package private(set) var violation: Violation?
     var now: UInt64 = 0
 
@@ -111,6 +112,7 @@ package final class Witness: MemoryLogObserver {
             for row in rows { listPrices[row.product, default: []].insert(row.listPrice.minorUnits) }
         case .modelActivated(let activation): activated.insert(activation.version)
         case .modelTried(let trial): if let trial { tried[trial.activation.version, default: []].append(trial) }
+        case .priceFreeze(let freeze): freezes.logged(freeze, at: broadcast.index)
         case .events, .exposures, .checkpoint: break
         }
     }
@@ -211,8 +213,26 @@ extension Witness {
 // MARK: - Prices
 
 extension Witness {
-    /// A worker has priced a cart, from a state at `index`.
-    package func quoted(_ quote: Quote, by worker: Int, seen index: UInt64, request: MessageHeader) {
+    /// Some worker's wall clock was set.
+    package func clockWasSet() {
+        promises.clockWasSet()
+        freezes.clockWasSet()
+    }
+
+    /// A worker has lost what it has shown: all of it, or that of one partition.
+    package func forget(worker: Int, partition: PartitionID? = nil) {
+        guard let partition else {
+            promises.forget(worker: worker)
+            return freezes.forget(worker: worker)
+        }
+        promises.forget(worker: worker, partition: partition, of: truths.count)
+        freezes.forget(worker: worker, partition: partition, of: truths.count)
+    }
+
+    /// A worker has priced a cart, from a state at `index` and the catalogue at `broadcastIndex`.
+    package func quoted(
+        _ quote: Quote, by worker: Int, seen index: UInt64, broadcast broadcastIndex: UInt64, request: MessageHeader
+    ) {
         let partition = request.keyHash.partition(of: truths.count)
         if index < request.index {
             report(
@@ -220,6 +240,11 @@ extension Witness {
                 "an answer had to have seen index \(request.index) of partition \(partition), and saw \(index)")
         }
         for line in quote.lines {
+            if let text = freezes.shown(
+                line, of: quote, by: worker, seen: index, broadcast: broadcastIndex, truths[Int(partition.number)])
+            {
+                report(.frozenPricesStay, request: request.requestID.low, partition: partition, text)
+            }
             if let text = promises.shown(line, of: quote, by: worker, seen: index, truths[Int(partition.number)]) {
                 report(.neverRaisedWhilePromised, request: request.requestID.low, partition: partition, text)
             }

@@ -145,7 +145,7 @@ final class FaultInjector {
             let node = random.element(of: cluster.workers as [SimulatedNode])
             let size = Int64(random.logUniform(1_000...600_000))
             note("\(node.id)'s clock jumps by \(size) ms")
-            cluster.witness.promises.clockWasSet()
+            cluster.witness.clockWasSet()
             node.clock.jump(milliseconds: random.chance(0.5) ? size : -size)
             heal(.setClock(node.id), after: duration())
             return true

@@ -20,12 +20,15 @@ package indirect enum Body {
     case events(UserKey, [Event])
     case catalogue(tenant: String, [CatalogueRow])
     case activate(ModelChange)
+    /// Its `at` is for the worker to say.
+    case freeze(PriceFreeze)
     case verify(PaperToken)
     // Answers
     case quote(Quote, PaperToken)
     case eventAcknowledgement(EventAcknowledgement)
     case catalogueAcknowledgement(CatalogueAcknowledgement)
     case activationAcknowledgement(ActivationAcknowledgement)
+    case freezeAcknowledgement(FreezeAcknowledgement)
     case checkpointAcknowledgement(index: UInt64)
     case verified(PaperToken)
     case refusal(Refusal)
@@ -57,6 +60,9 @@ package indirect enum Body {
         case .activate(.trial(let trial)):
             hash.update(word: trial?.activation.checksum ?? 0)
             hash.update(word: UInt64(trial?.sharePerMille ?? 0) + 1)
+        case .freeze(let freeze):
+            hash.update(utf8: freeze.product)
+            hash.update(word: UInt64(bitPattern: freeze.until.milliseconds))
         case .verify(let token): hash.update(word: token.seal)
         default: break
         }

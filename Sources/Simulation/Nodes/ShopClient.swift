@@ -80,6 +80,8 @@ final class ShopClient: SimulatedClient {
             let partition =
                 random.chance(0.2) ? Int(PartitionID.broadcast.number) : random.below(cluster.scenario.partitions)
             make(newCall(.checkpoint, KeyHash(UInt64(partition)), .none, deadlineMicroseconds: deadline()))
+        } else if draw < changes + load.verifyShare + load.checkpointShare + load.freezeShare {
+            freezeOrThaw()
         } else {
             price()
         }
@@ -151,6 +153,18 @@ final class ShopClient: SimulatedClient {
         case 8: return cluster.anyModel(&random).map { .serve($0) } ?? .trial(nil)
         default: return .trial(nil)
         }
+    }
+
+    private func freezeOrThaw() {
+        let time = clock.wall(at: cluster.now)
+        let until =
+            random.chance(0.3)
+            ? PriceFreeze.thawed : time.adding(milliseconds: random.element(of: PaperShop.freezeMilliseconds))
+        let freeze = PriceFreeze(
+            tenant: PaperShop.tenant, product: random.element(of: PaperShop.products), until: until,
+            reason: "simulated",
+            at: time)
+        make(newCall(.freeze, KeyHash(0), .freeze(freeze), deadlineMicroseconds: deadline()))
     }
 
     override func ended(_ call: ClientCall, _ ending: CallPlan.Ending) {

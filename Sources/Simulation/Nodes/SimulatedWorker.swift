@@ -40,7 +40,7 @@ final class SimulatedWorker: SimulatedNode {
         contacts = RouterContacts(routers: cluster.routers.count, now: now)
         reportedRoleChanges = 0
         nextReport = cluster.now + settings.heartbeatMicroseconds / 4
-        cluster.witness.promises.forget(worker: id.number)
+        cluster.witness.forget(worker: id.number)
         core?.started(into: &actions)
         carryOut()
         disk?.pollLater()
@@ -81,7 +81,9 @@ final class SimulatedWorker: SimulatedNode {
     }
 
     private func report() {
-        guard let report = core?.report(isReady: isReady, problem: ""), let roleChanges = core?.roleChanges else {
+        guard let report = core?.report(isReady: isReady, problem: "", now: wallClock),
+            let roleChanges = core?.roleChanges
+        else {
             return
         }
         reportedRoleChanges = roleChanges
@@ -132,6 +134,7 @@ final class SimulatedWorker: SimulatedNode {
             core?.catalogueReceived(rows, tenant: tenant, ticket: ticket(header, link), into: &actions)
         case .activate(let change):
             core?.modelChangeRequested(change, ticket: ticket(header, link), into: &actions)
+        case .freeze(let freeze): self.freeze(freeze, header, link, progress)
         case .verify(let token): reply(header, .answered(.personal), verify(token), link)
         default:
             guard header.kind == .checkpoint else { return }
@@ -154,27 +157,45 @@ final class SimulatedWorker: SimulatedNode {
             return cluster.workerStopped(id.number, because: "a request of death", request: header.requestID)
         }
         do throws(Refusal) {
+            let broadcastIndex = core?.index(of: .broadcast) ?? 0
             guard let quote = try core?.priceRequested(cart, header: header, now: wallClock) else { return }
             let index = core?.index(seenBy: header.keyHash) ?? 0
             cluster.note(
                 id, header.requestID,
                 "prices " + quote.lines.map { "\($0.product) \($0.personalPrice.minorUnits)" }.joined(separator: ", "))
-            cluster.witness.quoted(quote, by: id.number, seen: index, request: header)
+            cluster.witness.quoted(quote, by: id.number, seen: index, broadcast: broadcastIndex, request: header)
             reply(header, .answered(quote.level), .quote(quote, PaperToken(sealing: quote)), link, index: index)
         } catch {
-            let waits: Bool
-            switch progress {
-            case .justCome: waits = putAside(cart, header, link, refused: error, deadline: nil)
-            case .waiting(let deadline): waits = putAside(cart, header, link, refused: error, deadline: deadline)
-            case .settled: return refuse(header, error, link)
-            case .gaveUp: waits = false
-            }
-            if !waits { refuse(header, WorkerCore.unproven(error), link) }
+            refuseOrWait(.price(cart), header, link, refused: error, progress)
         }
     }
 
+    private func freeze(_ asked: PriceFreeze, _ header: MessageHeader, _ link: Int, _ progress: ReadProgress) {
+        var freeze = asked
+        freeze.at = wallClock
+        do throws(Refusal) {
+            try core?.check(freeze)
+            core?.freezeRequested(freeze, ticket: ticket(header, link), into: &actions)
+        } catch {
+            refuseOrWait(.freeze(asked), header, link, refused: error, progress)
+        }
+    }
+
+    private func refuseOrWait(
+        _ body: Body, _ header: MessageHeader, _ link: Int, refused refusal: Refusal, _ progress: ReadProgress
+    ) {
+        let waits: Bool
+        switch progress {
+        case .justCome: waits = putAside(body, header, link, refused: refusal, deadline: nil)
+        case .waiting(let deadline): waits = putAside(body, header, link, refused: refusal, deadline: deadline)
+        case .settled: return refuse(header, refusal, link)
+        case .gaveUp: waits = false
+        }
+        if !waits { refuse(header, WorkerCore.unproven(refusal), link) }
+    }
+
     private func putAside(
-        _ cart: PriceRequest, _ header: MessageHeader, _ link: Int, refused refusal: Refusal,
+        _ body: Body, _ header: MessageHeader, _ link: Int, refused refusal: Refusal,
         deadline: MonotonicInstant?
     ) -> Bool {
         guard let condition = core?.condition(for: header, refused: refusal) else { return false }
@@ -182,7 +203,7 @@ final class SimulatedWorker: SimulatedNode {
         let deadline = deadline ?? now.adding(microseconds: span)
         // An eighth is left for the answer's way back.
         return deferral.add(
-            DeferredRequest(header: header, body: .price(cart), link: link, deadline: deadline), until: condition,
+            DeferredRequest(header: header, body: body, link: link, deadline: deadline), until: condition,
             deadline: max(now, MonotonicInstant(microseconds: deadline.microseconds - span / 8)), into: &actions)
     }
 
@@ -230,6 +251,10 @@ final class SimulatedWorker: SimulatedNode {
                 index: acknowledgement.index)
         case .checkpoint(_, let index):
             reply(request, .answered(.personal), .checkpointAcknowledgement(index: index), link, index: index)
+        case .freeze(_, let acknowledgement):
+            reply(
+                request, .answered(.personal), .freezeAcknowledgement(acknowledgement), link,
+                index: acknowledgement.index)
         case .notLeader(let partition, let epoch):
             if let refusal = core?.notLeader(partition) { refuse(request, refusal, link, index: epoch) }
         case .refused(let refusal): refuse(request, refusal, link)
@@ -264,7 +289,7 @@ final class SimulatedWorker: SimulatedNode {
     }
 
     private func released(_ partition: PartitionID) {
-        cluster.witness.promises.forget(worker: id.number, partition: partition, of: cluster.scenario.partitions)
+        cluster.witness.forget(worker: id.number, partition: partition)
         retry(deferral.released(partition)) { _ in .gaveUp }
     }
 

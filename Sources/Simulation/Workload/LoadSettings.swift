@@ -15,6 +15,7 @@ struct LoadSettings: Sendable {
     var catalogueShare: Double
     var verifyShare: Double
     var checkpointShare: Double
+    var freezeShare: Double
     var quoteWindowMilliseconds: Int64
 
     init(drawnFrom random: inout SeededRandom) {
@@ -30,5 +31,6 @@ struct LoadSettings: Sendable {
         verifyShare = random.element(of: [0, 0.02, 0.1])
         checkpointShare = random.element(of: [0, 0.005, 0.02])
         quoteWindowMilliseconds = Int64(random.element(of: [2_000, 10_000, 60_000, 900_000]))
+        freezeShare = random.element(of: [0, 0.005, 0.02])
     }
 }

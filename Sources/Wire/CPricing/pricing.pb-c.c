@@ -1087,6 +1087,231 @@ void   farthing__activate_reply__free_unpacked
   assert(message->base.descriptor == &farthing__activate_reply__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   farthing__freeze_request__init
+                     (Farthing__FreezeRequest         *message)
+{
+  static const Farthing__FreezeRequest init_value = FARTHING__FREEZE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t farthing__freeze_request__get_packed_size
+                     (const Farthing__FreezeRequest *message)
+{
+  assert(message->base.descriptor == &farthing__freeze_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t farthing__freeze_request__pack
+                     (const Farthing__FreezeRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &farthing__freeze_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t farthing__freeze_request__pack_to_buffer
+                     (const Farthing__FreezeRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &farthing__freeze_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Farthing__FreezeRequest *
+       farthing__freeze_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Farthing__FreezeRequest *)
+     protobuf_c_message_unpack (&farthing__freeze_request__descriptor,
+                                allocator, len, data);
+}
+void   farthing__freeze_request__free_unpacked
+                     (Farthing__FreezeRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &farthing__freeze_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   farthing__freeze_reply__init
+                     (Farthing__FreezeReply         *message)
+{
+  static const Farthing__FreezeReply init_value = FARTHING__FREEZE_REPLY__INIT;
+  *message = init_value;
+}
+size_t farthing__freeze_reply__get_packed_size
+                     (const Farthing__FreezeReply *message)
+{
+  assert(message->base.descriptor == &farthing__freeze_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t farthing__freeze_reply__pack
+                     (const Farthing__FreezeReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &farthing__freeze_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t farthing__freeze_reply__pack_to_buffer
+                     (const Farthing__FreezeReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &farthing__freeze_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Farthing__FreezeReply *
+       farthing__freeze_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Farthing__FreezeReply *)
+     protobuf_c_message_unpack (&farthing__freeze_reply__descriptor,
+                                allocator, len, data);
+}
+void   farthing__freeze_reply__free_unpacked
+                     (Farthing__FreezeReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &farthing__freeze_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   farthing__freezes_request__init
+                     (Farthing__FreezesRequest         *message)
+{
+  static const Farthing__FreezesRequest init_value = FARTHING__FREEZES_REQUEST__INIT;
+  *message = init_value;
+}
+size_t farthing__freezes_request__get_packed_size
+                     (const Farthing__FreezesRequest *message)
+{
+  assert(message->base.descriptor == &farthing__freezes_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t farthing__freezes_request__pack
+                     (const Farthing__FreezesRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &farthing__freezes_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t farthing__freezes_request__pack_to_buffer
+                     (const Farthing__FreezesRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &farthing__freezes_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Farthing__FreezesRequest *
+       farthing__freezes_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Farthing__FreezesRequest *)
+     protobuf_c_message_unpack (&farthing__freezes_request__descriptor,
+                                allocator, len, data);
+}
+void   farthing__freezes_request__free_unpacked
+                     (Farthing__FreezesRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &farthing__freezes_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   farthing__freeze__init
+                     (Farthing__Freeze         *message)
+{
+  static const Farthing__Freeze init_value = FARTHING__FREEZE__INIT;
+  *message = init_value;
+}
+size_t farthing__freeze__get_packed_size
+                     (const Farthing__Freeze *message)
+{
+  assert(message->base.descriptor == &farthing__freeze__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t farthing__freeze__pack
+                     (const Farthing__Freeze *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &farthing__freeze__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t farthing__freeze__pack_to_buffer
+                     (const Farthing__Freeze *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &farthing__freeze__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Farthing__Freeze *
+       farthing__freeze__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Farthing__Freeze *)
+     protobuf_c_message_unpack (&farthing__freeze__descriptor,
+                                allocator, len, data);
+}
+void   farthing__freeze__free_unpacked
+                     (Farthing__Freeze *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &farthing__freeze__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   farthing__freezes_reply__init
+                     (Farthing__FreezesReply         *message)
+{
+  static const Farthing__FreezesReply init_value = FARTHING__FREEZES_REPLY__INIT;
+  *message = init_value;
+}
+size_t farthing__freezes_reply__get_packed_size
+                     (const Farthing__FreezesReply *message)
+{
+  assert(message->base.descriptor == &farthing__freezes_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t farthing__freezes_reply__pack
+                     (const Farthing__FreezesReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &farthing__freezes_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t farthing__freezes_reply__pack_to_buffer
+                     (const Farthing__FreezesReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &farthing__freezes_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Farthing__FreezesReply *
+       farthing__freezes_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Farthing__FreezesReply *)
+     protobuf_c_message_unpack (&farthing__freezes_reply__descriptor,
+                                allocator, len, data);
+}
+void   farthing__freezes_reply__free_unpacked
+                     (Farthing__FreezesReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &farthing__freezes_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   farthing__status_request__init
                      (Farthing__StatusRequest         *message)
 {
@@ -3746,6 +3971,300 @@ const ProtobufCMessageDescriptor farthing__activate_reply__descriptor =
   (ProtobufCMessageInit) farthing__activate_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor farthing__freeze_request__field_descriptors[4] =
+{
+  {
+    "tenant",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__FreezeRequest, tenant),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "product",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__FreezeRequest, product),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "until_ms",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__FreezeRequest, until_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__FreezeRequest, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned farthing__freeze_request__field_indices_by_name[] = {
+  1,   /* field[1] = product */
+  3,   /* field[3] = reason */
+  0,   /* field[0] = tenant */
+  2,   /* field[2] = until_ms */
+};
+static const ProtobufCIntRange farthing__freeze_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor farthing__freeze_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "farthing.FreezeRequest",
+  "FreezeRequest",
+  "Farthing__FreezeRequest",
+  "farthing",
+  sizeof(Farthing__FreezeRequest),
+  4,
+  farthing__freeze_request__field_descriptors,
+  farthing__freeze_request__field_indices_by_name,
+  1,  farthing__freeze_request__number_ranges,
+  (ProtobufCMessageInit) farthing__freeze_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor farthing__freeze_reply__field_descriptors[1] =
+{
+  {
+    "index",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__FreezeReply, index),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned farthing__freeze_reply__field_indices_by_name[] = {
+  0,   /* field[0] = index */
+};
+static const ProtobufCIntRange farthing__freeze_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor farthing__freeze_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "farthing.FreezeReply",
+  "FreezeReply",
+  "Farthing__FreezeReply",
+  "farthing",
+  sizeof(Farthing__FreezeReply),
+  1,
+  farthing__freeze_reply__field_descriptors,
+  farthing__freeze_reply__field_indices_by_name,
+  1,  farthing__freeze_reply__number_ranges,
+  (ProtobufCMessageInit) farthing__freeze_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor farthing__freezes_request__field_descriptors[2] =
+{
+  {
+    "tenant",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__FreezesRequest, tenant),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "after",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__FreezesRequest, after),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned farthing__freezes_request__field_indices_by_name[] = {
+  1,   /* field[1] = after */
+  0,   /* field[0] = tenant */
+};
+static const ProtobufCIntRange farthing__freezes_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor farthing__freezes_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "farthing.FreezesRequest",
+  "FreezesRequest",
+  "Farthing__FreezesRequest",
+  "farthing",
+  sizeof(Farthing__FreezesRequest),
+  2,
+  farthing__freezes_request__field_descriptors,
+  farthing__freezes_request__field_indices_by_name,
+  1,  farthing__freezes_request__number_ranges,
+  (ProtobufCMessageInit) farthing__freezes_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor farthing__freeze__field_descriptors[4] =
+{
+  {
+    "product",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__Freeze, product),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "until_ms",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__Freeze, until_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__Freeze, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "frozen_at_ms",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__Freeze, frozen_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned farthing__freeze__field_indices_by_name[] = {
+  3,   /* field[3] = frozen_at_ms */
+  0,   /* field[0] = product */
+  2,   /* field[2] = reason */
+  1,   /* field[1] = until_ms */
+};
+static const ProtobufCIntRange farthing__freeze__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor farthing__freeze__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "farthing.Freeze",
+  "Freeze",
+  "Farthing__Freeze",
+  "farthing",
+  sizeof(Farthing__Freeze),
+  4,
+  farthing__freeze__field_descriptors,
+  farthing__freeze__field_indices_by_name,
+  1,  farthing__freeze__number_ranges,
+  (ProtobufCMessageInit) farthing__freeze__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor farthing__freezes_reply__field_descriptors[2] =
+{
+  {
+    "freezes",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Farthing__FreezesReply, n_freezes),
+    offsetof(Farthing__FreezesReply, freezes),
+    &farthing__freeze__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "more",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__FreezesReply, more),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned farthing__freezes_reply__field_indices_by_name[] = {
+  0,   /* field[0] = freezes */
+  1,   /* field[1] = more */
+};
+static const ProtobufCIntRange farthing__freezes_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor farthing__freezes_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "farthing.FreezesReply",
+  "FreezesReply",
+  "Farthing__FreezesReply",
+  "farthing",
+  sizeof(Farthing__FreezesReply),
+  2,
+  farthing__freezes_reply__field_descriptors,
+  farthing__freezes_reply__field_indices_by_name,
+  1,  farthing__freezes_reply__number_ranges,
+  (ProtobufCMessageInit) farthing__freezes_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 #define farthing__status_request__field_descriptors NULL
 #define farthing__status_request__field_indices_by_name NULL
 #define farthing__status_request__number_ranges NULL
@@ -4202,7 +4721,7 @@ const ProtobufCMessageDescriptor farthing__replica__descriptor =
   (ProtobufCMessageInit) farthing__replica__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor farthing__worker_status__field_descriptors[14] =
+static const ProtobufCFieldDescriptor farthing__worker_status__field_descriptors[15] =
 {
   {
     "name",
@@ -4361,8 +4880,20 @@ static const ProtobufCFieldDescriptor farthing__worker_status__field_descriptors
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "models",
+    "frozen_products",
     14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__WorkerStatus, frozen_products),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "models",
+    15,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
@@ -4378,9 +4909,10 @@ static const unsigned farthing__worker_status__field_indices_by_name[] = {
   8,   /* field[8] = broadcast_index */
   7,   /* field[7] = catalogue_products */
   11,   /* field[11] = draining */
+  13,   /* field[13] = frozen_products */
   5,   /* field[5] = in_flight */
   6,   /* field[6] = model_version */
-  13,   /* field[13] = models */
+  14,   /* field[14] = models */
   0,   /* field[0] = name */
   3,   /* field[3] = partitions */
   9,   /* field[9] = problem */
@@ -4392,7 +4924,7 @@ static const unsigned farthing__worker_status__field_indices_by_name[] = {
 static const ProtobufCIntRange farthing__worker_status__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 14 }
+  { 0, 15 }
 };
 const ProtobufCMessageDescriptor farthing__worker_status__descriptor =
 {
@@ -4402,7 +4934,7 @@ const ProtobufCMessageDescriptor farthing__worker_status__descriptor =
   "Farthing__WorkerStatus",
   "farthing",
   sizeof(Farthing__WorkerStatus),
-  14,
+  15,
   farthing__worker_status__field_descriptors,
   farthing__worker_status__field_indices_by_name,
   1,  farthing__worker_status__number_ranges,
@@ -4818,7 +5350,7 @@ const ProtobufCMessageDescriptor farthing__drain_reply__descriptor =
   (ProtobufCMessageInit) farthing__drain_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor farthing__worker_report__field_descriptors[11] =
+static const ProtobufCFieldDescriptor farthing__worker_report__field_descriptors[12] =
 {
   {
     "name",
@@ -4941,8 +5473,20 @@ static const ProtobufCFieldDescriptor farthing__worker_report__field_descriptors
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "models",
+    "frozen_products",
     12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__WorkerReport, frozen_products),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "models",
+    13,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
@@ -4958,8 +5502,9 @@ static const unsigned farthing__worker_report__field_indices_by_name[] = {
   4,   /* field[4] = broadcast_index */
   3,   /* field[3] = catalogue_products */
   8,   /* field[8] = draining */
+  10,   /* field[10] = frozen_products */
   2,   /* field[2] = model_version */
-  10,   /* field[10] = models */
+  11,   /* field[11] = models */
   0,   /* field[0] = name */
   6,   /* field[6] = problem */
   1,   /* field[1] = ready */
@@ -4970,7 +5515,7 @@ static const ProtobufCIntRange farthing__worker_report__number_ranges[2 + 1] =
 {
   { 1, 0 },
   { 8, 6 },
-  { 0, 11 }
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor farthing__worker_report__descriptor =
 {
@@ -4980,7 +5525,7 @@ const ProtobufCMessageDescriptor farthing__worker_report__descriptor =
   "Farthing__WorkerReport",
   "farthing",
   sizeof(Farthing__WorkerReport),
-  11,
+  12,
   farthing__worker_report__field_descriptors,
   farthing__worker_report__field_indices_by_name,
   2,  farthing__worker_report__number_ranges,
@@ -5158,7 +5703,7 @@ const ProtobufCEnumDescriptor farthing__level__descriptor =
   farthing__level__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue farthing__reason__enum_values_by_number[14] =
+static const ProtobufCEnumValue farthing__reason__enum_values_by_number[15] =
 {
   { "REASON_NONE", "FARTHING__REASON__REASON_NONE", 0 },
   { "REASON_OPTIMUM", "FARTHING__REASON__REASON_OPTIMUM", 1 },
@@ -5174,17 +5719,19 @@ static const ProtobufCEnumValue farthing__reason__enum_values_by_number[14] =
   { "REASON_PUBLIC_DEAL", "FARTHING__REASON__REASON_PUBLIC_DEAL", 11 },
   { "REASON_UNKNOWN_SHOPPER", "FARTHING__REASON__REASON_UNKNOWN_SHOPPER", 12 },
   { "REASON_EXPLORED", "FARTHING__REASON__REASON_EXPLORED", 13 },
+  { "REASON_FROZEN", "FARTHING__REASON__REASON_FROZEN", 14 },
 };
 static const ProtobufCIntRange farthing__reason__value_ranges[] = {
-{0, 0},{0, 14}
+{0, 0},{0, 15}
 };
-static const ProtobufCEnumValueIndex farthing__reason__enum_values_by_name[14] =
+static const ProtobufCEnumValueIndex farthing__reason__enum_values_by_name[15] =
 {
   { "REASON_CEILING", 4 },
   { "REASON_CONTROL_ARM", 8 },
   { "REASON_DAILY_MOVE", 5 },
   { "REASON_EXPLORED", 13 },
   { "REASON_FLOOR", 3 },
+  { "REASON_FROZEN", 14 },
   { "REASON_NONE", 0 },
   { "REASON_NO_MODEL", 9 },
   { "REASON_OPTIMUM", 1 },
@@ -5202,9 +5749,9 @@ const ProtobufCEnumDescriptor farthing__reason__descriptor =
   "Reason",
   "Farthing__Reason",
   "farthing",
-  14,
+  15,
   farthing__reason__enum_values_by_number,
-  14,
+  15,
   farthing__reason__enum_values_by_name,
   1,
   farthing__reason__value_ranges,

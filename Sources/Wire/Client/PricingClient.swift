@@ -95,6 +95,30 @@ public final class PricingClient {
         }
     }
 
+    /// Keeps the prices of a product where they are. Asked twice, the same freeze holds.
+    /// - Parameter end: the first moment at which they may move again; `PriceFreeze.thawed` for now.
+    public func freeze(
+        _ product: String, of tenant: String, until end: Timestamp, because reason: String
+    ) throws(ClientError) -> Answer<FreezeAcknowledgement> {
+        let packed = encoder.freezeRequest(tenant: tenant, product: product, until: end, reason: reason)
+        return try call(.freeze, KeyHash(0), priority: .commit, rules: .bulk, packed) {
+            [decoder] (bytes: RawSpan) throws(Refusal) in try decoder.freezeAcknowledgement(bytes)
+        }
+    }
+
+    /// The freezes of a tenant that are in force, ascending by product. Asks as often as it takes to have them all.
+    public func freezes(of tenant: String) throws(ClientError) -> [PriceFreeze] {
+        var freezes: [PriceFreeze] = []
+        while true {
+            let packed = encoder.freezesRequest(tenant: tenant, after: freezes.last?.product ?? "")
+            let page = try call(.freezes, KeyHash(0), priority: .commit, packed) {
+                [decoder] (bytes: RawSpan) throws(Refusal) in try decoder.freezesReply(bytes, of: tenant)
+            }.value
+            freezes += page.freezes
+            guard page.hasMore, !page.freezes.isEmpty else { return freezes }
+        }
+    }
+
     public func status() throws(ClientError) -> Answer<ClusterStatus> {
         try call(.status, KeyHash(0), priority: .commit, encoder.statusRequest()) {
             [decoder] (bytes: RawSpan) throws(Refusal) in try decoder.clusterStatus(bytes)

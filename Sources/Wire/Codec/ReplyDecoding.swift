@@ -153,6 +153,30 @@ extension BodyDecoder {
         }
     }
 
+    /// Kind `freeze`.
+    public func freezeAcknowledgement(_ body: RawSpan) throws(Refusal) -> FreezeAcknowledgement {
+        unsafe try decode(body, farthing__freeze_reply__unpack) {
+            (message: borrowing Farthing__FreezeReply) throws(Refusal) in
+            unsafe FreezeAcknowledgement(index: message.index)
+        }
+    }
+
+    /// Kind `freezes`.
+    public func freezesReply(_ body: RawSpan, of tenant: String) throws(Refusal) -> FreezePage {
+        unsafe try decode(body, farthing__freezes_reply__unpack) {
+            (message: borrowing Farthing__FreezesReply) throws(Refusal) in
+            unsafe FreezePage(
+                freezes: try elements(message.freezes, message.n_freezes) { index, freeze throws(Refusal) in
+                    unsafe PriceFreeze(
+                        tenant: tenant, product: try identifier(freeze.product, "freezes[\(index)].product"),
+                        until: unsafe Timestamp(milliseconds: freeze.until_ms),
+                        reason: try string(
+                            freeze.reason, "freezes[\(index)].reason", atMost: Limits.freezeReasonBytes),
+                        at: unsafe Timestamp(milliseconds: freeze.frozen_at_ms))
+                }, hasMore: message.more != 0)
+        }
+    }
+
     /// The body of an answer whose header says `refused`.
     public func refusal(_ body: RawSpan) throws(Refusal) -> Refusal {
         unsafe try decode(body, farthing__refusal__unpack) { (message: borrowing Farthing__Refusal) throws(Refusal) in

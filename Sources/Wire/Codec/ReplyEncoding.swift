@@ -162,6 +162,31 @@ extension BodyEncoder {
         }
     }
 
+    public func freezeAcknowledgement(_ acknowledgement: FreezeAcknowledgement) -> Packed {
+        unsafe begin {
+            let message = unsafe arena.make(farthing__freeze_reply__init)
+            unsafe message.pointee.index = acknowledgement.index
+            return unsafe message
+        }
+    }
+
+    public func freezesReply(_ page: FreezePage) -> Packed {
+        unsafe begin {
+            let message = unsafe arena.make(farthing__freezes_reply__init)
+            unsafe message.pointee.n_freezes = page.freezes.count
+            unsafe message.pointee.freezes = unsafe arena.list(page.freezes) { freeze in
+                let message = unsafe arena.make(farthing__freeze__init)
+                unsafe message.pointee.product = unsafe arena.text(freeze.product)
+                unsafe message.pointee.until_ms = freeze.until.milliseconds
+                unsafe message.pointee.reason = unsafe arena.text(freeze.reason)
+                unsafe message.pointee.frozen_at_ms = freeze.at.milliseconds
+                return unsafe message
+            }
+            unsafe message.pointee.more = page.hasMore ? 1 : 0
+            return unsafe message
+        }
+    }
+
     public func activationAcknowledgement(_ acknowledgement: ActivationAcknowledgement) -> Packed {
         unsafe begin {
             let message = unsafe arena.make(farthing__activate_reply__init)

@@ -151,6 +151,41 @@ extension BodyDecoder {
         return path.isEmpty ? nil : .file(path)
     }
 
+    /// Kind `freeze`.
+    /// - Parameter now: when it came.
+    public func freezeRequest(_ body: RawSpan, at now: Timestamp) throws(Refusal) -> PriceFreeze {
+        unsafe try decode(body, farthing__freeze_request__unpack) {
+            (message: borrowing Farthing__FreezeRequest) throws(Refusal) in
+            unsafe PriceFreeze(
+                tenant: try identifier(message.tenant, "tenant"), product: try identifier(message.product, "product"),
+                until: try timestamp(message.until_ms, .invalidFreeze, "until_ms"),
+                reason: try freezeReason(message.reason), at: now)
+        }
+    }
+
+    /// Journals and terminals show it, so it is one line.
+    private func freezeReason(_ text: UnsafeMutablePointer<CChar>?) throws(Refusal) -> String {
+        let reason = unsafe try string(text, "reason", atMost: Limits.freezeReasonBytes)
+        guard !reason.isEmpty, !reason.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+        else {
+            throw Refusal(
+                .invalidFreeze, place: "reason", value: reason,
+                remedy: "Say in one line why, without control characters.")
+        }
+        return reason
+    }
+
+    /// Kind `freezes`.
+    public func freezesRequest(_ body: RawSpan) throws(Refusal) -> (tenant: String, after: String) {
+        unsafe try decode(body, farthing__freezes_request__unpack) {
+            (message: borrowing Farthing__FreezesRequest) throws(Refusal) in
+            unsafe (
+                try identifier(message.tenant, "tenant"),
+                try string(message.after, "after", atMost: Limits.identifierBytes)
+            )
+        }
+    }
+
     /// Kind `checkpoint`.
     public func checkpointRequest(_ body: RawSpan) throws(Refusal) -> PartitionID {
         unsafe try decode(body, farthing__checkpoint_request__unpack) {

@@ -125,6 +125,26 @@ extension BodyEncoder {
         }
     }
 
+    public func freezeRequest(tenant: String, product: String, until: Timestamp, reason: String) -> Packed {
+        unsafe begin {
+            let message = unsafe arena.make(farthing__freeze_request__init)
+            unsafe message.pointee.tenant = unsafe arena.text(tenant)
+            unsafe message.pointee.product = unsafe arena.text(product)
+            unsafe message.pointee.until_ms = until.milliseconds
+            unsafe message.pointee.reason = unsafe arena.text(reason)
+            return unsafe message
+        }
+    }
+
+    public func freezesRequest(tenant: String, after product: String) -> Packed {
+        unsafe begin {
+            let message = unsafe arena.make(farthing__freezes_request__init)
+            unsafe message.pointee.tenant = unsafe arena.text(tenant)
+            unsafe message.pointee.after = unsafe arena.text(product)
+            return unsafe message
+        }
+    }
+
     public func statusRequest() -> Packed {
         unsafe begin { unsafe arena.make(farthing__status_request__init) }
     }

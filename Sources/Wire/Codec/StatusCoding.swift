@@ -17,6 +17,7 @@ extension BodyEncoder {
             unsafe message.pointee.problem = unsafe arena.text(report.problem)
             unsafe message.pointee.weight = report.weight
             unsafe message.pointee.draining = report.isDraining ? 1 : 0
+            unsafe message.pointee.frozen_products = report.frozenProducts
             unsafe message.pointee.n_replicas = report.replicas.count
             unsafe message.pointee.replicas = unsafe arena.list(report.replicas, replica)
             unsafe message.pointee.models = unsafe models(report.models)
@@ -92,6 +93,7 @@ extension BodyEncoder {
         unsafe message.pointee.problem = unsafe arena.text(status.report.problem)
         unsafe message.pointee.weight = status.report.weight
         unsafe message.pointee.draining = status.report.isDraining ? 1 : 0
+        unsafe message.pointee.frozen_products = status.report.frozenProducts
         unsafe message.pointee.n_replicas = status.report.replicas.count
         unsafe message.pointee.replicas = unsafe arena.list(status.report.replicas, replica)
         unsafe message.pointee.models = unsafe models(status.report.models)
@@ -108,7 +110,7 @@ extension BodyDecoder {
                 modelVersion: message.model_version, catalogueProducts: message.catalogue_products,
                 broadcastIndex: message.broadcast_index, answered: message.answered,
                 problem: try string(message.problem, "problem", atMost: 4096), weight: message.weight,
-                isDraining: message.draining != 0,
+                isDraining: message.draining != 0, frozenProducts: message.frozen_products,
                 replicas: try elements(message.replicas, message.n_replicas, replica),
                 models: models(message.models))
         }
@@ -178,6 +180,7 @@ extension BodyDecoder {
                 answered: unsafe message.answered,
                 problem: unsafe try string(message.problem, "workers[\(index)].problem", atMost: 4096),
                 weight: unsafe message.weight, isDraining: unsafe message.draining != 0,
+                frozenProducts: unsafe message.frozen_products,
                 replicas: unsafe try elements(message.replicas, message.n_replicas, replica),
                 models: unsafe models(message.models)),
             silentMilliseconds: unsafe message.silent_ms, inFlight: unsafe message.in_flight)

@@ -1,4 +1,4 @@
-// What every worker knows of the whole shop: catalogues, and which models price. A fold like any partition's.
+// What every worker knows of the whole shop: catalogues, which models price, frozen prices. A fold like any partition's.
 
 import Domain
 
@@ -8,6 +8,8 @@ struct BroadcastState: Equatable, Sendable {
     /// By tenant, then by product.
     private(set) var catalogues: [String: Catalogue] = [:]
     private(set) var models = ModelLine()
+    /// By tenant; of products that are in its catalogue.
+    private(set) var freezes: [String: PriceFreezes] = [:]
 
     typealias Catalogue = ShardedDictionary<String, CatalogueEntry>
 
@@ -25,6 +27,10 @@ struct BroadcastState: Equatable, Sendable {
             }
         case .modelActivated(let activation): models.serve(activation)
         case .modelTried(let trial): models.tryOut(trial)
+        case .priceFreeze(let freeze):
+            // What no catalogue knows has no price; so the freezes stay bounded by the catalogues, whoever wrote the log.
+            guard catalogues[freeze.tenant]?[freeze.product] != nil else { break }
+            freezes[freeze.tenant, default: PriceFreezes()].apply(freeze)
         case .events, .exposures, .checkpoint: break
         }
         return 0
@@ -43,6 +49,7 @@ struct BroadcastState: Equatable, Sendable {
                 entries[product]!.encode(to: &writer)
             }
         }
+        encodeFreezes(to: &writer)
         if let trial = models.trial {
             writer.write(Section.trial.rawValue)
             writer.write(trial)
@@ -50,9 +57,21 @@ struct BroadcastState: Equatable, Sendable {
         return writer.bytes
     }
 
-    /// What follows the catalogues, if there is any of it: a byte that names it, then its content.
+    /// What a state may have besides: a tag and the content for each, ascending, and nothing for what it has not. So the
+    /// bytes of a state without it are those from before it was thought of.
     private enum Section: UInt8 {
+        case freezes = 1
         case trial = 2
+    }
+
+    private func encodeFreezes(to writer: inout ByteWriter) {
+        let tenants = freezes.keys.filter { freezes[$0]?.isEmpty == false }.sorted()
+        guard !tenants.isEmpty else { return }
+        writer.write(Section.freezes.rawValue)
+        writer.write(tenants) { writer, tenant in
+            writer.write(tenant)
+            freezes[tenant]?.encode(to: &writer)
+        }
     }
 
     init(decoding bytes: [UInt8]) throws(ByteError) {
@@ -66,15 +85,29 @@ struct BroadcastState: Equatable, Sendable {
                 catalogues[tenant, default: Catalogue()][product] = try CatalogueEntry(from: &reader)
             }
         }
-        var trial: ModelTrial?
+        models = ModelLine(served: served)
+        try readSections(&reader)
+        try reader.finish()
+    }
+
+    private mutating func readSections(_ reader: inout ByteReader) throws(ByteError) {
+        var latest: UInt8 = 0
         while reader.remaining > 0 {
             let tag: UInt8 = try reader.read()
-            switch Section(rawValue: tag) {
-            case .trial: trial = try reader.readTrial()
-            case nil: throw reader.error("continues with an unknown section \(tag)")
+            guard tag > latest, let section = Section(rawValue: tag) else {
+                throw reader.error("comes after a section of unknown tag \(tag)")
+            }
+            latest = tag
+            switch section {
+            case .freezes:
+                for _ in 0..<(try reader.readCount(minimumBytes: 8)) {
+                    let tenant = try reader.readString()
+                    freezes[tenant] = try PriceFreezes(of: tenant, from: &reader)
+                }
+                if planted(.freezesForgottenInSnapshot) { freezes = [:] }
+            case .trial: models.tryOut(try reader.readTrial())
             }
         }
-        models = ModelLine(served: served, trial: trial)
     }
 }
 

@@ -35,8 +35,6 @@ struct ModelLine: Equatable, Sendable {
 }
 
 extension ModelLine {
-    init(served: [ModelActivation], trial: ModelTrial?) {
-        self.served = served
-        self.trial = trial
-    }
+    /// - Parameter served: the newest first.
+    init(served: [ModelActivation]) { self.served = served }
 }

@@ -108,6 +108,7 @@ extension Replica {
                     index: state.index, version: trial?.activation.version ?? 0,
                     checksum: trial?.activation.checksum ?? 0))
         case .checkpoint: .checkpoint(partition, index: state.index)
+        case .priceFreeze(let freeze): .freeze(freeze, FreezeAcknowledgement(index: state.index))
         case .exposures: nil
         }
     }

@@ -39,6 +39,7 @@ public enum WorkerAnswer: Equatable, Sendable {
     case catalogue(CatalogueAcknowledgement)
     case activation(ActivationAcknowledgement)
     case checkpoint(PartitionID, index: UInt64)
+    case freeze(PriceFreeze, FreezeAcknowledgement)
     /// Refused as `notLeader`; the epoch is the newest known here, for the reply's header.
     case notLeader(PartitionID, epoch: UInt64)
     case refused(Refusal)

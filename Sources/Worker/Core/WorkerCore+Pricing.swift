@@ -44,6 +44,8 @@ extension WorkerCore {
             /// nil when there is no model, or none that knows the product.
             let item: ItemContext?
             let population: [Float]
+            /// Whether the shopper's price may not move.
+            let isFrozen: Bool
             var curve: DemandCurve?
         }
     }
@@ -70,6 +72,7 @@ extension WorkerCore {
             arm: configuration.experiment.arm(of: request.user), role: role, expiresAt: expiry(now))
         cart.lines.reserveCapacity(request.lines.count)
         let catalogue = broadcast.state.catalogues[request.user.tenant]
+        let freezes = broadcast.state.freezes[request.user.tenant]
         for (index, line) in request.lines.enumerated() {
             guard let entry = catalogue?[line.product], let row = entry.row(at: now) else {
                 throw Refusal(
@@ -89,7 +92,8 @@ extension WorkerCore {
                     key: key, row: row,
                     earlier: .binding(
                         keyed[place]?.exposures.quote(of: key, for: request.user), shopper?.quote(of: key), at: now),
-                    item: cached?.item ?? nil, population: cached?.population ?? []))
+                    item: cached?.item ?? nil, population: cached?.population ?? [],
+                    isFrozen: freezes?[line.product]?.isInForce(at: now) ?? false))
         }
         return cart
     }
@@ -186,6 +190,7 @@ extension WorkerCore {
     ) -> (price: Money, level: PriceLevel) {
         let context = context(of: line, cart)
         guard cart.arm != .control else { return (PriceDecision.list(because: .controlArm, context, &trail), .list) }
+        guard !line.isFrozen else { return frozen(line, cart, context, &trail) }
         guard let curve = line.curve else {
             let reason: PriceReason = models[cart.role] == nil ? .noModel : .unknownToModel
             return (PriceDecision.list(because: reason, context, &trail), .list)
@@ -212,10 +217,20 @@ extension WorkerCore {
 
     private func version(_ role: ModelRole) -> UInt64 { models[role]?.bundle.version ?? 0 }
 
+    /// What the shopper was shown last, whatever its age; without that, the public price.
+    private func frozen(
+        _ line: Cart.Line, _ cart: Cart, _ context: PriceContext, _ trail: inout PriceTrail
+    ) -> (price: Money, level: PriceLevel) {
+        let shown = planted(.frozenPriceMoved) ? context.promised : line.earlier?.price
+        let price = PriceDecision.frozen(at: shown, context, configuration.policy, &trail)
+        return (price, line.earlier == nil ? .list : cart.isKnown ? .personal : .segment)
+    }
+
     /// The chance that this price was shown: of the arm, and, of its tickets, of those that lead to the price.
     private func propensity(of price: Money, _ line: Cart.Line, _ cart: Cart) -> Float {
         let arm = configuration.experiment.propensity(of: cart.arm)
-        guard cart.arm == .exploring, let curve = line.curve else { return arm }
+        // A frozen price is not drawn.
+        guard cart.arm == .exploring, !line.isFrozen, let curve = line.curve else { return arm }
         let context = context(of: line, cart)
         let same = (0..<Exploration.tickets).count { ticket in
             var trail = PriceTrail()
@@ -244,9 +259,11 @@ extension WorkerCore {
     }
 
     private mutating func remember(_ line: Cart.Line, _ cart: Cart, _ price: Money) {
+        // After a thaw moves start from the frozen price, even where it was too old to start from before.
+        let start = line.isFrozen ? price : line.row.listPrice
         var exposure = Exposure(
             user: cart.user, product: line.row.product, day: cart.day,
-            anchor: line.earlier?.anchor(on: cart.day) ?? line.row.listPrice, personalPrice: price,
+            anchor: line.earlier?.anchor(on: cart.day) ?? start, personalPrice: price,
             listPrice: line.row.listPrice, expiresAt: cart.expiresAt, modelVersion: version(cart.role),
             arm: cart.arm.rawValue, propensity: 1)
         guard RememberedQuote(exposure) != line.earlier else { return }

@@ -61,13 +61,30 @@ extension WorkerCore {
     /// nil while no model serves.
     public var servingChecksum: UInt64? { models.serving?.checksum }
 
+    /// Products of all tenants whose prices are frozen.
+    func frozenProducts(at now: Timestamp) -> Int {
+        broadcast.state.freezes.values.reduce(0) { $0 + $1.count(at: now) }
+    }
+
+    /// The freezes of a tenant that are in force, from the worker that leads the broadcast partition: it knows of every
+    /// one that was acknowledged.
+    /// - Parameter product: the last one of the page before; empty for the first page.
+    public func freezes(
+        of tenant: String, after product: String, now: Timestamp
+    ) throws(Refusal) -> FreezePage {
+        guard broadcast.role == .leading else { throw notLeader(.broadcast) }
+        return broadcast.state.freezes[tenant]?.page(after: product, at: now)
+            ?? FreezePage(freezes: [], hasMore: false)
+    }
+
     /// A heartbeat.
     /// - Parameter isReady: whether the broadcast partition is read and the model that shall serve is loaded.
-    public func report(isReady: Bool, problem: String) -> WorkerReport {
+    public func report(isReady: Bool, problem: String, now: Timestamp) -> WorkerReport {
         WorkerReport(
             name: configuration.name, isReady: isReady, modelVersion: servingVersion,
             catalogueProducts: UInt64(broadcast.state.productCount), broadcastIndex: broadcast.state.index,
             answered: answered, problem: problem, weight: configuration.weight, isDraining: isDraining,
+            frozenProducts: UInt64(frozenProducts(at: now)),
             replicas: keyed.compactMap { $0?.report } + [broadcast.report], models: modelReport)
     }
 }

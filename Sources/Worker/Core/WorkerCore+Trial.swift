@@ -28,7 +28,7 @@ extension WorkerCore {
         }
         var comparison = TrialComparison()
         for (line, other) in zip(cart.lines, tried.lines) {
-            guard let serving = line.curve, let trial = other.curve else { continue }
+            guard !line.isFrozen, let serving = line.curve, let trial = other.curve else { continue }
             // What was promised to the shopper binds both models alike and would hide how they differ.
             var context = context(of: line, cart)
             context.promised = nil

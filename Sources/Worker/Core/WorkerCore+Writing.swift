@@ -40,6 +40,32 @@ extension WorkerCore {
         }
     }
 
+    /// Prices of one product shall not move, or move again. Already found acceptable by `check`.
+    public mutating func freezeRequested(
+        _ freeze: PriceFreeze, ticket: Ticket, into actions: inout [WorkerAction]
+    ) {
+        write(.priceFreeze(freeze), to: .broadcast, ticket, &actions)
+    }
+
+    /// - Throws: what is wrong with a freeze, as far as this worker can tell.
+    public func check(_ freeze: PriceFreeze) throws(Refusal) {
+        let latest = freeze.at.adding(milliseconds: PriceFreeze.longestMilliseconds)
+        guard freeze.until <= latest else {
+            throw Refusal(
+                .invalidFreeze, place: "until_ms", value: "\(freeze.until.milliseconds)",
+                remedy: "Freeze for a year at most, until \(latest.milliseconds), and again nearer its end.")
+        }
+        // Whoever does not lead may not know the product yet, and sends the request back.
+        let role = role(of: .broadcast)
+        if role == .leading || role == .claiming,
+            broadcast.state.catalogues[freeze.tenant]?[freeze.product] == nil
+        {
+            throw Refusal(
+                .unknownProduct, place: "product", value: freeze.product,
+                remedy: "Name a product of this tenant's catalogue: what has no price has none to freeze.")
+        }
+    }
+
     /// Every replica shall hash its state at one index.
     public mutating func checkpointRequested(
         _ partition: PartitionID, ticket: Ticket, into actions: inout [WorkerAction]

@@ -2,6 +2,8 @@
 
 import Configuration
 import Domain
+import Foundation
+import Operations
 import Wire
 import WorkerCore
 import WorkerLog
@@ -45,8 +47,22 @@ extension WorkerShell {
             try send(encoder.activationAcknowledgement(acknowledgement), index: acknowledgement.index, to: request)
         case .checkpoint(_, let index):
             try send(encoder.checkpointAcknowledgement(index: index), index: index, to: request)
+        case .freeze(let freeze, let acknowledgement):
+            note(freeze)
+            try send(encoder.freezeAcknowledgement(acknowledgement), index: acknowledgement.index, to: request)
         case .notLeader(let partition, let epoch): try refuse(request, core.notLeader(partition), index: epoch)
         case .refused(let refusal): try refuse(request, refusal)
+        }
+    }
+
+    /// Prices that stand still are something that an operator should hear of.
+    private func note(_ freeze: PriceFreeze) {
+        let product = "\(freeze.tenant)/\(freeze.product)"
+        if freeze.isThaw {
+            journal.info("prices of \(product) move again: \(freeze.reason)")
+        } else {
+            let end = Date(timeIntervalSince1970: Double(freeze.until.milliseconds) / 1_000).formatted(.iso8601)
+            journal.warning("prices of \(product) are frozen until \(end): \(freeze.reason)")
         }
     }
 

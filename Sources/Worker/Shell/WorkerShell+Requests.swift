@@ -82,6 +82,18 @@ extension WorkerShell {
             guard core.role(of: .broadcast) == .leading else { throw core.notLeader(.broadcast) }
             carryOut(order, nextTicket(for: received))
             return .pending
+        case .freeze:
+            let freeze = try body.withBytes { bytes throws(Refusal) in
+                try decoder.freezeRequest(bytes, at: Clock.timestamp())
+            }
+            try core.check(freeze)
+            core.freezeRequested(freeze, ticket: nextTicket(for: received), into: &actions)
+            return .pending
+        case .freezes:
+            let (tenant, product) = try body.withBytes { bytes throws(Refusal) in try decoder.freezesRequest(bytes) }
+            let page = try core.freezes(of: tenant, after: product, now: Clock.timestamp())
+            let index = core.index(of: .broadcast) ?? 0
+            return .answered(request.reply(.answered(.personal), index: index), encoder.freezesReply(page))
         case .checkpoint:
             let partition = try body.withBytes { bytes throws(Refusal) in try decoder.checkpointRequest(bytes) }
             core.checkpointRequested(partition, ticket: nextTicket(for: received), into: &actions)

@@ -140,7 +140,7 @@ public struct WorkerShell: ~Copyable {
         reportedRoleChanges = core.roleChanges
         let header = MessageHeader(
             kind: .report, priority: .commit, deadlineMicroseconds: 0, keyHash: KeyHash(0), requestID: .none)
-        var report = core.report(isReady: false, problem: problem.text)
+        var report = core.report(isReady: false, problem: problem.text, now: Clock.timestamp())
         let isReady = model.isSettled(at: now)
         for (number, link) in links.enumerated() {
             report.isReady = isReady && contacts.hears(number, at: now)

@@ -152,7 +152,8 @@ import WorkerCore
         #expect(
             shell.answer(to: activated) == .activation(ActivationAcknowledgement(index: 2, version: 3, checksum: 4)))
         #expect(shell.core.activation == activation)
-        #expect(shell.core.report(isReady: true, problem: "").catalogueProducts == UInt64(Shop.rows.count))
+        #expect(
+            shell.core.report(isReady: true, problem: "", now: Shop.noon).catalogueProducts == UInt64(Shop.rows.count))
     }
 
     @Test func aFollowerServesWhatTheLeaderOfTheBroadcastHasWritten() throws {
@@ -168,8 +169,10 @@ import WorkerCore
         let tea = Record.catalogue(tenant: Shop.tenant, rows: [Shop.row("tea")])
         follower.followed(.broadcast, [tea], after: 1, leadership, now: PaperShell.start, into: &actions)
         #expect(actions.isEmpty)
-        #expect(follower.report(isReady: true, problem: "").broadcastIndex == 2)
-        #expect(follower.report(isReady: true, problem: "").catalogueProducts == UInt64(Shop.rows.count) + 1)
+        #expect(follower.report(isReady: true, problem: "", now: Shop.noon).broadcastIndex == 2)
+        #expect(
+            follower.report(isReady: true, problem: "", now: Shop.noon).catalogueProducts == UInt64(Shop.rows.count) + 1
+        )
     }
 
     @Test func aSnapshotIsDueAfterSoManyRecords() throws {

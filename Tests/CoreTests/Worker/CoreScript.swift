@@ -152,7 +152,9 @@ struct CoreScript {
     func role(_ partition: UInt16) -> ReplicaRole? { core.role(of: PartitionID(partition)) }
 
     func report(_ partition: UInt16) -> ReplicaReport? {
-        core.report(isReady: true, problem: "").replicas.first { $0.partition == PartitionID(partition) }
+        core.report(isReady: true, problem: "", now: Shop.noon).replicas.first {
+            $0.partition == PartitionID(partition)
+        }
     }
 
     /// The first shopper of the series who belongs to a partition.
@@ -196,6 +198,7 @@ struct CoreScript {
         case .modelActivated: "activation"
         case .modelTried: "trial"
         case .checkpoint: "checkpoint"
+        case .priceFreeze(let freeze): "freeze of \(freeze.product)"
         }
     }
 
@@ -205,6 +208,7 @@ struct CoreScript {
         case .catalogue(let acknowledgement): "durable at \(acknowledgement.index)"
         case .activation(let acknowledgement): "durable at \(acknowledgement.index)"
         case .checkpoint(_, let index): "checkpoint at \(index)"
+        case .freeze(_, let acknowledgement): "durable at \(acknowledgement.index)"
         case .notLeader(_, let epoch): "not leader, epoch \(epoch)"
         case .refused(let refusal): refusal.code.name
         }

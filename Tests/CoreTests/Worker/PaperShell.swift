@@ -118,6 +118,21 @@ struct PaperShell {
         act { core, ticket, actions in core.modelChangeRequested(change, ticket: ticket, into: &actions) }
     }
 
+    /// As the shell does it: checked, then written.
+    mutating func freeze(
+        _ product: String, until end: Timestamp, at now: Timestamp = Shop.noon, tenant: String = Shop.tenant
+    ) -> Ticket {
+        let freeze = PriceFreeze(tenant: tenant, product: product, until: end, reason: "an alarm", at: now)
+        return act { core, ticket, actions in
+            do throws(Refusal) {
+                try core.check(freeze)
+                core.freezeRequested(freeze, ticket: ticket, into: &actions)
+            } catch {
+                actions.append(.answer(ticket, .refused(error)))
+            }
+        }
+    }
+
     mutating func flush(at now: Timestamp = Shop.noon) {
         _ = act { core, _, actions in core.exposuresDue(at: now, into: &actions) }
     }

@@ -30,6 +30,15 @@ private struct RecordSource {
             default: .modelTried(nil)
             }
         }
+        if lottery.once(in: 4) {
+            let at = time()
+            // Some thaw, and some are of products that no catalogue knows yet.
+            return .priceFreeze(
+                PriceFreeze(
+                    tenant: lottery.element(["demo", "other"]), product: product(),
+                    until: at.adding(milliseconds: Int64(lottery.number(0..<5) - 1) * 30 * Shop.day), reason: "r",
+                    at: at))
+        }
         return .catalogue(
             tenant: lottery.element(["demo", "other"]), rows: (0..<lottery.number(1..<5)).map { _ in row() })
     }

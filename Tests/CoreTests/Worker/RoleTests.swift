@@ -164,7 +164,7 @@ import WorkerCore
         _ = script.assign([0, 1])
         _ = script.loaded(PartitionID(1), epoch: 3)
         script.drain(true)
-        #expect(script.core.report(isReady: true, problem: "").isDraining)
+        #expect(script.core.report(isReady: true, problem: "", now: Shop.noon).isDraining)
         #expect(script.lead(1, after: 3) == [])
         #expect(script.send(1, of: anna) == ["append to 0 under 4 at 0: event 1"])
         script.drain(false)

@@ -54,12 +54,12 @@ import WorkerCore
                 #expect(try shadowed.price(Self.user(number), "milk", "eggs").lines == one, "round \(round)")
             }
         }
-        let trial = try #require(shadowed.core.report(isReady: true, problem: "").models.trial)
+        let trial = try #require(shadowed.core.report(isReady: true, problem: "", now: Shop.noon).models.trial)
         #expect(trial.isLoaded && trial.comparison.lines == 2 * 20 * 40 / 16)
         #expect(trial.comparison.higher > 0 && trial.comparison.lower == 0)
         #expect(trial.comparison.movedMillionths > 0)
         #expect(trial.comparison.trialMillionths != trial.comparison.servingMillionths)
-        #expect(plain.core.report(isReady: true, problem: "").models.trial == nil)
+        #expect(plain.core.report(isReady: true, problem: "", now: Shop.noon).models.trial == nil)
     }
 
     @Test func aCanaryPricesItsShareAndNobodyElse() throws {
@@ -95,7 +95,7 @@ import WorkerCore
         shell = asked(.serve(Self.activation(2)), shell)
         #expect(shell.core.servingVersion == 2 && shell.core.missingModels.isEmpty)
         #expect(try Set(versions(&shell)) == [2])
-        let models = shell.core.report(isReady: true, problem: "").models
+        let models = shell.core.report(isReady: true, problem: "", now: Shop.noon).models
         #expect(models.trial == nil && models.checksum == 2)
         #expect(models.previous == .init(version: 1, checksum: 1))
     }
@@ -120,7 +120,9 @@ import WorkerCore
     @Test func goingBackTwiceGoesBackTwiceAndRepeatingChangesNothing() throws {
         var shell = try shop()
         for version: UInt64 in 2...4 { shell = asked(.serve(Self.activation(version)), shell) }
-        func previous() -> UInt64? { shell.core.report(isReady: true, problem: "").models.previous?.version }
+        func previous() -> UInt64? {
+            shell.core.report(isReady: true, problem: "", now: Shop.noon).models.previous?.version
+        }
         #expect(shell.core.activation?.version == 4 && previous() == 3)
         for _ in 0..<2 {
             shell = asked(.serve(Self.activation(3)), shell)
@@ -133,7 +135,7 @@ import WorkerCore
 
     @Test func whatServesIsNotTried() throws {
         let shell = asked(Self.trial(1, 500), try shop())
-        #expect(shell.core.report(isReady: true, problem: "").models.trial == nil)
+        #expect(shell.core.report(isReady: true, problem: "", now: Shop.noon).models.trial == nil)
         #expect(shell.core.missingModels.isEmpty)
     }
 

@@ -187,7 +187,7 @@ import Testing
             """, capacity: 2)
     }
 
-    @Test func cataloguesAndActivationsGoToTheBroadcastLeader() {
+    @Test func whatConcernsTheWholeShopGoesToTheBroadcastLeader() {
         check(
             """
             w1 reports leading 0@4 following *@2
@@ -196,11 +196,15 @@ import Testing
             ask 2 activate *
             ask 3 inspect *
             ask 4 checkpoint *
+            ask 5 freeze *
+            ask 6 freezes *
             ----
             1 to w2
             2 to w2
             3 to w2
             4 to w2
+            5 to w2
+            6 to w2
             """)
     }
 

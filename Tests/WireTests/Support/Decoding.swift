@@ -25,6 +25,8 @@ extension Reader {
         case .catalogue: { bytes throws(Refusal) in _ = try catalogueBatch(bytes) }
         case .verify: { bytes throws(Refusal) in _ = try verifyRequest(bytes) }
         case .activate: { bytes throws(Refusal) in _ = try activateRequest(bytes) }
+        case .freeze: { bytes throws(Refusal) in _ = try freezeRequest(bytes) }
+        case .freezes: { bytes throws(Refusal) in _ = try freezesRequest(bytes) }
         case .checkpoint: { bytes throws(Refusal) in _ = try checkpointRequest(bytes) }
         case .drain: { bytes throws(Refusal) in _ = try drainRequest(bytes) }
         case .report: { bytes throws(Refusal) in _ = try workerReport(bytes) }
@@ -41,6 +43,10 @@ extension Reader {
             ("CatalogueBatch", { bytes throws(Refusal) in _ = try catalogueBatch(bytes) }),
             ("VerifyRequest", { bytes throws(Refusal) in _ = try verifyRequest(bytes) }),
             ("ActivateRequest", { bytes throws(Refusal) in _ = try activateRequest(bytes) }),
+            ("FreezeRequest", { bytes throws(Refusal) in _ = try freezeRequest(bytes) }),
+            ("FreezesRequest", { bytes throws(Refusal) in _ = try freezesRequest(bytes) }),
+            ("FreezeReply", { bytes throws(Refusal) in _ = try freezeAcknowledgement(bytes) }),
+            ("FreezesReply", { bytes throws(Refusal) in _ = try freezesReply(bytes) }),
             ("PriceReply", { bytes throws(Refusal) in _ = try priceReply(bytes) }),
             ("ExplainReply", { bytes throws(Refusal) in _ = try explainReply(bytes) }),
             ("VerifyReply", { bytes throws(Refusal) in _ = try verifyReply(bytes) }),

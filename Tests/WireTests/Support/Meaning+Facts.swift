@@ -41,7 +41,8 @@ extension JSON {
             name: self["name"].text, isReady: self["ready"].bool, modelVersion: self["model_version"].uint64,
             catalogueProducts: self["catalogue_products"].uint64, broadcastIndex: self["broadcast_index"].uint64,
             answered: self["answered"].uint64, problem: self["problem"].text, weight: self["weight"].uint32,
-            isDraining: self["draining"].bool, replicas: self["replicas"].list.map(\.replica),
+            isDraining: self["draining"].bool,
+            frozenProducts: self["frozen_products"].uint64, replicas: self["replicas"].list.map(\.replica),
             models: self["models"].optional(\.modelReport) ?? ModelReport())
     }
 

@@ -42,6 +42,25 @@ struct Reader {
 
     func activateRequest(_ bytes: [UInt8]) throws(Refusal) -> ModelOrder { try read(bytes, decoder.activateRequest) }
 
+    /// When requests come.
+    static let now = Timestamp(milliseconds: 1_700_000_000_000)
+
+    func freezeRequest(_ bytes: [UInt8]) throws(Refusal) -> PriceFreeze {
+        try read(bytes) { bytes throws(Refusal) in try decoder.freezeRequest(bytes, at: Self.now) }
+    }
+
+    func freezesRequest(_ bytes: [UInt8]) throws(Refusal) -> (tenant: String, after: String) {
+        try read(bytes, decoder.freezesRequest)
+    }
+
+    func freezeAcknowledgement(_ bytes: [UInt8]) throws(Refusal) -> FreezeAcknowledgement {
+        try read(bytes, decoder.freezeAcknowledgement)
+    }
+
+    func freezesReply(_ bytes: [UInt8]) throws(Refusal) -> FreezePage {
+        try read(bytes) { bytes throws(Refusal) in try decoder.freezesReply(bytes, of: Self.user.tenant) }
+    }
+
     func checkpointRequest(_ bytes: [UInt8]) throws(Refusal) -> PartitionID {
         try read(bytes, decoder.checkpointRequest)
     }

@@ -49,7 +49,7 @@ extension Samples {
             name: identifier(), isReady: Bool.random(using: &generator), modelVersion: word(),
             catalogueProducts: word(), broadcastIndex: word(), answered: word(),
             problem: text(0...4_096), weight: half(), isDraining: Bool.random(using: &generator),
-            replicas: some(0...20) { $0.replica() }, models: modelReport())
+            frozenProducts: word(), replicas: some(0...20) { $0.replica() }, models: modelReport())
     }
 
     private mutating func modelReport() -> ModelReport {

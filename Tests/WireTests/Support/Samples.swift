@@ -22,6 +22,11 @@ struct Samples {
         return text
     }
 
+    /// Text without control characters.
+    mutating func line(_ bytes: ClosedRange<Int>) -> String {
+        String(String.UnicodeScalarView(text(bytes).unicodeScalars.map { $0 == "\u{1}" ? "-" : $0 }))
+    }
+
     mutating func identifier() -> String { text(1...Limits.identifierBytes) }
     mutating func user() -> UserKey { UserKey(tenant: identifier(), user: identifier()) }
 

@@ -213,7 +213,18 @@ def test_a_frame_beyond_sixteen_mebibytes_ends_its_connection_and_no_other(endpo
 # Fuzzing
 
 
-KINDS = [Kind.PRICE, Kind.EVENTS, Kind.CATALOGUE, Kind.EXPLAIN, Kind.VERIFY, Kind.ACTIVATE, Kind.STATUS, Kind.INSPECT]
+KINDS = [
+    Kind.PRICE,
+    Kind.EVENTS,
+    Kind.CATALOGUE,
+    Kind.EXPLAIN,
+    Kind.VERIFY,
+    Kind.ACTIVATE,
+    Kind.STATUS,
+    Kind.INSPECT,
+    Kind.FREEZE,
+    Kind.FREEZES,
+]
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

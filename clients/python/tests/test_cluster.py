@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 
 import pytest
@@ -85,6 +86,40 @@ def test_the_header_of_the_answer_says_how_it_was_answered(client, shop, user):
     assert header.request_id == request.request_id and header.key_hash == request.key_hash
     assert header.tag == request.tag
     assert header.status == pb.PriceReply.FromString(body).level
+
+
+def test_a_frozen_price_is_marked_until_it_is_thawed(client, shop):
+    def price(user: str) -> pb.PriceReply:
+        return client.price(shop.tenant, user, "USD", [("1082185", 1)])
+
+    # The control arm sees the list price, whatever is frozen.
+    user = next(name for name in (uuid.uuid4().hex for _ in range(100)) if price(name).arm != "control")
+
+    def line() -> pb.PricedLine:
+        return price(user).lines[0]
+
+    def await_frozen(frozen: bool):
+        deadline = time.monotonic() + 10
+        while (pb.REASON_FROZEN in line().reasons) != frozen:
+            assert time.monotonic() < deadline
+
+    shown = line().personal_price
+    end = time.time_ns() // 1_000_000 + 60_000
+    assert client.freeze(shop.tenant, "1082185", end, "a test").index > 0
+    freezes = client.freezes(shop.tenant).freezes
+    assert [(f.product, f.until_ms, f.reason) for f in freezes] == [("1082185", end, "a test")]
+    assert not client.freezes(shop.tenant, after="1082185").freezes
+    await_frozen(True)
+    assert line().personal_price == shown
+    client.thaw(shop.tenant, "1082185", "a test")
+    assert not client.freezes(shop.tenant).freezes
+    await_frozen(False)
+
+
+def test_what_has_no_price_is_not_frozen(client, shop):
+    with pytest.raises(Refused) as refused:
+        client.freeze(shop.tenant, "unheard of", 0, "a test")
+    assert refused.value.name == "UNKNOWN_PRODUCT" and refused.value.place == "product"
 
 
 @pytest.mark.parametrize("correlated", [False, True])

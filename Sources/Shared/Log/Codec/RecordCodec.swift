@@ -17,6 +17,7 @@ public enum RecordCodec {
         case catalogue = 3
         case modelActivated = 4
         case checkpoint = 5
+        case priceFreeze = 6
         case modelTried = 7
     }
 
@@ -42,6 +43,13 @@ public enum RecordCodec {
             writer.write(Kind.modelTried.rawValue)
             writer.write([trial].compactMap(\.self)) { $0.write($1) }
         case .checkpoint: writer.write(Kind.checkpoint.rawValue)
+        case .priceFreeze(let freeze):
+            writer.write(Kind.priceFreeze.rawValue)
+            writer.write(freeze.tenant)
+            writer.write(freeze.product)
+            writer.write(freeze.until)
+            writer.write(freeze.reason)
+            writer.write(freeze.at)
         }
     }
 
@@ -79,6 +87,11 @@ public enum RecordCodec {
             return .modelTried(
                 try reader.readArray(minimumBytes: 24) { reader throws(ByteError) in try reader.readTrial() }.first)
         case .checkpoint: return .checkpoint
+        case .priceFreeze:
+            return .priceFreeze(
+                PriceFreeze(
+                    tenant: try reader.readString(), product: try reader.readString(),
+                    until: try reader.readTimestamp(), reason: try reader.readString(), at: try reader.readTimestamp()))
         }
     }
 }

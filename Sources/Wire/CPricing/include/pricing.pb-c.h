@@ -39,6 +39,11 @@ typedef struct Farthing__CatalogueBatch Farthing__CatalogueBatch;
 typedef struct Farthing__CatalogueAck Farthing__CatalogueAck;
 typedef struct Farthing__ActivateRequest Farthing__ActivateRequest;
 typedef struct Farthing__ActivateReply Farthing__ActivateReply;
+typedef struct Farthing__FreezeRequest Farthing__FreezeRequest;
+typedef struct Farthing__FreezeReply Farthing__FreezeReply;
+typedef struct Farthing__FreezesRequest Farthing__FreezesRequest;
+typedef struct Farthing__Freeze Farthing__Freeze;
+typedef struct Farthing__FreezesReply Farthing__FreezesReply;
 typedef struct Farthing__StatusRequest Farthing__StatusRequest;
 typedef struct Farthing__PartitionStatus Farthing__PartitionStatus;
 typedef struct Farthing__Trial Farthing__Trial;
@@ -79,7 +84,8 @@ typedef enum _Farthing__Reason {
   FARTHING__REASON__REASON_UNKNOWN_TO_MODEL = 10,
   FARTHING__REASON__REASON_PUBLIC_DEAL = 11,
   FARTHING__REASON__REASON_UNKNOWN_SHOPPER = 12,
-  FARTHING__REASON__REASON_EXPLORED = 13
+  FARTHING__REASON__REASON_EXPLORED = 13,
+  FARTHING__REASON__REASON_FROZEN = 14
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(FARTHING__REASON)
 } Farthing__Reason;
 
@@ -463,6 +469,77 @@ struct  Farthing__ActivateReply
 
 
 /*
+ * Kind FREEZE: prices of this product stay as they were shown, until then. A time that has passed thaws.
+ */
+struct  Farthing__FreezeRequest
+{
+  ProtobufCMessage base;
+  char *tenant;
+  char *product;
+  int64_t until_ms;
+  char *reason;
+};
+#define FARTHING__FREEZE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&farthing__freeze_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string }
+
+
+struct  Farthing__FreezeReply
+{
+  ProtobufCMessage base;
+  uint64_t index;
+};
+#define FARTHING__FREEZE_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&farthing__freeze_reply__descriptor) \
+    , 0 }
+
+
+/*
+ * Kind FREEZES: the freezes in force, ascending by product.
+ */
+struct  Farthing__FreezesRequest
+{
+  ProtobufCMessage base;
+  char *tenant;
+  /*
+   * The last product of the page before; empty for the first page.
+   */
+  char *after;
+};
+#define FARTHING__FREEZES_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&farthing__freezes_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+struct  Farthing__Freeze
+{
+  ProtobufCMessage base;
+  char *product;
+  int64_t until_ms;
+  char *reason;
+  int64_t frozen_at_ms;
+};
+#define FARTHING__FREEZE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&farthing__freeze__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0 }
+
+
+struct  Farthing__FreezesReply
+{
+  ProtobufCMessage base;
+  size_t n_freezes;
+  Farthing__Freeze **freezes;
+  /*
+   * Whether more follow after the last one.
+   */
+  protobuf_c_boolean more;
+};
+#define FARTHING__FREEZES_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&farthing__freezes_reply__descriptor) \
+    , 0,NULL, 0 }
+
+
+/*
  * Kind STATUS: answered by the router itself.
  */
 struct  Farthing__StatusRequest
@@ -586,11 +663,12 @@ struct  Farthing__WorkerStatus
   protobuf_c_boolean draining;
   size_t n_replicas;
   Farthing__Replica **replicas;
+  uint64_t frozen_products;
   Farthing__Models *models;
 };
 #define FARTHING__WORKER_STATUS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&farthing__worker_status__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, 0, 0, (char *)protobuf_c_empty_string, 0, 0, 0,NULL, NULL }
+    , (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, 0, 0, (char *)protobuf_c_empty_string, 0, 0, 0,NULL, 0, NULL }
 
 
 struct  Farthing__AnswerCounts
@@ -707,11 +785,12 @@ struct  Farthing__WorkerReport
   protobuf_c_boolean draining;
   size_t n_replicas;
   Farthing__Replica **replicas;
+  uint64_t frozen_products;
   Farthing__Models *models;
 };
 #define FARTHING__WORKER_REPORT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&farthing__worker_report__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, (char *)protobuf_c_empty_string, 0, 0, 0,NULL, NULL }
+    , (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, (char *)protobuf_c_empty_string, 0, 0, 0,NULL, 0, NULL }
 
 
 /*
@@ -1199,6 +1278,101 @@ Farthing__ActivateReply *
 void   farthing__activate_reply__free_unpacked
                      (Farthing__ActivateReply *message,
                       ProtobufCAllocator *allocator);
+/* Farthing__FreezeRequest methods */
+void   farthing__freeze_request__init
+                     (Farthing__FreezeRequest         *message);
+size_t farthing__freeze_request__get_packed_size
+                     (const Farthing__FreezeRequest   *message);
+size_t farthing__freeze_request__pack
+                     (const Farthing__FreezeRequest   *message,
+                      uint8_t             *out);
+size_t farthing__freeze_request__pack_to_buffer
+                     (const Farthing__FreezeRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Farthing__FreezeRequest *
+       farthing__freeze_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   farthing__freeze_request__free_unpacked
+                     (Farthing__FreezeRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Farthing__FreezeReply methods */
+void   farthing__freeze_reply__init
+                     (Farthing__FreezeReply         *message);
+size_t farthing__freeze_reply__get_packed_size
+                     (const Farthing__FreezeReply   *message);
+size_t farthing__freeze_reply__pack
+                     (const Farthing__FreezeReply   *message,
+                      uint8_t             *out);
+size_t farthing__freeze_reply__pack_to_buffer
+                     (const Farthing__FreezeReply   *message,
+                      ProtobufCBuffer     *buffer);
+Farthing__FreezeReply *
+       farthing__freeze_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   farthing__freeze_reply__free_unpacked
+                     (Farthing__FreezeReply *message,
+                      ProtobufCAllocator *allocator);
+/* Farthing__FreezesRequest methods */
+void   farthing__freezes_request__init
+                     (Farthing__FreezesRequest         *message);
+size_t farthing__freezes_request__get_packed_size
+                     (const Farthing__FreezesRequest   *message);
+size_t farthing__freezes_request__pack
+                     (const Farthing__FreezesRequest   *message,
+                      uint8_t             *out);
+size_t farthing__freezes_request__pack_to_buffer
+                     (const Farthing__FreezesRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Farthing__FreezesRequest *
+       farthing__freezes_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   farthing__freezes_request__free_unpacked
+                     (Farthing__FreezesRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Farthing__Freeze methods */
+void   farthing__freeze__init
+                     (Farthing__Freeze         *message);
+size_t farthing__freeze__get_packed_size
+                     (const Farthing__Freeze   *message);
+size_t farthing__freeze__pack
+                     (const Farthing__Freeze   *message,
+                      uint8_t             *out);
+size_t farthing__freeze__pack_to_buffer
+                     (const Farthing__Freeze   *message,
+                      ProtobufCBuffer     *buffer);
+Farthing__Freeze *
+       farthing__freeze__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   farthing__freeze__free_unpacked
+                     (Farthing__Freeze *message,
+                      ProtobufCAllocator *allocator);
+/* Farthing__FreezesReply methods */
+void   farthing__freezes_reply__init
+                     (Farthing__FreezesReply         *message);
+size_t farthing__freezes_reply__get_packed_size
+                     (const Farthing__FreezesReply   *message);
+size_t farthing__freezes_reply__pack
+                     (const Farthing__FreezesReply   *message,
+                      uint8_t             *out);
+size_t farthing__freezes_reply__pack_to_buffer
+                     (const Farthing__FreezesReply   *message,
+                      ProtobufCBuffer     *buffer);
+Farthing__FreezesReply *
+       farthing__freezes_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   farthing__freezes_reply__free_unpacked
+                     (Farthing__FreezesReply *message,
+                      ProtobufCAllocator *allocator);
 /* Farthing__StatusRequest methods */
 void   farthing__status_request__init
                      (Farthing__StatusRequest         *message);
@@ -1577,6 +1751,21 @@ typedef void (*Farthing__ActivateRequest_Closure)
 typedef void (*Farthing__ActivateReply_Closure)
                  (const Farthing__ActivateReply *message,
                   void *closure_data);
+typedef void (*Farthing__FreezeRequest_Closure)
+                 (const Farthing__FreezeRequest *message,
+                  void *closure_data);
+typedef void (*Farthing__FreezeReply_Closure)
+                 (const Farthing__FreezeReply *message,
+                  void *closure_data);
+typedef void (*Farthing__FreezesRequest_Closure)
+                 (const Farthing__FreezesRequest *message,
+                  void *closure_data);
+typedef void (*Farthing__Freeze_Closure)
+                 (const Farthing__Freeze *message,
+                  void *closure_data);
+typedef void (*Farthing__FreezesReply_Closure)
+                 (const Farthing__FreezesReply *message,
+                  void *closure_data);
 typedef void (*Farthing__StatusRequest_Closure)
                  (const Farthing__StatusRequest *message,
                   void *closure_data);
@@ -1657,6 +1846,11 @@ extern const ProtobufCMessageDescriptor farthing__catalogue_batch__descriptor;
 extern const ProtobufCMessageDescriptor farthing__catalogue_ack__descriptor;
 extern const ProtobufCMessageDescriptor farthing__activate_request__descriptor;
 extern const ProtobufCMessageDescriptor farthing__activate_reply__descriptor;
+extern const ProtobufCMessageDescriptor farthing__freeze_request__descriptor;
+extern const ProtobufCMessageDescriptor farthing__freeze_reply__descriptor;
+extern const ProtobufCMessageDescriptor farthing__freezes_request__descriptor;
+extern const ProtobufCMessageDescriptor farthing__freeze__descriptor;
+extern const ProtobufCMessageDescriptor farthing__freezes_reply__descriptor;
 extern const ProtobufCMessageDescriptor farthing__status_request__descriptor;
 extern const ProtobufCMessageDescriptor farthing__partition_status__descriptor;
 extern const ProtobufCMessageDescriptor farthing__trial__descriptor;

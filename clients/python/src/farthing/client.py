@@ -126,6 +126,29 @@ class Client:
             bulk=True,
         )
 
+    def freeze(self, tenant: str, product: str, until_ms: int, reason: str) -> pb.FreezeReply:
+        """Keeps the prices of a product as they were shown until then. The latest freeze of a product counts."""
+        return self.call(
+            Kind.FREEZE,
+            pb.FreezeRequest(tenant=tenant, product=product, until_ms=until_ms, reason=reason),
+            pb.FreezeReply.FromString,
+            priority=Priority.COMMIT,
+            bulk=True,
+        )
+
+    def thaw(self, tenant: str, product: str, reason: str) -> pb.FreezeReply:
+        """Lets the prices of a product move again."""
+        return self.freeze(tenant, product, 0, reason)
+
+    def freezes(self, tenant: str, after: str = "") -> pb.FreezesReply:
+        """The freezes in force, ascending by product. While `more`, ask for those after the last product."""
+        return self.call(
+            Kind.FREEZES,
+            pb.FreezesRequest(tenant=tenant, after=after),
+            pb.FreezesReply.FromString,
+            priority=Priority.COMMIT,
+        )
+
     # Operating
 
     def status(self) -> pb.StatusReply:

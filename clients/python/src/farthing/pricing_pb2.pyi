@@ -28,6 +28,7 @@ class Reason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REASON_PUBLIC_DEAL: _ClassVar[Reason]
     REASON_UNKNOWN_SHOPPER: _ClassVar[Reason]
     REASON_EXPLORED: _ClassVar[Reason]
+    REASON_FROZEN: _ClassVar[Reason]
 LEVEL_PERSONAL: Level
 LEVEL_SEGMENT: Level
 LEVEL_LIST: Level
@@ -45,6 +46,7 @@ REASON_UNKNOWN_TO_MODEL: Reason
 REASON_PUBLIC_DEAL: Reason
 REASON_UNKNOWN_SHOPPER: Reason
 REASON_EXPLORED: Reason
+REASON_FROZEN: Reason
 
 class CartLine(_message.Message):
     __slots__ = ("product", "quantity")
@@ -348,6 +350,52 @@ class ActivateReply(_message.Message):
     checksum: int
     def __init__(self, index: _Optional[int] = ..., version: _Optional[int] = ..., checksum: _Optional[int] = ...) -> None: ...
 
+class FreezeRequest(_message.Message):
+    __slots__ = ("tenant", "product", "until_ms", "reason")
+    TENANT_FIELD_NUMBER: _ClassVar[int]
+    PRODUCT_FIELD_NUMBER: _ClassVar[int]
+    UNTIL_MS_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    tenant: str
+    product: str
+    until_ms: int
+    reason: str
+    def __init__(self, tenant: _Optional[str] = ..., product: _Optional[str] = ..., until_ms: _Optional[int] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class FreezeReply(_message.Message):
+    __slots__ = ("index",)
+    INDEX_FIELD_NUMBER: _ClassVar[int]
+    index: int
+    def __init__(self, index: _Optional[int] = ...) -> None: ...
+
+class FreezesRequest(_message.Message):
+    __slots__ = ("tenant", "after")
+    TENANT_FIELD_NUMBER: _ClassVar[int]
+    AFTER_FIELD_NUMBER: _ClassVar[int]
+    tenant: str
+    after: str
+    def __init__(self, tenant: _Optional[str] = ..., after: _Optional[str] = ...) -> None: ...
+
+class Freeze(_message.Message):
+    __slots__ = ("product", "until_ms", "reason", "frozen_at_ms")
+    PRODUCT_FIELD_NUMBER: _ClassVar[int]
+    UNTIL_MS_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    FROZEN_AT_MS_FIELD_NUMBER: _ClassVar[int]
+    product: str
+    until_ms: int
+    reason: str
+    frozen_at_ms: int
+    def __init__(self, product: _Optional[str] = ..., until_ms: _Optional[int] = ..., reason: _Optional[str] = ..., frozen_at_ms: _Optional[int] = ...) -> None: ...
+
+class FreezesReply(_message.Message):
+    __slots__ = ("freezes", "more")
+    FREEZES_FIELD_NUMBER: _ClassVar[int]
+    MORE_FIELD_NUMBER: _ClassVar[int]
+    freezes: _containers.RepeatedCompositeFieldContainer[Freeze]
+    more: bool
+    def __init__(self, freezes: _Optional[_Iterable[_Union[Freeze, _Mapping]]] = ..., more: bool = ...) -> None: ...
+
 class StatusRequest(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
@@ -421,7 +469,7 @@ class Replica(_message.Message):
     def __init__(self, partition: _Optional[int] = ..., role: _Optional[int] = ..., epoch: _Optional[int] = ..., index: _Optional[int] = ..., checkpoint_index: _Optional[int] = ..., checkpoint_hash: _Optional[int] = ...) -> None: ...
 
 class WorkerStatus(_message.Message):
-    __slots__ = ("name", "ready", "silent_ms", "partitions", "answered", "in_flight", "model_version", "catalogue_products", "broadcast_index", "problem", "weight", "draining", "replicas", "models")
+    __slots__ = ("name", "ready", "silent_ms", "partitions", "answered", "in_flight", "model_version", "catalogue_products", "broadcast_index", "problem", "weight", "draining", "replicas", "frozen_products", "models")
     NAME_FIELD_NUMBER: _ClassVar[int]
     READY_FIELD_NUMBER: _ClassVar[int]
     SILENT_MS_FIELD_NUMBER: _ClassVar[int]
@@ -435,6 +483,7 @@ class WorkerStatus(_message.Message):
     WEIGHT_FIELD_NUMBER: _ClassVar[int]
     DRAINING_FIELD_NUMBER: _ClassVar[int]
     REPLICAS_FIELD_NUMBER: _ClassVar[int]
+    FROZEN_PRODUCTS_FIELD_NUMBER: _ClassVar[int]
     MODELS_FIELD_NUMBER: _ClassVar[int]
     name: str
     ready: bool
@@ -449,8 +498,9 @@ class WorkerStatus(_message.Message):
     weight: int
     draining: bool
     replicas: _containers.RepeatedCompositeFieldContainer[Replica]
+    frozen_products: int
     models: Models
-    def __init__(self, name: _Optional[str] = ..., ready: bool = ..., silent_ms: _Optional[int] = ..., partitions: _Optional[int] = ..., answered: _Optional[int] = ..., in_flight: _Optional[int] = ..., model_version: _Optional[int] = ..., catalogue_products: _Optional[int] = ..., broadcast_index: _Optional[int] = ..., problem: _Optional[str] = ..., weight: _Optional[int] = ..., draining: bool = ..., replicas: _Optional[_Iterable[_Union[Replica, _Mapping]]] = ..., models: _Optional[_Union[Models, _Mapping]] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., ready: bool = ..., silent_ms: _Optional[int] = ..., partitions: _Optional[int] = ..., answered: _Optional[int] = ..., in_flight: _Optional[int] = ..., model_version: _Optional[int] = ..., catalogue_products: _Optional[int] = ..., broadcast_index: _Optional[int] = ..., problem: _Optional[str] = ..., weight: _Optional[int] = ..., draining: bool = ..., replicas: _Optional[_Iterable[_Union[Replica, _Mapping]]] = ..., frozen_products: _Optional[int] = ..., models: _Optional[_Union[Models, _Mapping]] = ...) -> None: ...
 
 class AnswerCounts(_message.Message):
     __slots__ = ("personal", "segment", "list", "refused", "other")
@@ -517,7 +567,7 @@ class DrainReply(_message.Message):
     def __init__(self, led: _Optional[int] = ...) -> None: ...
 
 class WorkerReport(_message.Message):
-    __slots__ = ("name", "ready", "model_version", "catalogue_products", "broadcast_index", "answered", "problem", "weight", "draining", "replicas", "models")
+    __slots__ = ("name", "ready", "model_version", "catalogue_products", "broadcast_index", "answered", "problem", "weight", "draining", "replicas", "frozen_products", "models")
     NAME_FIELD_NUMBER: _ClassVar[int]
     READY_FIELD_NUMBER: _ClassVar[int]
     MODEL_VERSION_FIELD_NUMBER: _ClassVar[int]
@@ -528,6 +578,7 @@ class WorkerReport(_message.Message):
     WEIGHT_FIELD_NUMBER: _ClassVar[int]
     DRAINING_FIELD_NUMBER: _ClassVar[int]
     REPLICAS_FIELD_NUMBER: _ClassVar[int]
+    FROZEN_PRODUCTS_FIELD_NUMBER: _ClassVar[int]
     MODELS_FIELD_NUMBER: _ClassVar[int]
     name: str
     ready: bool
@@ -539,8 +590,9 @@ class WorkerReport(_message.Message):
     weight: int
     draining: bool
     replicas: _containers.RepeatedCompositeFieldContainer[Replica]
+    frozen_products: int
     models: Models
-    def __init__(self, name: _Optional[str] = ..., ready: bool = ..., model_version: _Optional[int] = ..., catalogue_products: _Optional[int] = ..., broadcast_index: _Optional[int] = ..., answered: _Optional[int] = ..., problem: _Optional[str] = ..., weight: _Optional[int] = ..., draining: bool = ..., replicas: _Optional[_Iterable[_Union[Replica, _Mapping]]] = ..., models: _Optional[_Union[Models, _Mapping]] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., ready: bool = ..., model_version: _Optional[int] = ..., catalogue_products: _Optional[int] = ..., broadcast_index: _Optional[int] = ..., answered: _Optional[int] = ..., problem: _Optional[str] = ..., weight: _Optional[int] = ..., draining: bool = ..., replicas: _Optional[_Iterable[_Union[Replica, _Mapping]]] = ..., frozen_products: _Optional[int] = ..., models: _Optional[_Union[Models, _Mapping]] = ...) -> None: ...
 
 class Assignment(_message.Message):
     __slots__ = ("partitions",)

@@ -36,6 +36,8 @@ class Kind(IntEnum):
     INSPECT = 8
     CHECKPOINT = 9
     DRAIN = 10
+    FREEZE = 11
+    FREEZES = 12
     # Between workers and routers; refused from a client.
     REPORT = 32
     ASSIGN = 33
