@@ -126,11 +126,8 @@ let package = Package(
         executable(
             "farthing", path: "Sources/Farthing",
             [
-                "Domain", "Chaos", "Client", "ClientCore", "Configuration", "Features", "JetStreamLog", "Learning",
-                "Log", "Market",
-                "Models", "NatsServers", "Operations", "Pricing", "Profiles", "Simulation", "Supervision", "Wire",
-                "Domain", "Chaos", "Client", "ClientCore", "Configuration", "Experiments", "JetStreamLog", "Learning",
-                "Log", "Market", "Models", "NatsServers", "Operations", "Pricing", "Profiles", "Simulation",
+                "Chaos", "Client", "ClientCore", "Configuration", "Domain", "Experiments", "Features", "JetStreamLog",
+                "Learning", "Log", "Market", "Models", "NatsServers", "Operations", "Pricing", "Profiles", "Simulation",
                 "Supervision", "Wire",
                 "WorkerCore", "WorkerLog", "World", "ZeroMQ", argumentParser, yams,
             ]),

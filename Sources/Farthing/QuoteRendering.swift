@@ -52,6 +52,7 @@ enum QuoteRendering {
         case .unknownToModel: "new to the model"
         case .unknownShopper: "unknown shopper"
         case .controlArm: "control arm: public price"
+        case .corrected: "corrected by what happened since the fit"
         case .explored: "drawn to learn from"
         case .optimum: line.reasons.count == 1 ? "best for this shopper" : nil
         case .smoothed: "moving calmly to the optimum"

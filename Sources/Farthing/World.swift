@@ -13,10 +13,11 @@ struct WorldCommand: ParsableCommand {
                 --questions 20000 --questions-out questions.csv
               farthing world score --law logit --seed 1 --prices priced.csv
               farthing world run --law logit --seed 1 --decisions 1000000 --out course.csv
+              farthing world correct --law logit --seed 1
 
             --competitors, --seasons and --stock add what surrounds a decision: see docs/world.md.
             """,
-        subcommands: [WorldGenerate.self, WorldScore.self, WorldRun.self, WorldPlot.self])
+        subcommands: [WorldGenerate.self, WorldScore.self, WorldRun.self, WorldCorrect.self, WorldPlot.self])
 }
 
 extension DemandLaw: ExpressibleByArgument {}

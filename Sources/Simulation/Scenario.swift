@@ -29,6 +29,8 @@ public struct Scenario: Sendable {
         replicas = random.number(in: 1...3)
         partitions = random.element(of: [1, 2, 3, 4, 6, 8])
         settings = [NodeSettings(drawnFrom: &random), NodeSettings(drawnFrom: &random)]
+        var corrections = SeededRandom(seed: seed, stream: "corrections")
+        for version in settings.indices { settings[version].correctsOnline = corrections.chance(0.7) }
         faults = FaultMix(drawnFrom: &random)
         network = NetworkSettings(drawnFrom: &random, faults)
         disk = DiskSettings(drawnFrom: &random)
@@ -51,7 +53,9 @@ public struct Scenario: Sendable {
             name: "w\(worker + 1)", partitions: partitions, calendar: .utc, policy: PaperShop.policy,
             experiment: Experiment(salt: "simulated", controlShare: 0.2, exploringShare: 0.3),
             quoteWindowMilliseconds: load.quoteWindowMilliseconds, snapshotEveryRecords: settings.snapshotEveryRecords,
-            logExposuresEveryMicroseconds: settings.exposuresMicroseconds)
+            logExposuresEveryMicroseconds: settings.exposuresMicroseconds,
+            onlineCorrection: settings.correctsOnline ? OnlineCorrectionSettings(outcomeWithinMilliseconds: 3_000) : nil
+        )
     }
 }
 
@@ -64,6 +68,8 @@ struct NodeSettings: Sendable {
     var exposuresMicroseconds: UInt64
     /// Between two looks at a log that others append to.
     var pollMicroseconds: UInt64
+    /// What workers fold must not depend on it: those of two versions may differ.
+    var correctsOnline = false
 
     init(drawnFrom random: inout SeededRandom) {
         heartbeatMicroseconds = random.element(of: [100_000, 200_000, 250_000, 400_000])

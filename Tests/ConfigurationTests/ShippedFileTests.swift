@@ -56,7 +56,7 @@ struct ShippedFileTests {
             shop: {time_zone: Asia/Tokyo, tenant: t, currency: JPY}
             quotes: {window: 2h, key_file: k}
             pricing: {objective: revenue, minimum_margin: 12.5%, smoothing: 1, largest_daily_move: 0%,
-                      largest_discount: 90%, price_ending: nine}
+                      largest_discount: 90%, price_ending: nine, online_correction: true, outcome_within: 2h}
             experiments: {salt: s, control_share: 50%, exploring_share: 5%, exploring_deviation: 40%}
             model: {bundle: b}
             limits: {in_flight: 64}
@@ -78,6 +78,7 @@ struct ShippedFileTests {
         #expect(found.pricing.objective == .revenue && found.pricing.priceEnding == .nine)
         #expect(found.pricing.minimumMarginRatio == 0.125 && found.pricing.smoothingRatio == 1)
         #expect(found.pricing.largestDailyMoveRatio == 0 && found.pricing.largestDiscountRatio == 0.9)
+        #expect(found.pricing.correctsOnline && found.pricing.outcomeWithin == .seconds(7_200))
         #expect(found.experiments.salt == "s" && found.experiments.controlShare == 0.5)
         #expect(found.experiments.exploringShare == 0.05 && found.experiments.exploringDeviation == 0.4)
         #expect(found.limits.inFlight == 64 && found.snapshots.everyRecords == 1_000)

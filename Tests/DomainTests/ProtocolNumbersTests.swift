@@ -35,7 +35,7 @@ import Testing
         let numbers: [(PriceReason, UInt8)] = [
             (.optimum, 1), (.smoothed, 2), (.floor, 3), (.ceiling, 4), (.dailyMove, 5), (.priceEnding, 6), (.sticky, 7),
             (.controlArm, 8), (.noModel, 9), (.unknownToModel, 10), (.publicDeal, 11), (.unknownShopper, 12),
-            (.explored, 13), (.frozen, 14),
+            (.explored, 13), (.frozen, 14), (.corrected, 15),
         ]
         for (reason, number) in numbers { #expect(reason.rawValue == number) }
         #expect(numbers.count == PriceReason.allCases.count)

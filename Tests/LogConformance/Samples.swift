@@ -61,7 +61,11 @@ public struct Samples {
     private mutating func exposure() -> Exposure {
         Exposure(
             user: user(), product: text(), day: integer(), anchor: money(), personalPrice: money(),
-            listPrice: money(), expiresAt: timestamp(), modelVersion: integer(), arm: integer(), propensity: share())
+            listPrice: money(), expiresAt: timestamp(), modelVersion: integer(), arm: integer(), propensity: share(),
+            prediction: Bool.random(using: &generator)
+                ? nil
+                : DemandPrediction(
+                    logOdds: share(), priceTerm: share(), saturation: share(), settledAt: timestamp()))
     }
 
     private mutating func row() -> CatalogueRow {

@@ -97,6 +97,24 @@ struct RecordCodecTests {
         #expect(encoded(.events(user: UserKey(tenant: "t", user: "u"), events: [event])) == expected)
     }
 
+    /// Whoever knows of no predictions reads a log without any; and there is one way to say that there are none.
+    @Test
+    func exposuresWithoutPredictionsAreWrittenAsTheyAlwaysWere() {
+        let money = Money(minorUnits: 1)
+        var exposure = Exposure(
+            user: UserKey(tenant: "t", user: "u"), product: "p", day: 1, anchor: money, personalPrice: money,
+            listPrice: money, expiresAt: Timestamp(milliseconds: 1), modelVersion: 1, arm: 0, propensity: 1)
+        let plain = encoded(.exposures(at: Timestamp(milliseconds: 2), [exposure]))
+        #expect(plain.starts(with: [1, 2]))
+        exposure.prediction = DemandPrediction(
+            logOdds: 1, priceTerm: 2, saturation: 1, settledAt: Timestamp(milliseconds: 3))
+        let predicted = encoded(.exposures(at: Timestamp(milliseconds: 2), [exposure]))
+        #expect(predicted == [1, 6] + plain.dropFirst(2) + predicted.suffix(21))
+        #expect(predicted.suffix(21).first == 1)
+        var empty = ByteReader([1, 6] + plain.dropFirst(2) + [0])
+        #expect(throws: ByteError.self) { try RecordCodec.decode(from: &empty) }
+    }
+
     private func encoded(_ record: Record) -> [UInt8] {
         var writer = ByteWriter()
         RecordCodec.encode(record, into: &writer)

@@ -134,4 +134,39 @@ import WorkerCore
         witness.inspected(state(record(1), record(2)), at: .worker(0))
         #expect(broken == .corruptIsNeverServed)
     }
+
+    private func shown(logOdds: Float) -> Record {
+        let later = SimulatedClock.epoch.adding(milliseconds: 60_000)
+        return .exposures(
+            at: SimulatedClock.epoch,
+            [
+                Exposure(
+                    user: user, product: "apple", day: ShopCalendar.utc.day(of: SimulatedClock.epoch), anchor: .zero,
+                    personalPrice: .zero, listPrice: .zero, expiresAt: later, modelVersion: 1, arm: 0, propensity: 1,
+                    prediction: DemandPrediction(logOdds: logOdds, priceTerm: 0, saturation: 1, settledAt: later))
+            ])
+    }
+
+    private let clock = Record.exposures(at: SimulatedClock.epoch.adding(milliseconds: 60_000), [])
+
+    @Test func aStateThatHasLearnedWhatTheLogSaysBreaksNothing() {
+        claim(epoch: 1, after: 0)
+        append(shown(logOdds: -1), record(1), at: 1)
+        witness.inspected(state(shown(logOdds: -1), record(1)), at: .worker(0))
+        append(clock, at: 3)
+        witness.inspected(state(shown(logOdds: -1), record(1), clock), at: .worker(0))
+        #expect(broken == nil)
+    }
+
+    @Test func aStateThatHasLearnedFromSomethingElseIsSeen() {
+        for records in [[shown(logOdds: -1), record(1)], [shown(logOdds: -1), record(1), clock]] {
+            let witness = Witness(partitions: 1)
+            witness.claimed(partition, Leadership(epoch: 1, owner: "w1"), after: 0)
+            witness.appended(LogEntry(firstIndex: 1, epoch: 1, records: records), to: partition)
+            var replay = Replay(of: partition, calendar: .utc)
+            replay.apply([shown(logOdds: -1.5)] + records.dropFirst())
+            witness.inspected(replay.frozen, at: .worker(0))
+            #expect(witness.violation?.invariant == .outcomesCountOnce)
+        }
+    }
 }

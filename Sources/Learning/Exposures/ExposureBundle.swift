@@ -37,4 +37,11 @@ public struct ExposureBundle: Equatable, Sendable {
             return priced
         }
     }
+
+    /// The demand of every row, in the unit of the table's prices.
+    /// - Returns: (rows,).
+    public func curves(_ table: ExposureTable) -> [DemandCurve] {
+        let coefficients = Coefficients(response, rows: preparation.rows(of: table), count: table.count)
+        return (0..<table.count).map { coefficients.curve($0, reference: table.referencePrices[$0]) }
+    }
 }

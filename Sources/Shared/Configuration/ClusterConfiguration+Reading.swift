@@ -102,6 +102,8 @@ struct Reading {
                 "largest_daily_move", into: &result.pricing.largestDailyMoveRatio, .percent(0...100), &problems)
             section.read("largest_discount", into: &result.pricing.largestDiscountRatio, .percent(0...90), &problems)
             section.read("price_ending", into: &result.pricing.priceEnding, .choice, &problems)
+            section.read("online_correction", into: &result.pricing.correctsOnline, .truth, &problems)
+            section.read("outcome_within", into: &result.pricing.outcomeWithin, .duration("1s", "7d"), &problems)
         }
         section("experiments", of: &file) { section, problems in
             section.read("salt", into: &result.experiments.salt, .text(upTo: 64), &problems)

@@ -123,6 +123,10 @@ public struct PricingSettings: Equatable, Sendable {
     /// How far below the list price a personal price may fall.
     public var largestDiscountRatio = 0.30
     public var priceEnding = PriceEnding.none
+    /// Whether outcomes move the demand of their shopper and product between two fits.
+    public var correctsOnline = false
+    /// How long after a quote has expired a purchase still counts as its outcome.
+    public var outcomeWithin: Duration = .seconds(86_400)
 }
 
 public struct ExperimentSettings: Equatable, Sendable {

@@ -32,6 +32,10 @@ extension Rule where Value == Int {
     }
 }
 
+extension Rule where Value == Bool {
+    static var truth: Rule { Rule(expectation: "true or false") { ["true": true, "false": false][$0] } }
+}
+
 extension Rule where Value == Double {
     /// A plain decimal number such as `0.5`.
     package static func ratio(_ range: ClosedRange<Double>) -> Rule {

@@ -22,8 +22,10 @@ public enum PlantedBug: UInt8, Sendable, CaseIterable {
     case snapshotOffByOne
     case eventsForgottenInSnapshot
     case strangersForgottenInSnapshot
+    case unsettledForgottenInSnapshot
     // The worker
     case eventCountedTwice
+    case outcomeCountedTwice
     case followerAppliesBackwards
     case acknowledgedBeforeDurable
     case fencedWriteAcknowledged

@@ -11,6 +11,8 @@ public enum PriceReason: UInt8, Sendable, CaseIterable {
     case unknownShopper = 12
     /// The experiment's control arm sees the public price.
     case controlArm = 8
+    /// The model's demand, corrected by what shopper and product have done since it was fitted.
+    case corrected = 15
     /// Drawn to learn from, for the exploring arm: the best price for a slope that may be the shopper's.
     case explored = 13
     /// The price that maximises the objective between floor and ceiling.

@@ -7,7 +7,8 @@ extension Record {
         // Version and kind come first; times, money and 64-bit numbers take 8 bytes, counts and lengths 4.
         switch self {
         case .events(let user, let events): 2 + user.encodedBytes + 4 + events.reduce(0) { $0 + $1.encodedBytes }
-        case .exposures(_, let exposures): 2 + 8 + 4 + exposures.reduce(0) { $0 + $1.encodedBytes }
+        case .exposures(_, let exposures):
+            2 + 8 + 4 + exposures.reduce(0) { $0 + $1.encodedBytes } + bytesOfAbsentPredictions(exposures)
         case .catalogue(let tenant, let rows): 2 + bytes(tenant) + 4 + rows.reduce(0) { $0 + $1.encodedBytes }
         case .modelActivated(let activation): 2 + 8 + 8 + bytes(activation.path)
         case .modelTried(let trial): 2 + 4 + (trial.map { 4 + 8 + 8 + bytes($0.activation.path) } ?? 0)
@@ -19,7 +20,15 @@ extension Record {
 
 extension Exposure {
     /// Bytes of this exposure inside its record.
-    public var encodedBytes: Int { user.encodedBytes + bytes(product) + 4 + 5 * 8 + 1 + 4 }
+    public var encodedBytes: Int {
+        user.encodedBytes + bytes(product) + 4 + 5 * 8 + 1 + 4 + (prediction == nil ? 0 : 1 + 3 * 4 + 8)
+    }
+}
+
+/// Beside one that has a prediction, each exposure says whether it has one.
+private func bytesOfAbsentPredictions(_ exposures: [Exposure]) -> Int {
+    let absent = exposures.count { $0.prediction == nil }
+    return absent == exposures.count ? 0 : absent
 }
 
 extension UserKey {

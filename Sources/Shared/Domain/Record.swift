@@ -34,10 +34,12 @@ public struct Exposure: Equatable, Sendable {
     public var arm: UInt8
     /// Probability that this arm was drawn.
     public var propensity: Float
+    /// What the model expected; nil where none had a say, or nobody wanted to know.
+    public var prediction: DemandPrediction?
 
     public init(
         user: UserKey, product: String, day: Int32, anchor: Money, personalPrice: Money, listPrice: Money,
-        expiresAt: Timestamp, modelVersion: UInt64, arm: UInt8, propensity: Float
+        expiresAt: Timestamp, modelVersion: UInt64, arm: UInt8, propensity: Float, prediction: DemandPrediction? = nil
     ) {
         self.user = user
         self.product = product
@@ -49,6 +51,7 @@ public struct Exposure: Equatable, Sendable {
         self.modelVersion = modelVersion
         self.arm = arm
         self.propensity = propensity
+        self.prediction = prediction
     }
 }
 

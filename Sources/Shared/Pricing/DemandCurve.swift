@@ -45,7 +45,7 @@ public struct DemandCurve: Equatable, Sendable {
         1 / (1 + exp(slope * shape(logPrice(price)) - intercept))
     }
 
-    private func logPrice(_ price: Double) -> Double { log(price / reference) - centre }
+    func logPrice(_ price: Double) -> Double { log(price / reference) - centre }
 
     /// False for coefficients that no price may rest on.
     public var isUsable: Bool {

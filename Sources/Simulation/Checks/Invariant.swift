@@ -7,6 +7,8 @@ public enum Invariant: String, Sendable, CaseIterable {
     case acknowledgedIsRecovered = "AcknowledgedIsRecovered"
     /// An event counts once, however often it was sent and wherever it was replayed.
     case appliedOnce = "AppliedOnce"
+    /// Corrections are what the outcomes in the log make of them, each counted once.
+    case outcomesCountOnce = "OutcomesCountOnce"
     /// One shopper's writes through one router come into the log in the order in which they were sent.
     case userOrder = "UserOrder"
     /// Whoever appends holds the newest epoch, and no two workers ever hold the same one.

@@ -7,6 +7,7 @@ import Features
 package struct PartitionTruth {
     private(set) var index: UInt64 = 0
     private(set) var shoppers: [UserKey: ShopperTruth] = [:]
+    private(set) var outcomes = OutcomeTruth()
 
     struct ShopperTruth {
         /// In the order of the log, each once.
@@ -35,8 +36,10 @@ package struct PartitionTruth {
             for event in events where shoppers[user, default: ShopperTruth()].known.insert(event.id.value).inserted {
                 shoppers[user]!.events.append(event.id.value)
                 shoppers[user]!.history.apply(event.basket, week: ShopCalendar.utc.week(of: event.occurredAt))
+                outcomes.paid(event, by: user)
             }
         case .exposures(let time, let exposures):
+            outcomes.shown(exposures, at: time)
             for exposure in exposures {
                 var price = LoggedPrice(
                     index: index, price: exposure.personalPrice, anchor: exposure.anchor, day: exposure.day,

@@ -33,6 +33,9 @@ enum StateInspection {
         guard count == truth.shoppers.count else {
             return (.acknowledgedIsRecovered, "a state holds \(count) shoppers, the log \(truth.shoppers.count)")
         }
+        if let difference = try difference(ofCorrections: &reader, from: truth.outcomes) {
+            return (.outcomesCountOnce, difference)
+        }
         let expected = truth.shoppers.values.count { $0.history.isEmpty }
         guard Int(strangers) == expected else {
             return (.replicasAtSameIndexAreIdentical, "a state counts \(strangers) strangers, the log \(expected)")

@@ -5703,7 +5703,7 @@ const ProtobufCEnumDescriptor farthing__level__descriptor =
   farthing__level__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue farthing__reason__enum_values_by_number[15] =
+static const ProtobufCEnumValue farthing__reason__enum_values_by_number[16] =
 {
   { "REASON_NONE", "FARTHING__REASON__REASON_NONE", 0 },
   { "REASON_OPTIMUM", "FARTHING__REASON__REASON_OPTIMUM", 1 },
@@ -5720,14 +5720,16 @@ static const ProtobufCEnumValue farthing__reason__enum_values_by_number[15] =
   { "REASON_UNKNOWN_SHOPPER", "FARTHING__REASON__REASON_UNKNOWN_SHOPPER", 12 },
   { "REASON_EXPLORED", "FARTHING__REASON__REASON_EXPLORED", 13 },
   { "REASON_FROZEN", "FARTHING__REASON__REASON_FROZEN", 14 },
+  { "REASON_CORRECTED", "FARTHING__REASON__REASON_CORRECTED", 15 },
 };
 static const ProtobufCIntRange farthing__reason__value_ranges[] = {
-{0, 0},{0, 15}
+{0, 0},{0, 16}
 };
-static const ProtobufCEnumValueIndex farthing__reason__enum_values_by_name[15] =
+static const ProtobufCEnumValueIndex farthing__reason__enum_values_by_name[16] =
 {
   { "REASON_CEILING", 4 },
   { "REASON_CONTROL_ARM", 8 },
+  { "REASON_CORRECTED", 15 },
   { "REASON_DAILY_MOVE", 5 },
   { "REASON_EXPLORED", 13 },
   { "REASON_FLOOR", 3 },
@@ -5749,9 +5751,9 @@ const ProtobufCEnumDescriptor farthing__reason__descriptor =
   "Reason",
   "Farthing__Reason",
   "farthing",
-  15,
+  16,
   farthing__reason__enum_values_by_number,
-  15,
+  16,
   farthing__reason__enum_values_by_name,
   1,
   farthing__reason__value_ranges,

@@ -11,6 +11,7 @@ struct PartitionState: Equatable, Sendable {
     /// Shoppers without behaviour: made by quoting strangers, who may never return.
     private var strangers = 0
     private var strangersAllowed = Self.fewestStrangersAllowed
+    private(set) var corrections = OnlineCorrections()
 
     static let fewestStrangersAllowed = 50_000
 
@@ -39,16 +40,19 @@ struct PartitionState: Equatable, Sendable {
     private mutating func apply(_ events: [Event], of user: UserKey, _ calendar: ShopCalendar) -> Int {
         let (change, isNew) = shoppers.update(user, initial: ShopperState()) { shopper in
             let hadNoHistory = shopper.history.isEmpty
-            let counted = events.count { shopper.apply($0, calendar: calendar) }
+            let counted = events.filter { shopper.apply($0, calendar: calendar) }
             return (hadNoHistory: hadNoHistory, hasNone: shopper.history.isEmpty, counted: counted)
         }
+        for event in change.counted { corrections.paid(event, by: user, calendar: calendar) }
         if !isNew && change.hadNoHistory && !change.hasNone { strangers -= 1 }
         if isNew && change.hasNone { strangers += 1 }
-        return change.counted
+        return change.counted.count
     }
 
     private mutating func remember(_ exposures: [Exposure], at time: Timestamp) {
+        corrections.timeAdvanced(to: time)
         for exposure in exposures {
+            corrections.priceShown(exposure, at: time)
             if shoppers[exposure.user] == nil { strangers += 1 }
             shoppers[exposure.user, default: ShopperState()].remember(RememberedQuote(exposure), at: time)
         }
@@ -71,14 +75,13 @@ extension PartitionState {
         writer.write(index)
         writer.write(UInt32(strangers))
         writer.write(UInt32(strangersAllowed))
-        let ordered = shoppers.keys.sorted {
-            ($0.hash.value, $0.tenant, $0.user) < ($1.hash.value, $1.tenant, $1.user)
-        }
-        writer.write(ordered) { writer, user in
+        writer.write(shoppers.keys.sorted(by: UserKey.precedes)) { writer, user in
             writer.write(user.tenant)
             writer.write(user.user)
             shoppers[user]!.encode(to: &writer)
         }
+        // Only where there are any, as in the days when there were none.
+        if !corrections.isEmpty { corrections.encode(to: &writer) }
         return writer.bytes
     }
 
@@ -94,6 +97,7 @@ extension PartitionState {
             let user = UserKey(tenant: try reader.readString(), user: try reader.readString())
             shoppers[user] = try ShopperState(from: &reader)
         }
+        if reader.remaining > 0 { corrections = try OnlineCorrections(from: &reader) }
         try reader.finish()
     }
 }
@@ -101,4 +105,9 @@ extension PartitionState {
 extension UserKey: ShardedKey {
     /// The low bits; the high ones have chosen the partition.
     var spread: UInt64 { hash.value }
+
+    /// The order in which shoppers stand in a state's bytes.
+    static func precedes(_ left: UserKey, _ right: UserKey) -> Bool {
+        (left.hash.value, left.tenant, left.user) < (right.hash.value, right.tenant, right.user)
+    }
 }

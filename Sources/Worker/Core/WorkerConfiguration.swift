@@ -15,13 +15,16 @@ public struct WorkerConfiguration: Sendable {
     public var snapshotEveryRecords: UInt64
     /// How long shown prices wait to be logged in one batch.
     public var logExposuresEveryMicroseconds: UInt64
+    /// nil: prices follow the model alone, and nothing is logged to learn from between two fits.
+    public var onlineCorrection: OnlineCorrectionSettings?
     /// This worker's share of the partitions, relative to the other workers'.
     public var weight: UInt32
 
     public init(
         name: String, partitions: Int, calendar: ShopCalendar, policy: PricingPolicy, experiment: Experiment,
         quoteWindowMilliseconds: Int64, snapshotEveryRecords: UInt64,
-        logExposuresEveryMicroseconds: UInt64 = 50_000, weight: UInt32 = WorkerReport.defaultWeight
+        logExposuresEveryMicroseconds: UInt64 = 50_000, onlineCorrection: OnlineCorrectionSettings? = nil,
+        weight: UInt32 = WorkerReport.defaultWeight
     ) {
         self.name = name
         self.partitions = partitions
@@ -31,6 +34,7 @@ public struct WorkerConfiguration: Sendable {
         self.quoteWindowMilliseconds = quoteWindowMilliseconds
         self.snapshotEveryRecords = snapshotEveryRecords
         self.logExposuresEveryMicroseconds = logExposuresEveryMicroseconds
+        self.onlineCorrection = onlineCorrection
         self.weight = weight
     }
 }

@@ -35,7 +35,7 @@ extension WorkerCore {
             probability: curve?.probability(at: price) ?? 0,
             probabilityAtList: curve?.probability(at: quoted.listPrice.real) ?? 0,
             optimum: curve.map { unbounded($0, line.row) } ?? 0, steps: trail.steps ?? [],
-            features: row.map(features) ?? [])
+            features: (row.map(features) ?? []) + contributions(line.correction))
     }
 
     /// The optimum that no rule has touched, between a hundredth and a hundred times the list price.

@@ -46,7 +46,11 @@ extension WorkerCore {
             let population: [Float]
             /// Whether the shopper's price may not move.
             let isFrozen: Bool
+            /// The model's own.
+            var predicted: DemandCurve?
+            /// The one that prices: the model's, corrected.
             var curve: DemandCurve?
+            var correction = OnlineCorrections.Known()
         }
     }
 
@@ -133,8 +137,10 @@ extension WorkerCore {
                 intercept: Double(intercepts[row]), slope: Double(slopes[row]),
                 reference: cart.lines[line].item!.referencePrice, centre: Double(response.centre),
                 shape: response.shape, saturation: saturations.isEmpty ? 1 : Double(saturations[row]))
-            cart.lines[line].curve = curve.isUsable ? curve : nil
+            cart.lines[line].predicted = curve.isUsable ? curve : nil
+            cart.lines[line].curve = cart.lines[line].predicted
         }
+        correct(&cart)
     }
 
     private mutating func fillRows(_ cart: Cart, _ scored: [Int]) {
@@ -196,6 +202,7 @@ extension WorkerCore {
             return (PriceDecision.list(because: reason, context, &trail), .list)
         }
         if !cart.isKnown { trail.note(.unknownShopper, line.row.listPrice) }
+        if !line.correction.isNothing { trail.note(.corrected, line.row.listPrice) }
         let drawn: DemandCurve
         if cart.arm == .exploring {
             let experiment = configuration.experiment
@@ -268,6 +275,7 @@ extension WorkerCore {
             arm: cart.arm.rawValue, propensity: 1)
         guard RememberedQuote(exposure) != line.earlier else { return }
         exposure.propensity = propensity(of: price, line, cart)
+        exposure.prediction = prediction(of: line, at: price, cart)
         if let place = place(of: cart.partition) { keyed[place]?.exposures.add(exposure, of: line.key) }
     }
 }

@@ -28,8 +28,8 @@ extension WorkerCore {
         }
         var comparison = TrialComparison()
         for (line, other) in zip(cart.lines, tried.lines) {
-            guard !line.isFrozen, let serving = line.curve, let trial = other.curve else { continue }
-            // What was promised to the shopper binds both models alike and would hide how they differ.
+            guard !line.isFrozen, let serving = line.predicted, let trial = other.predicted else { continue }
+            // As both were fitted; what was promised to the shopper binds them alike and would hide how they differ.
             var context = context(of: line, cart)
             context.promised = nil
             var trail = PriceTrail()

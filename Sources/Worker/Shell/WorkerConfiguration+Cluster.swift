@@ -15,7 +15,11 @@ extension WorkerConfiguration {
                 exploringDeviation: cluster.experiments.exploringDeviation),
             quoteWindowMilliseconds: cluster.quotes.window.wholeMilliseconds,
             snapshotEveryRecords: UInt64(cluster.snapshots.everyRecords),
-            logExposuresEveryMicroseconds: cluster.exposures.flushEvery.wholeMicroseconds, weight: weight)
+            logExposuresEveryMicroseconds: cluster.exposures.flushEvery.wholeMicroseconds,
+            onlineCorrection: cluster.pricing.correctsOnline
+                ? OnlineCorrectionSettings(
+                    outcomeWithinMilliseconds: cluster.pricing.outcomeWithin.wholeMilliseconds) : nil,
+            weight: weight)
     }
 }
 

@@ -62,7 +62,13 @@ private struct RecordSource {
         return Exposure(
             user: Shop.user("u\(lottery.number(0..<16))"), product: product(), day: ShopCalendar.utc.day(of: shown),
             anchor: price, personalPrice: price, listPrice: price, expiresAt: shown.adding(milliseconds: Shop.window),
-            modelVersion: 1, arm: 0, propensity: 1)
+            modelVersion: UInt64(lottery.number(1..<3)), arm: 0, propensity: 1,
+            prediction: lottery.once(in: 3)
+                ? nil
+                : DemandPrediction(
+                    logOdds: Float(lottery.number(-40..<40)) / 10, priceTerm: Float(lottery.number(-20..<20)) / 10,
+                    saturation: lottery.once(in: 2) ? 1 : 0.4,
+                    settledAt: shown.adding(milliseconds: Shop.window + Shop.day)))
     }
 
     private mutating func row() -> CatalogueRow {

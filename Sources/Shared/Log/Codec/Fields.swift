@@ -71,6 +71,31 @@ extension ByteReader {
     }
 }
 
+extension ByteWriter {
+    /// An exposure and what was expected of it, if anything.
+    mutating func writeWithPrediction(_ exposure: Exposure) {
+        write(exposure)
+        write(optional: exposure.prediction) { writer, prediction in
+            writer.write(prediction.logOdds)
+            writer.write(prediction.priceTerm)
+            writer.write(prediction.saturation)
+            writer.write(prediction.settledAt)
+        }
+    }
+}
+
+extension ByteReader {
+    mutating func readExposureWithPrediction() throws(ByteError) -> Exposure {
+        var exposure = try readExposure()
+        exposure.prediction = try readOptional { reader throws(ByteError) in
+            DemandPrediction(
+                logOdds: try reader.readFloat(), priceTerm: try reader.readFloat(),
+                saturation: try reader.readFloat(), settledAt: try reader.readTimestamp())
+        }
+        return exposure
+    }
+}
+
 // MARK: - Catalogue
 
 extension ByteWriter {
@@ -91,7 +116,7 @@ extension ByteWriter {
         write(row.effectiveAt)
     }
 
-    private mutating func write<Value>(optional value: Value?, each: (inout ByteWriter, Value) -> Void) {
+    fileprivate mutating func write<Value>(optional value: Value?, each: (inout ByteWriter, Value) -> Void) {
         write(UInt8(value == nil ? 0 : 1))
         if let value { each(&self, value) }
     }
@@ -115,7 +140,7 @@ extension ByteReader {
         return currency
     }
 
-    private mutating func readOptional<Value>(
+    fileprivate mutating func readOptional<Value>(
         _ each: (inout ByteReader) throws(ByteError) -> Value
     ) throws(ByteError) -> Value? {
         switch try read(UInt8.self) {

@@ -19,6 +19,9 @@ public enum RecordCodec {
         case checkpoint = 5
         case priceFreeze = 6
         case modelTried = 7
+        /// Exposures of which at least one has a prediction. The others are written as they always were, so that a log
+        /// without predictions stays readable to those who know of none.
+        case predictedExposures = 8
     }
 
     public static func encode(_ record: Record, into writer: inout ByteWriter) {
@@ -29,9 +32,10 @@ public enum RecordCodec {
             writer.write(user)
             writer.write(events) { $0.write($1) }
         case .exposures(let time, let exposures):
-            writer.write(Kind.exposures.rawValue)
+            let isPredicted = exposures.contains { $0.prediction != nil }
+            writer.write((isPredicted ? Kind.predictedExposures : .exposures).rawValue)
             writer.write(time)
-            writer.write(exposures) { $0.write($1) }
+            writer.write(exposures) { isPredicted ? $0.writeWithPrediction($1) : $0.write($1) }
         case .catalogue(let tenant, let rows):
             writer.write(Kind.catalogue.rawValue)
             writer.write(tenant)
@@ -74,6 +78,15 @@ public enum RecordCodec {
                 try reader.readArray(minimumBytes: 61) { reader throws(ByteError) in
                     try reader.readExposure()
                 })
+        case .predictedExposures:
+            let time = try reader.readTimestamp()
+            let exposures = try reader.readArray(minimumBytes: 62) { reader throws(ByteError) in
+                try reader.readExposureWithPrediction()
+            }
+            guard exposures.contains(where: { $0.prediction != nil }) else {
+                throw reader.error("ends predicted exposures without a prediction")
+            }
+            return .exposures(at: time, exposures)
         case .catalogue:
             let tenant = try reader.readString()
             return .catalogue(

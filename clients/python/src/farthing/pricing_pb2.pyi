@@ -29,6 +29,7 @@ class Reason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REASON_UNKNOWN_SHOPPER: _ClassVar[Reason]
     REASON_EXPLORED: _ClassVar[Reason]
     REASON_FROZEN: _ClassVar[Reason]
+    REASON_CORRECTED: _ClassVar[Reason]
 LEVEL_PERSONAL: Level
 LEVEL_SEGMENT: Level
 LEVEL_LIST: Level
@@ -47,6 +48,7 @@ REASON_PUBLIC_DEAL: Reason
 REASON_UNKNOWN_SHOPPER: Reason
 REASON_EXPLORED: Reason
 REASON_FROZEN: Reason
+REASON_CORRECTED: Reason
 
 class CartLine(_message.Message):
     __slots__ = ("product", "quantity")

@@ -1,0 +1,360 @@
+// From a price shown to the next one: what a shopper does after a quote moves the curve of the shopper and of the product,
+// once, when the window has closed, the same on every replica.
+
+import Domain
+import Pricing
+import TestSupport
+import Testing
+import WorkerCore
+
+@Suite struct OnlineCorrectionTests {
+    private let anna = Shop.user("anna")
+    private static let on = OnlineCorrectionSettings(outcomeWithinMilliseconds: Shop.day)
+
+    private func shell(
+        correcting: Bool = true, experiment: Experiment = Experiment(salt: "autumn", controlShare: 0)
+    ) throws -> PaperShell {
+        var configuration = Shop.configuration(experiment: experiment, smoothing: 1, dailyMove: 1)
+        configuration.onlineCorrection = correcting ? Self.on : nil
+        // What was 20,000 for weeks costs 30,000 today.
+        let rows = Shop.modelled.map { Shop.row($0, list: 20_000) }
+        let dearer = Shop.modelled.map { Shop.row($0, from: Shop.noon.adding(milliseconds: -Shop.day)) }
+        return PaperShell(
+            configuration, log: [.broadcast: [.catalogue(tenant: Shop.tenant, rows: rows + dearer)]],
+            model: try Shop.bundle(logSlope: 0.6))
+    }
+
+    private func day(_ number: Int64) -> Timestamp { Shop.noon.adding(milliseconds: number * Shop.day) }
+
+    private func basket(_ id: UInt64, at time: Timestamp, _ products: String...) -> Event {
+        var event = Shop.event(id)
+        event.occurredAt = time.adding(milliseconds: Shop.minute)
+        event.basket.items = products.map {
+            BasketItem(product: $0, quantity: 1, paid: Money(minorUnits: 1_000))
+        }
+        return event
+    }
+
+    /// Shows prices, and logs that.
+    @discardableResult
+    private func show(_ shell: inout PaperShell, _ user: UserKey, _ product: String, at time: Timestamp) throws -> Quote
+    {
+        let quote = try shell.price(user, product, at: time)
+        shell.flush(at: time)
+        shell.settle()
+        return quote
+    }
+
+    private func pay(_ shell: inout PaperShell, _ user: UserKey, _ event: Event) {
+        _ = shell.send([event], of: user, at: event.occurredAt)
+        shell.settle()
+    }
+
+    /// What an explanation says of the corrections, by name.
+    private func corrections(
+        _ shell: inout PaperShell, _ user: UserKey, _ product: String, at time: Timestamp
+    ) throws -> [String: Float] {
+        let features = try shell.explain(user, product, at: time).lines[0].features
+        return Dictionary(
+            uniqueKeysWithValues: features.filter { $0.name.hasPrefix("correction of") }.map { ($0.name, $0.value) })
+    }
+
+    private let shopperIntercept = "correction of the intercept, shopper"
+    private let productIntercept = "correction of the intercept, product"
+
+    /// Every noon a price, a minute later a basket; two days apart, so that each outcome is settled before the next.
+    private func live(_ shell: inout PaperShell, _ user: UserKey, visits: Int64, buying products: String...) throws {
+        for visit in 0..<visits {
+            let time = day(2 * visit)
+            try show(&shell, user, "milk", at: time)
+            var event = basket(UInt64(visit), at: time)
+            event.basket.items = products.map {
+                BasketItem(product: $0, quantity: 1, paid: Money(minorUnits: 1_000))
+            }
+            pay(&shell, user, event)
+        }
+        try show(&shell, Shop.user("clock"), "milk", at: day(2 * visits))
+    }
+
+    // MARK: - Prices
+
+    @Test func whoRefusesAHighPriceIsQuotedLessWithinTheGuardrails() throws {
+        var corrected = try shell()
+        var plain = try shell(correcting: false)
+        try live(&corrected, anna, visits: 12, buying: "eggs")
+        try live(&plain, anna, visits: 12, buying: "eggs")
+        let after = try corrected.price(anna, "milk", at: day(24)).lines[0]
+        let without = try plain.price(anna, "milk", at: day(24)).lines[0]
+        #expect(after.personalPrice < without.personalPrice)
+        #expect(after.personalPrice >= Money(minorUnits: 15_000))
+        #expect(after.reasons.contains(.corrected))
+        #expect(!without.reasons.contains(.corrected))
+        let known = try corrections(&corrected, anna, "milk", at: day(24))
+        #expect(try #require(known[shopperIntercept]) < -0.02)
+        #expect(try #require(known[productIntercept]) < -0.01)
+    }
+
+    @Test func whoBuysRaisesTheShoppersInterceptForEveryProduct() throws {
+        var shell = try shell()
+        try live(&shell, anna, visits: 3, buying: "milk")
+        let milk = try corrections(&shell, anna, "milk", at: day(7))
+        let corn = try corrections(&shell, anna, "corn", at: day(7))
+        #expect(try #require(milk[shopperIntercept]) > 0.05)
+        #expect(corn[shopperIntercept] == milk[shopperIntercept])
+        #expect(corn[productIntercept] == 0)
+    }
+
+    /// In the same partition; others learn on their own.
+    @Test func aProductsCorrectionReachesShoppersWhoWereNeverThere() throws {
+        var shell = try shell()
+        let home = shell.partition(of: anna)
+        let others = (0..<1_000).lazy.map { Shop.user("other\($0)") }
+        let neighbour = try #require(others.first { shell.partition(of: $0) == home })
+        let stranger = try #require(others.first { shell.partition(of: $0) != home })
+        try show(&shell, anna, "milk", at: day(0))
+        pay(&shell, anna, basket(1, at: day(0), "milk"))
+        try show(&shell, neighbour, "corn", at: day(3))
+        #expect(try #require(corrections(&shell, neighbour, "milk", at: day(3))[productIntercept]) > 0.03)
+        #expect(try corrections(&shell, stranger, "milk", at: day(3)).isEmpty)
+    }
+
+    @Test func theControlArmPaysTheListPriceAndTeachesNothing() throws {
+        var shell = try shell(experiment: Experiment(salt: "autumn", controlShare: 1))
+        try live(&shell, anna, visits: 3, buying: "milk")
+        #expect(shell.loggedExposures().allSatisfy { $0.prediction == nil })
+        let line = try shell.price(anna, "milk", at: day(6)).lines[0]
+        #expect(line.personalPrice == line.listPrice)
+        #expect(!line.reasons.contains(.corrected))
+    }
+
+    // MARK: - What is logged
+
+    @Test func aPriceCarriesWhatTheModelAloneExpected() throws {
+        var shell = try shell()
+        try live(&shell, anna, visits: 4, buying: "milk")
+        let last = try #require(shell.loggedExposures().last { $0.user == anna })
+        let prediction = try #require(last.prediction)
+        // A worker that corrects nothing, at the same history.
+        var plain = PaperShell(Shop.configuration(), log: shell.log, model: try Shop.bundle(logSlope: 0.6))
+        let line = try plain.explain(anna, "milk", at: day(6)).lines[0]
+        let curve = DemandCurve(
+            intercept: line.intercept, slope: line.slope, reference: line.referencePrice, centre: line.centre)
+        let expected = try #require(curve.prediction(at: last.personalPrice, settledAt: prediction.settledAt))
+        #expect(prediction == expected)
+        #expect(prediction.settledAt >= last.expiresAt.adding(milliseconds: Shop.day))
+        #expect(prediction.settledAt < last.expiresAt.adding(milliseconds: Shop.day + 10_000))
+    }
+
+    @Test func aDealIsWhatTheShopperWasToPay() throws {
+        var shell = try shell()
+        let deal = Deal(price: Money(minorUnits: 9_000), endsAt: day(1))
+        _ = shell.send([Shop.row("milk", deal: deal, from: Shop.noon)])
+        shell.settle()
+        let quote = try show(&shell, anna, "milk", at: day(0))
+        #expect(quote.lines[0].unitPrice == deal.price)
+        let line = try shell.explain(anna, "milk", at: day(0)).lines[0]
+        let prediction = try #require(shell.loggedExposures().last?.prediction)
+        let curve = DemandCurve(
+            intercept: line.intercept, slope: line.slope, reference: line.referencePrice, centre: line.centre)
+        #expect(prediction == curve.prediction(at: deal.price, settledAt: prediction.settledAt))
+    }
+
+    @Test func withTheSwitchOffNothingIsLoggedAndNothingIsKept() throws {
+        var shell = try shell(correcting: false)
+        try live(&shell, anna, visits: 3, buying: "milk")
+        #expect(shell.loggedExposures().allSatisfy { $0.prediction == nil })
+        #expect(try corrections(&shell, anna, "milk", at: day(7)).isEmpty)
+    }
+
+    /// Workers start anew one by one: for a while some have the switch on and others off.
+    @Test func whatIsFoldedDoesNotDependOnTheSwitch() throws {
+        var shell = try shell()
+        try live(&shell, anna, visits: 4, buying: "milk")
+        var configuration = Shop.configuration()
+        configuration.onlineCorrection = nil
+        let other = try shell.restarted(configuration)
+        #expect(other.stateHashes() == shell.stateHashes())
+    }
+}
+
+/// The fold itself, record by record.
+@Suite struct OutcomeTests {
+    private let anna = Shop.user("anna")
+    private let partition = PartitionID(0)
+    private static let closes = Shop.noon.adding(milliseconds: Shop.window + Shop.day)
+
+    private func time(_ minutes: Int64) -> Timestamp { Shop.noon.adding(milliseconds: minutes * Shop.minute) }
+
+    private func shown(
+        _ product: String = "milk", to user: UserKey? = nil, at time: Timestamp = Shop.noon, logged: Timestamp? = nil,
+        logOdds: Float? = -0.5, version: UInt64 = 1
+    ) -> Record {
+        let price = Money(minorUnits: 500)
+        let expiresAt = time.adding(milliseconds: Shop.window)
+        return .exposures(
+            at: logged ?? time,
+            [
+                Exposure(
+                    user: user ?? anna, product: product, day: ShopCalendar.utc.day(of: time), anchor: price,
+                    personalPrice: price, listPrice: price, expiresAt: expiresAt, modelVersion: version, arm: 0,
+                    propensity: 1,
+                    prediction: logOdds.map {
+                        DemandPrediction(
+                            logOdds: $0, priceTerm: 0.3, saturation: 1,
+                            settledAt: expiresAt.adding(milliseconds: Shop.day))
+                    })
+            ])
+    }
+
+    private func paid(_ id: UInt64, at time: Timestamp, _ products: String...) -> Record {
+        var event = Shop.event(id)
+        event.occurredAt = time
+        event.basket.items = products.map { BasketItem(product: $0, quantity: 1, paid: Money(minorUnits: 500)) }
+        return .events(user: anna, events: [event])
+    }
+
+    /// Nobody is shown anything, at this time.
+    private func clock(_ time: Timestamp) -> Record { .exposures(at: time, []) }
+
+    private func bytes(_ records: Record...) -> [UInt8] {
+        var replay = Replay(of: partition, calendar: .utc)
+        replay.apply(records)
+        return replay.frozen.encoded()
+    }
+
+    /// The state after these records, without what it has learned; and that.
+    private func learned(_ records: Record...) throws -> ArraySlice<UInt8> {
+        var (whole, without) = (Replay(of: partition, calendar: .utc), Replay(of: partition, calendar: .utc))
+        whole.apply(records)
+        without.apply(records.map(Self.withoutPredictions))
+        let (bytes, plain) = (whole.frozen.encoded(), without.frozen.encoded())
+        #expect(bytes.starts(with: plain), "what was learned stands at the end, and nothing else differs")
+        return bytes.dropFirst(plain.count)
+    }
+
+    private static func withoutPredictions(_ record: Record) -> Record {
+        guard case .exposures(let time, var exposures) = record else { return record }
+        for place in exposures.indices { exposures[place].prediction = nil }
+        return .exposures(at: time, exposures)
+    }
+
+    /// Shoppers and products that are corrected, by what `CurveCorrection` makes of these outcomes.
+    private func expected(_ outcomes: Bool..., logOdds: Float = -0.5) -> [UInt8] {
+        var (shopper, product) = (CurveCorrection(.shopper), CurveCorrection(.product))
+        for isBought in outcomes {
+            let prediction = DemandPrediction(
+                logOdds: logOdds, priceTerm: 0.3, saturation: 1, settledAt: Timestamp(milliseconds: 0))
+            CurveCorrection.learn(
+                PriceOutcome(
+                    prediction, isBought: isBought, day: ShopCalendar.utc.day(of: Shop.noon), modelVersion: 1),
+                &shopper, &product)
+        }
+        var writer = ByteWriter()
+        writer.write(UInt32(1))
+        writer.write(anna.tenant)
+        writer.write(anna.user)
+        shopper.encode(to: &writer)
+        writer.write(UInt32(1))
+        writer.write(anna.tenant)
+        writer.write(ProductKey(product: "milk").value)
+        product.encode(to: &writer)
+        // Nothing waits.
+        writer.write(UInt32(0))
+        return writer.bytes
+    }
+
+    @Test func aPurchaseAndARefusalAreSettledWhenTheWindowCloses() throws {
+        let before = Self.closes.adding(milliseconds: -1)
+        for (product, isBought) in [("milk", true), ("eggs", false)] {
+            let basket = paid(1, at: time(5), product)
+            #expect(try learned(shown(), basket, clock(Self.closes)).elementsEqual(expected(isBought)))
+            // Until then it waits, and is all that is known.
+            let waiting = try learned(shown(), basket, clock(before))
+            #expect(waiting.starts(with: [0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0]))
+        }
+    }
+
+    @Test func theShoppersOwnLaterBasketClosesTheWindowToo() throws {
+        let records = try learned(shown(), paid(1, at: time(5), "milk"), paid(2, at: Self.closes, "eggs"))
+        #expect(records.elementsEqual(expected(true)))
+    }
+
+    @Test func aShopperWithoutABasketTeachesNothing() throws {
+        #expect(try learned(shown(), clock(Self.closes)).isEmpty)
+    }
+
+    @Test func basketsBeforeAndAfterTheWindowAreNoneOfItsOutcome() throws {
+        let yesterday = Shop.noon.adding(milliseconds: -Shop.day)
+        #expect(try learned(shown(), paid(1, at: yesterday, "milk"), clock(Self.closes)).isEmpty)
+        #expect(try learned(paid(1, at: time(-5), "milk"), shown(), clock(Self.closes)).isEmpty)
+        #expect(try learned(shown(), paid(1, at: Self.closes, "milk"), clock(Self.closes)).isEmpty)
+        // Reported after the window had closed.
+        #expect(try learned(shown(), clock(Self.closes), paid(1, at: time(5), "milk")).isEmpty)
+    }
+
+    @Test func anEventThatCameTwiceCountsOnceInWhateverOrder() throws {
+        let (milk, eggs) = (paid(1, at: time(5), "milk"), paid(2, at: time(6), "eggs"))
+        let once = try learned(shown(), milk, eggs, clock(Self.closes))
+        #expect(once.elementsEqual(expected(true)))
+        #expect(try learned(shown(), milk, milk, eggs, eggs, clock(Self.closes)).elementsEqual(once))
+        #expect(try learned(shown(), eggs, milk, eggs, milk, clock(Self.closes)).elementsEqual(once))
+        #expect(try learned(shown(), milk, eggs, clock(Self.closes), milk, clock(time(9_999))).elementsEqual(once))
+    }
+
+    @Test func ofOneDaysPricesTheLastOneCountsAndOnce() throws {
+        let again = shown(at: time(60), logOdds: 0.25)
+        let refused = paid(1, at: time(90), "eggs")
+        #expect(
+            try learned(shown(), again, refused, clock(Self.closes)).elementsEqual(expected(false, logOdds: 0.25)))
+        // Who has bought has bought at the price of that time.
+        let bought = paid(1, at: time(30), "milk")
+        #expect(try learned(shown(), bought, again, clock(Self.closes)).elementsEqual(expected(true)))
+    }
+
+    @Test func anotherDaysPriceEndsTheFirst() throws {
+        let tomorrow = shown(at: time(20 * 60), logOdds: 0.25)
+        let known = try learned(shown(), paid(1, at: time(5), "milk"), tomorrow)
+        // Counts of shoppers and products; then one that waits.
+        #expect(known.starts(with: expected(true).dropLast(4)))
+        #expect(known.count > expected(true).count)
+    }
+
+    @Test func aPriceLoggedAfterItExpiredIsNotWaitedFor() throws {
+        #expect(try learned(shown(logged: time(16)), paid(1, at: time(17), "milk"), clock(Self.closes)).isEmpty)
+    }
+
+    @Test(arguments: [Float.nan, .infinity, -1e30]) func aPredictionThatIsNoneTeachesNothing(logOdds: Float) throws {
+        #expect(bytes(shown(logOdds: logOdds)) == bytes(shown(logOdds: nil)))
+    }
+
+    /// A clock that leaps ahead and comes back settles what waits, early, and loses nothing afterwards.
+    @Test func aClockThatLeapsDoesNoLastingHarm() throws {
+        let far = Timestamp(milliseconds: Timestamp.acceptable.upperBound.milliseconds)
+        let after = try learned(
+            shown(), paid(1, at: time(5), "milk"), clock(far), shown(at: time(20)), paid(2, at: time(25), "milk"),
+            clock(Self.closes.adding(milliseconds: Shop.day)))
+        #expect(after.elementsEqual(expected(true, true)))
+    }
+
+    @Test func moreThanCanBeWaitedForIsLeftOut() throws {
+        var replay = Replay(of: partition, calendar: .utc)
+        for batch in 0..<70 {
+            let exposures = (0..<1_000).flatMap { number -> [Exposure] in
+                guard case .exposures(_, let some) = shown(to: Shop.user("u\(batch)-\(number)")) else { return [] }
+                return some
+            }
+            replay.apply([.exposures(at: Shop.noon, exposures)])
+        }
+        let snapshot = replay.frozen.snapshot()
+        // A state with all that it may hold is read back, and closes to one without anything.
+        var resumed = try Replay(
+            of: partition, calendar: .utc, snapshot: snapshot.bytes, stateHash: snapshot.stateHash)
+        #expect(resumed.frozen.encoded() == snapshot.bytes)
+        let perPrice = 41 + 2 * 4 + 4 + "demo".utf8.count
+        #expect(snapshot.bytes.count > 65_536 * perPrice)
+        resumed.apply([clock(Self.closes)])
+        replay.apply([clock(Self.closes)])
+        #expect(resumed.frozen.encoded() == replay.frozen.encoded())
+        #expect(snapshot.bytes.count - resumed.frozen.encoded().count > 65_536 * perPrice)
+    }
+}

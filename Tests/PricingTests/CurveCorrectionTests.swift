@@ -1,0 +1,225 @@
+// What any correction must keep to, whatever comes of prices.
+
+import Domain
+import Foundation
+import Pricing
+import Testing
+
+@Suite struct CurveCorrectionTests {
+    private let curve = DemandCurve(intercept: -0.5, slope: 3, reference: 1_000, centre: 0)
+
+    private func prediction(
+        logOdds: Double, term: Double = 0, saturation: Double = 1
+    ) -> DemandPrediction {
+        DemandPrediction(
+            logOdds: Float(logOdds), priceTerm: Float(term), saturation: Float(saturation),
+            settledAt: Timestamp(milliseconds: 0))
+    }
+
+    private func outcome(
+        _ prediction: DemandPrediction, _ isBought: Bool, day: Int32 = 0, version: UInt64 = 1
+    ) -> PriceOutcome {
+        PriceOutcome(prediction, isBought: isBought, day: day, modelVersion: version)
+    }
+
+    /// Somebody and something that have met in these outcomes.
+    private func learned(_ outcomes: [PriceOutcome]) -> (shopper: CurveCorrection, product: CurveCorrection) {
+        var (shopper, product) = (CurveCorrection(.shopper), CurveCorrection(.product))
+        for outcome in outcomes { CurveCorrection.learn(outcome, &shopper, &product) }
+        return (shopper, product)
+    }
+
+    private func bytes(_ correction: CurveCorrection) -> [UInt8] {
+        var writer = ByteWriter()
+        correction.encode(to: &writer)
+        return writer.bytes
+    }
+
+    @Test func whereNothingIsKnownNothingIsCorrected() {
+        for level in [CorrectionLevel.shopper, .product] {
+            #expect(CurveCorrection(level).shift(on: 20_000, of: 9) == .none)
+        }
+        #expect(curve.shifted(by: .none) == curve)
+    }
+
+    @Test func aPredictionIsTheCurveAtThePrice() throws {
+        let price = Money(minorUnits: 1_200)
+        let prediction = try #require(curve.prediction(at: price, settledAt: Timestamp(milliseconds: 7)))
+        let chance = 1 / (1 + exp(-Double(prediction.logOdds)))
+        #expect(abs(chance - curve.probability(at: price.real)) < 1e-6)
+        #expect(abs(Double(prediction.priceTerm) - 3 * log(1.2)) < 1e-6)
+        var mad = curve
+        mad.intercept = 1_000
+        #expect(mad.prediction(at: price, settledAt: Timestamp(milliseconds: 7)) == nil)
+    }
+
+    /// At a price above what the shopper is used to, a refusal speaks for a lower intercept and for a steeper slope.
+    @Test func whoAlwaysRefusesAHighPriceGetsALowerOneAndItStopsFalling() throws {
+        let high = Money(minorUnits: 1_150)
+        let predicted = try #require(curve.prediction(at: high, settledAt: Timestamp(milliseconds: 0)))
+        var (shopper, product) = (CurveCorrection(.shopper), CurveCorrection(.product))
+        func best() -> Double {
+            let shift = shopper.shift(on: 0, of: 1) + product.shift(on: 0, of: 1)
+            return OptimalPrice.solve(curve.shifted(by: shift), .profit, unitCost: 500, within: 550...2_000)
+        }
+        var prices = [best()]
+        for _ in 0..<3_000 {
+            CurveCorrection.learn(outcome(predicted, false), &shopper, &product)
+            prices.append(best())
+        }
+        // The solver is exact to a billionth of a price.
+        let everFalls = zip(prices, prices.dropFirst()).allSatisfy { $1 <= $0 + 1e-4 }
+        #expect(everFalls)
+        #expect(prices[20] < prices[0] - 10)
+        // The bounds of both levels together.
+        let most = curve.shifted(by: CurveShift(intercept: -2, logSlope: 1))
+        #expect(prices[3_000] >= OptimalPrice.solve(most, .profit, unitCost: 500, within: 550...2_000) - 1e-4)
+        #expect(prices[2_900] - prices[3_000] < 1)
+    }
+
+    @Test(arguments: 0..<40 as Range<UInt64>)
+    func whateverHappensACorrectionIsFiniteAndBounded(seed: UInt64) throws {
+        var draws = Draws(seed: seed, "whatever")
+        var (shopper, product) = (CurveCorrection(.shopper), CurveCorrection(.product))
+        for _ in 0..<500 {
+            let wild = draws.fraction() < 0.3
+            let scale = wild ? 40.0 : 3
+            let outcome = outcome(
+                prediction(
+                    logOdds: scale * (2 * draws.fraction() - 1), term: scale * (2 * draws.fraction() - 1),
+                    saturation: draws.fraction() < 0.5 ? 1 : wild ? 1e-30 : draws.fraction()),
+                draws.fraction() < 0.5, day: wild ? Int32(truncatingIfNeeded: draws.next()) : Int32(draws.below(300)),
+                version: UInt64(draws.below(3)))
+            CurveCorrection.learn(outcome, &shopper, &product)
+            for correction in [shopper, product] {
+                let shift = correction.shift(on: .max, of: 1)
+                #expect(shift.intercept.isFinite && shift.logSlope.isFinite)
+                // Whatever learning leads to is read back.
+                var reader = ByteReader(bytes(correction))
+                #expect(try CurveCorrection(correction.level, from: &reader) == correction)
+                try reader.finish()
+            }
+        }
+    }
+
+    /// The belief moves towards what happened and, on its own, not past it.
+    @Test(arguments: [true, false]) func anOutcomeIsLessSurprisingTheSecondTime(isBought: Bool) {
+        for logOdds in stride(from: -12.0, through: 12, by: 1.5) {
+            for term in [-1.5, 0, 1.5] {
+                let predicted = prediction(logOdds: logOdds, term: term)
+                let (shopper, product) = learned([outcome(predicted, isBought)])
+                let shift = shopper.mean + product.mean
+                let now = logOdds + shift.intercept + term * (1 - exp(shift.logSlope))
+                #expect(isBought ? now >= logOdds : now <= logOdds)
+                #expect(abs(now - logOdds) < 2)
+            }
+        }
+    }
+
+    /// A thousand shoppers meet one product whose demand has moved: it is the product's doing.
+    @Test func whatManyShoppersDoIsTheProductsDoing() {
+        var draws = Draws(seed: 5, "product")
+        var product = CurveCorrection(.product)
+        var shoppers: [CurveCorrection] = []
+        for _ in 0..<3_000 {
+            var shopper = CurveCorrection(.shopper)
+            let term = 2 * draws.fraction() - 1
+            let truth = 0.5 - term * exp(0.3)
+            let isBought = draws.fraction() < 1 / (1 + exp(-truth))
+            CurveCorrection.learn(outcome(prediction(logOdds: -term, term: term), isBought), &shopper, &product)
+            shoppers.append(shopper)
+        }
+        #expect(abs(product.mean.intercept - 0.5) < 0.12)
+        #expect(abs(product.mean.logSlope - 0.3) < 0.15)
+        let late = shoppers.suffix(1_000).map(\.mean.intercept)
+        #expect(abs(late.reduce(0, +) / 1_000) < 0.03)
+    }
+
+    @Test func theMoreUncertainOneTakesTheLargerPart() {
+        var (veteran, newcomer, product) = (
+            CurveCorrection(.shopper), CurveCorrection(.shopper), CurveCorrection(.product)
+        )
+        for turn in 0..<200 {
+            var other = CurveCorrection(.product)
+            CurveCorrection.learn(outcome(prediction(logOdds: 0), turn % 2 == 0), &veteran, &other)
+        }
+        let before = veteran.mean.intercept
+        var same = product
+        CurveCorrection.learn(outcome(prediction(logOdds: 0), true), &veteran, &product)
+        CurveCorrection.learn(outcome(prediction(logOdds: 0), true), &newcomer, &same)
+        #expect(newcomer.mean.intercept > 3 * (veteran.mean.intercept - before))
+        // And what the veteran does is put down to the product.
+        #expect(product.mean.intercept > same.mean.intercept)
+    }
+
+    @Test func whatWasLearnedFadesAndThePriorReturns() {
+        let outcomes = Array(repeating: outcome(prediction(logOdds: 1), false), count: 30)
+        let (shopper, product) = learned(outcomes)
+        for (correction, halfLife) in [(shopper, Int32(60)), (product, 30)] {
+            let fresh = correction.shift(on: 0, of: 1).intercept
+            #expect(fresh < -0.1)
+            #expect(abs(correction.shift(on: halfLife, of: 1).intercept / fresh - 0.5) < 1e-6)
+            #expect(abs(correction.shift(on: 50 * halfLife, of: 1).intercept) < 1e-9)
+            // A clock that was set back is no time.
+            #expect(correction.shift(on: -5, of: 1).intercept == fresh)
+        }
+        // Long after, the next outcome weighs as much as the very first.
+        var (late, lateProduct) = (shopper, product)
+        let next = outcome(prediction(logOdds: 0), true, day: 20_000)
+        CurveCorrection.learn(next, &late, &lateProduct)
+        let first = learned([next])
+        #expect(abs(late.mean.intercept - first.shopper.mean.intercept) < 1e-6)
+        #expect(abs(lateProduct.mean.intercept - first.product.mean.intercept) < 1e-6)
+    }
+
+    @Test func anotherModelKeepsHalfAndDoubtsAll() {
+        let shopper = learned((0..<300).map { outcome(prediction(logOdds: 0), $0 % 3 == 0) }).shopper
+        #expect(shopper.shift(on: 0, of: 2).intercept == shopper.shift(on: 0, of: 1).intercept / 2)
+        func step(_ version: UInt64) -> Double {
+            var (next, product) = (shopper, CurveCorrection(.product))
+            let before = next.shift(on: 0, of: version).intercept
+            CurveCorrection.learn(outcome(prediction(logOdds: 0), true, version: version), &next, &product)
+            return next.mean.intercept - before
+        }
+        #expect(step(2) > 2 * step(1))
+    }
+
+    @Test func theSameOutcomesGiveTheSameBytesAndAnotherOneGivesOthers() {
+        let outcomes = (0..<50).map { (number: Int) -> PriceOutcome in
+            let predicted = prediction(logOdds: Double(number % 7) - 3, term: 0.4)
+            return outcome(predicted, number % 3 == 0, day: Int32(number))
+        }
+        #expect(bytes(learned(outcomes).shopper) == bytes(learned(outcomes).shopper))
+        for left in outcomes.indices {
+            var fewer = outcomes
+            fewer.remove(at: left)
+            #expect(bytes(learned(fewer).shopper) != bytes(learned(outcomes).shopper))
+        }
+    }
+
+    @Test func bytesThatNothingLeadsToAreRefused() throws {
+        let whole = bytes(learned([outcome(prediction(logOdds: 0), true)]).shopper)
+        #expect(whole.count == CurveCorrection.encodedBytes)
+        let hostile: [Double] = [.nan, .infinity, -.infinity, 1e300, -2]
+        for (field, value) in (0..<5).flatMap({ field in hostile.map { (field, $0) } }) {
+            var writer = ByteWriter()
+            writer.write(value)
+            var damaged = whole
+            damaged.replaceSubrange(field * 8..<field * 8 + 8, with: writer.bytes)
+            var reader = ByteReader(damaged)
+            #expect(throws: ByteError.self) { try CurveCorrection(.shopper, from: &reader) }
+        }
+        for length in whole.indices {
+            var reader = ByteReader(Array(whole.prefix(length)))
+            #expect(throws: ByteError.self) { try CurveCorrection(.shopper, from: &reader) }
+        }
+    }
+
+    @Test func thePortableExponentialIsTheExponential() {
+        let errors = (-70_000...70_000).map { step in
+            abs(portableExponential(Double(step) / 100) / exp(Double(step) / 100) - 1)
+        }
+        #expect(errors.max() ?? 1 < 2e-15)
+        #expect(portableExponential(0) == 1)
+    }
+}
