@@ -13,10 +13,15 @@ extension ExposureBundle {
     public func shadowPrices(
         _ table: ExposureTable, _ terms: PricingTerms, _ stock: StockFile
     ) throws(LearningError) -> [Double?] {
-        guard policy == .personal, terms.objective == .profit else {
+        guard terms.objective == .profit else {
             throw LearningError(
-                place: stock.file, value: "prices that follow no cost",
-                remedy: "Stock counts in personal prices for profit: this bundle, or --objective, asks for others.")
+                place: stock.file, value: "stock, and \(terms.objective.rawValue) to maximise",
+                remedy: "What a unit is worth counts in profit only: leave out --objective, or --stock.")
+        }
+        guard policy == .personal else {
+            throw LearningError(
+                place: stock.file, value: "stock, and a bundle with one price for everybody",
+                remedy: "That price follows no cost. Fit to more exposures, until personal prices are served.")
         }
         var places: [String: [Int]] = [:]
         for row in 0..<table.count where stock.entries[table.items[row]] != nil {
