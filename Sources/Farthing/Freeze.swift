@@ -16,8 +16,8 @@ struct Freeze: ParsableCommand {
               farthing freeze --product 1082185 --until 24h --reason "competitor's feed looks broken"
 
             With --alarms, freezes what `farthing learn anomalies --out` has found, each product until its frozen_until;
-            with --until too, all of them until then. Ends that have passed are left out, and so is what is frozen for as
-            long already. Products that the catalogue does not know are named, and make the status 1:
+            with --until too, all of them until then. Ends that have passed are left out, and so is what is frozen for
+            as long already. Products that the catalogue does not know are named, and make the status 1:
 
               farthing learn anomalies --input observations.csv --out alarms.csv
               farthing freeze --alarms alarms.csv

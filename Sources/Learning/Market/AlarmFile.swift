@@ -1,5 +1,5 @@
-// Alarms, as `farthing learn anomalies --out` writes them or anybody else: what to freeze, and until when. Several alarms
-// of an item are one freeze, until the latest of their ends.
+// Alarms, as `farthing learn anomalies --out` writes them or anybody else: what to freeze, and until when. Several
+// alarms of an item are one freeze, until the latest of their ends.
 
 import Domain
 

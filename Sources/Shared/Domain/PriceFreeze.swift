@@ -1,5 +1,5 @@
-// “Do not move”: what an alarm or an operator says about one product. A freeze stops moves, it sets no price: whoever was
-// shown a price goes on seeing it, within floor and ceiling, until the freeze ends.
+// “Do not move”: what an alarm or an operator says about one product. A freeze stops moves, it sets no price: whoever
+// was shown a price goes on seeing it, within floor and ceiling, until the freeze ends.
 
 /// From `at` on, the prices of one product stay as they were shown, until `until`. The latest one of a product counts:
 /// an operator can shorten a detector's freeze, and one that ends no later than it begins thaws.

@@ -75,8 +75,8 @@ public enum PriceDecision {
         return promised(price, context, &trail)
     }
 
-    /// The price of a product whose prices are frozen: what was shown, and the public price where nothing was. Floor and
-    /// ceiling hold: a cost that rose still raises the floor, a lower list price is for everybody.
+    /// The price of a product whose prices are frozen: what was shown, and the public price where nothing was. Floor
+    /// and ceiling hold: a cost that rose still raises the floor, a lower list price is for everybody.
     public static func frozen(
         at shown: Money?, _ context: PriceContext, _ policy: PricingPolicy, _ trail: inout PriceTrail
     ) -> Money {

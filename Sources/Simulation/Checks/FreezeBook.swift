@@ -3,8 +3,8 @@
 //
 // A worker knows a price from the log, up to the index that it has applied, or because it has shown it itself. Which of
 // the two binds is `RememberedQuote`'s business and judged by the promises; here either one will do, and any third one
-// is a price that was moved. What it has shown and nobody has logged it may forget once the quote has expired, by its own
-// clock.
+// is a price that was moved. What it has shown and nobody has logged it may forget once the quote has expired, by its
+// own clock.
 
 import Domain
 

@@ -28,7 +28,7 @@ public enum Invariant: String, Sendable, CaseIterable {
     /// A price is not raised while an earlier, lower one that this replica knows of still holds.
     case neverRaisedWhilePromised = "NeverRaisedWhilePromised"
     /// Prices of a product are marked as frozen exactly while the broadcast log, as far as the worker has read it, says
-    /// so; and a frozen price is the one that was shown last, or the list price where that is lower or nothing was shown.
+    /// so; a frozen price is the one that was shown last, or the list price where that is lower or nothing was shown.
     case frozenPricesStay = "FrozenPricesStay"
     /// An answer has seen the index that was asked for.
     case readsItsOwnWrites = "ReadsItsOwnWrites"

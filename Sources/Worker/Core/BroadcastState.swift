@@ -1,4 +1,4 @@
-// What every worker knows of the whole shop: catalogues, which models price, frozen prices. A fold like any partition's.
+// What every worker knows of the whole shop: catalogues, which models price, freezes. A fold like any partition's.
 
 import Domain
 
@@ -28,7 +28,7 @@ struct BroadcastState: Equatable, Sendable {
         case .modelActivated(let activation): models.serve(activation)
         case .modelTried(let trial): models.tryOut(trial)
         case .priceFreeze(let freeze):
-            // What no catalogue knows has no price; so the freezes stay bounded by the catalogues, whoever wrote the log.
+            // What no catalogue knows has no price; so freezes stay bounded by the catalogues, whoever wrote the log.
             guard catalogues[freeze.tenant]?[freeze.product] != nil else { break }
             freezes[freeze.tenant, default: PriceFreezes()].apply(freeze)
         case .events, .exposures, .checkpoint: break
@@ -57,8 +57,8 @@ struct BroadcastState: Equatable, Sendable {
         return writer.bytes
     }
 
-    /// What a state may have besides: a tag and the content for each, ascending, and nothing for what it has not. So the
-    /// bytes of a state without it are those from before it was thought of.
+    /// What a state may have besides: a tag and the content for each, ascending, and nothing for what it has not. So
+    /// the bytes of a state without it are those from before it was thought of.
     private enum Section: UInt8 {
         case freezes = 1
         case trial = 2
