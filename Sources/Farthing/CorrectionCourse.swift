@@ -74,7 +74,7 @@ struct CorrectionCourse {
             "the world", rows: questions.map(WorldRows.row), numbers: WorldRows.numbers, levels: WorldRows.levels)
     }
 
-    /// - Parameter report: called five times.
+    /// - Parameter report: called after each fifth of the days, and at the end.
     mutating func run(_ report: (Stretch) throws -> Void) throws {
         let stretch = max(1, settings.days / 5)
         var books: [Decision] = []
@@ -86,7 +86,7 @@ struct CorrectionCourse {
             day += 1
             books += sell(today, day: Int32(day))
             today.removeAll(keepingCapacity: true)
-            guard day % stretch == 0 else { return }
+            guard day % stretch == 0 || day == settings.days else { return }
             try report(
                 Stretch(
                     day: day, moved: group(books.filter(\.isMoved)), unmoved: group(books.filter { !$0.isMoved }),

@@ -53,28 +53,27 @@ import Testing
         #expect(mad.prediction(at: price, settledAt: Timestamp(milliseconds: 7)) == nil)
     }
 
-    /// At a price above what the shopper is used to, a refusal speaks for a lower intercept and for a steeper slope.
-    @Test func whoAlwaysRefusesAHighPriceGetsALowerOneAndItStopsFalling() throws {
-        let high = Money(minorUnits: 1_150)
-        let predicted = try #require(curve.prediction(at: high, settledAt: Timestamp(milliseconds: 0)))
+    /// At a price above what the shopper is used to, a refusal speaks for a lower intercept and for a steeper slope, and
+    /// never for the contrary.
+    @Test func whoAlwaysRefusesAHighPriceGetsALowerOneWithinBounds() throws {
+        let predicted = try #require(
+            curve.prediction(at: Money(minorUnits: 1_150), settledAt: Timestamp(milliseconds: 0)))
         var (shopper, product) = (CurveCorrection(.shopper), CurveCorrection(.product))
-        func best() -> Double {
-            let shift = shopper.shift(on: 0, of: 1) + product.shift(on: 0, of: 1)
-            return OptimalPrice.solve(curve.shifted(by: shift), .profit, unitCost: 500, within: 550...2_000)
+        func best(_ shift: CurveShift) -> Double {
+            OptimalPrice.solve(curve.shifted(by: shift), .profit, unitCost: 500, within: 550...2_000)
         }
-        var prices = [best()]
+        var shifts = [CurveShift.none]
         for _ in 0..<3_000 {
             CurveCorrection.learn(outcome(predicted, false), &shopper, &product)
-            prices.append(best())
+            shifts.append(shopper.mean + product.mean)
         }
-        // The solver is exact to a billionth of a price.
-        let everFalls = zip(prices, prices.dropFirst()).allSatisfy { $1 <= $0 + 1e-4 }
-        #expect(everFalls)
-        #expect(prices[20] < prices[0] - 10)
-        // The bounds of both levels together.
-        let most = curve.shifted(by: CurveShift(intercept: -2, logSlope: 1))
-        #expect(prices[3_000] >= OptimalPrice.solve(most, .profit, unitCost: 500, within: 550...2_000) - 1e-4)
-        #expect(prices[2_900] - prices[3_000] < 1)
+        let neverTurns = zip(shifts, shifts.dropFirst()).allSatisfy {
+            $1.intercept <= $0.intercept && $1.logSlope >= $0.logSlope
+        }
+        #expect(neverTurns)
+        #expect(best(shifts[20]) < best(.none) - 10)
+        #expect(best(shifts[3_000]) < best(shifts[20]))
+        #expect(shifts[3_000].intercept >= -2 && shifts[3_000].logSlope <= 1)
     }
 
     @Test(arguments: 0..<40 as Range<UInt64>)
