@@ -65,13 +65,12 @@ struct CorrectionCourse {
             bought.append(row.isBought)
         }
         let chances = [Double](repeating: RandomExposure.propensity, count: prices.count)
-        let table = Self.table(questions).answered(prices: prices, propensities: chances, bought: bought)
+        let table = Self.table(questions, world).answered(prices: prices, propensities: chances, bought: bought)
         bundle = try ExposureLearner().learn(table, version: 1).bundle
     }
 
-    private static func table(_ questions: [Question]) -> ExposureTable {
-        ExposureTable(
-            "the world", rows: questions.map(WorldRows.row), numbers: WorldRows.numbers, levels: WorldRows.levels)
+    private static func table(_ questions: [Question], _ world: KnownWorld) -> ExposureTable {
+        WorldRows.table(questions.map(WorldRows.row), of: world.surroundings)
     }
 
     /// - Parameter report: called after each fifth of the days, and at the end.
@@ -106,7 +105,7 @@ struct CorrectionCourse {
     /// A day in both shops. What came of it is learned in the evening.
     private mutating func sell(_ questions: [Question], day: Int32) -> [Decision] {
         var evening: [(Question, PriceOutcome)] = []
-        let decisions = zip(questions, bundle.curves(Self.table(questions))).map { question, curve in
+        let decisions = zip(questions, bundle.curves(Self.table(questions, world))).map { question, curve in
             var model = curve
             model.reference = question.item.referencePrice.real
             let shift =
