@@ -109,9 +109,9 @@ struct RecordCodecTests {
         exposure.prediction = DemandPrediction(
             logOdds: 1, priceTerm: 2, saturation: 1, settledAt: Timestamp(milliseconds: 3))
         let predicted = encoded(.exposures(at: Timestamp(milliseconds: 2), [exposure]))
-        #expect(predicted == [1, 6] + plain.dropFirst(2) + predicted.suffix(21))
+        #expect(predicted == [1, 8] + plain.dropFirst(2) + predicted.suffix(21))
         #expect(predicted.suffix(21).first == 1)
-        var empty = ByteReader([1, 6] + plain.dropFirst(2) + [0])
+        var empty = ByteReader([1, 8] + plain.dropFirst(2) + [0])
         #expect(throws: ByteError.self) { try RecordCodec.decode(from: &empty) }
     }
 

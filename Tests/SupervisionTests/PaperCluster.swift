@@ -23,6 +23,8 @@ struct PaperCluster {
     var hung: Set<String> = []
     /// Whether routers let others lead what hung workers led.
     var replacesHungLeaders = true
+    /// Workers that are given, when they start, the request to drain that their predecessor left unanswered.
+    var inheriting: Set<String> = []
     private var draining: Set<String> = []
     private var nextProcess: Int32 = 100
 
@@ -78,6 +80,7 @@ struct PaperCluster {
             case .spawn(let name):
                 nextProcess += 1
                 fleet.started(name, process: nextProcess, now: instant(now))
+                if inheriting.remove(name) != nil { draining.insert(name) }
                 guard doomed.contains(name) else { continue }
                 var more: [FleetAction] = []
                 fleet.ended(name, process: nextProcess, .status(1), now: instant(now), into: &more)

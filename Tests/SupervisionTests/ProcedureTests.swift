@@ -23,6 +23,14 @@ struct ProcedureTests {
         #expect(cluster.trace == ["~w2", "−w2", "+w2"])
     }
 
+    @Test func aLateRequestToDrainDoesNotKeepTheNextProcessFromServing() throws {
+        var cluster = PaperCluster(routers: 2, workers: 3)
+        cluster.inheriting = ["w2"]
+        cluster.run(try planner(cluster).restartingOneByOne(["w2", "w3"], isForced: false))
+        #expect(cluster.outcome == .finished)
+        #expect(cluster.trace == ["~w2", "−w2", "+w2", "!~w2", "~w3", "−w3", "+w3"])
+    }
+
     @Test func aDrainedWorkerIsAskedThenStoppedThenForgotten() throws {
         var cluster = PaperCluster(routers: 1, workers: 3)
         cluster.run(try planner(cluster).draining("w2", isForced: false))

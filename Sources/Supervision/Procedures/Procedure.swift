@@ -78,7 +78,11 @@ public struct Procedure: Sendable {
                 hasBegun = false
                 continue
             }
-            if case .drain(let worker) = step { askToDrain(worker, seen, &actions) }
+            switch step {
+            case .drain(let worker): ask(worker, toDrain: true, seen, &actions)
+            case .awaitWorker(let worker): ask(worker, toDrain: false, seen, &actions)
+            default: break
+            }
             return wait(for: missing, step, now: now, &actions)
         }
     }
@@ -184,15 +188,18 @@ public struct Procedure: Sendable {
         fleet.members.filter { $0.kind == .router && $0.runningSince != nil }.map(\.name)
     }
 
-    /// Asks until the worker says in its heartbeats that it drains: it may have been started again meanwhile.
-    private mutating func askToDrain(_ worker: String, _ seen: Seen, _ actions: inout [ProcedureAction]) {
+    /// Asks until the worker says in its heartbeats what it shall. One that is to drain may have been started again
+    /// meanwhile; one that was started may have been given the request that its predecessor left unanswered.
+    private mutating func ask(
+        _ worker: String, toDrain isWanted: Bool, _ seen: Seen, _ actions: inout [ProcedureAction]
+    ) {
         let isDraining = seen.sightings.contains { sighting in
             sighting.status.workers.contains { $0.report.name == worker && $0.report.isDraining }
         }
         let isRecent = askedToDrainAt.map { seen.now.microseconds(since: $0) < Self.askAgainMicroseconds } ?? false
-        guard !isDraining, !isRecent, seen.fleet[worker]?.runningSince != nil else { return }
+        guard isDraining != isWanted, !isRecent, seen.fleet[worker]?.runningSince != nil else { return }
         askedToDrainAt = seen.now
-        actions.append(.drain(worker: worker, true))
+        actions.append(.drain(worker: worker, isWanted))
     }
 
     private mutating func wait(
