@@ -72,18 +72,17 @@ struct BenchSwap: ParsableCommand {
 
     func run() throws {
         let (configuration, endpoints) = try target.resolve()
-        let (_, client) = try target.connect(deadlineMilliseconds: 30_000)
         let files = bundles.map { ModelSource.file(URL(filePath: $0).standardizedFileURL.path) }
-        _ = try client.order(.serve(files[0]))
+        _ = try target.connect(deadlineMilliseconds: 30_000).1.order(.serve(files[0]))
         let carts = try RandomCarts(
             folder: data, tenant: configuration.shop.tenant, currency: configuration.shop.currency, lines: lines,
             seed: 1)
-        let changes = ModelChanges(client, files, rounds: rounds, trial: trial)
+        let changes = ModelChanges(endpoints, files, rounds: rounds, trial: trial)
         var load = LoadGenerator(carts: carts, outstanding: outstanding)
         changes.begin()
         let measured = try load.run(against: endpoints, seconds: changes.seconds, keepingTimes: true)
         let times = try changes.end()
-        _ = try client.order(.serve(files[0]))
+        _ = try target.connect(deadlineMilliseconds: 30_000).1.order(.serve(files[0]))
         let report = try report(measured, times)
         try output.report(report) {
             """
@@ -120,7 +119,7 @@ struct BenchSwap: ParsableCommand {
 
 /// Changes the model every three seconds, from a thread of its own.
 private final class ModelChanges: @unchecked Sendable {
-    private let client: PricingClient
+    private let endpoints: [String]
     private let files: [ModelSource]
     private let rounds: Int
     private let trial: Bool
@@ -129,8 +128,8 @@ private final class ModelChanges: @unchecked Sendable {
     private var times: [MonotonicInstant] = []
     private var failure: ClientError?
 
-    init(_ client: PricingClient, _ files: [ModelSource], rounds: Int, trial: Bool) {
-        self.client = client
+    init(_ endpoints: [String], _ files: [ModelSource], rounds: Int, trial: Bool) {
+        self.endpoints = endpoints
         self.files = files
         self.rounds = rounds
         self.trial = trial
@@ -159,6 +158,8 @@ private final class ModelChanges: @unchecked Sendable {
         // The load warms up for a tenth of its time.
         let start = Date().addingTimeInterval(seconds / 10)
         do throws(ClientError) {
+            // A client belongs to the thread that made it.
+            let client = try PricingClient(endpoints: endpoints, deadlineMilliseconds: 30_000)
             for round in 0..<rounds {
                 let next = files[(round + 1) % 2]
                 let begin = start.addingTimeInterval(Double(round) * Self.roundSeconds)
