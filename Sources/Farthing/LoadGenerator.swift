@@ -92,8 +92,6 @@ struct Measurement {
     var seconds = 0.0
     /// Microseconds, in no order until `sort`.
     var latencies: [UInt32] = []
-    /// When each answer came and what it took, in order; empty unless asked for.
-    var times: [(at: MonotonicInstant, latency: UInt32)] = []
 
     var answered: Int { counts.personal + counts.segment + counts.list }
     var errors: Int { refused + broken }
@@ -129,8 +127,19 @@ struct LoadGenerator {
     }
 
     /// Runs a warm-up of a tenth of `seconds`, then measures for `seconds`.
+    mutating func run(against endpoints: [String], seconds: Double) throws -> Measurement {
+        let begin = Clock.monotonic().adding(microseconds: UInt64(seconds * 1e5))
+        let end = begin.adding(microseconds: UInt64(seconds * 1e6))
+        var measured = try run(against: endpoints, from: begin, whileWanted: { $0 < end })
+        measured.seconds = seconds
+        return measured
+    }
+
+    /// Measures from `begin` on, for as long as it is wanted.
+    /// - Parameter answered: told of every answer that counts: when it came, and what it took.
     mutating func run(
-        against endpoints: [String], seconds: Double, keepingTimes: Bool = false
+        against endpoints: [String], from begin: MonotonicInstant, whileWanted isWanted: (MonotonicInstant) -> Bool,
+        answered: (MonotonicInstant, UInt32) -> Void = { _, _ in }
     ) throws -> Measurement {
         let pipeline = try Pipeline(endpoints: endpoints)
         let decoder = BodyDecoder()
@@ -139,8 +148,6 @@ struct LoadGenerator {
         /// When the request in each place was sent, and for whom.
         var sentAt = [MonotonicInstant](repeating: Clock.monotonic(), count: outstanding)
         var cartAt = [Int](repeating: 0, count: outstanding)
-        let begin = Clock.monotonic().adding(microseconds: UInt64(seconds * 1e5))
-        let end = begin.adding(microseconds: UInt64(seconds * 1e6))
         var freed: [Int] = []
         var underWay = 0
 
@@ -154,10 +161,10 @@ struct LoadGenerator {
                 guard let place = Int(exactly: header.tag), sentAt.indices.contains(place) else { return }
                 freed.append(place)
                 let now = Clock.monotonic()
-                guard now >= begin, now < end else { return }
+                guard now >= begin, isWanted(now) else { return }
                 let latency = UInt32(clamping: now.microseconds(since: sentAt[place]))
                 measured.latencies.append(latency)
-                if keepingTimes { measured.times.append((now, latency)) }
+                answered(now, latency)
                 switch header.status {
                 case .answered(.personal): measured.counts.personal += 1
                 case .answered(.segment): measured.counts.segment += 1
@@ -176,11 +183,10 @@ struct LoadGenerator {
                 break
             }
             underWay -= freed.count
-            guard Clock.monotonic() < end else { continue }
+            guard isWanted(Clock.monotonic()) else { continue }
             for place in freed { try send(place, on: pipeline, &sentAt, &cartAt) }
             underWay += freed.count
         }
-        measured.seconds = seconds
         measured.latencies.sort()
         return measured
     }

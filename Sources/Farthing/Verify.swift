@@ -63,13 +63,11 @@ struct Verify: ParsableCommand {
             checkpoints[partition] = try client.checkpoint(partition).value
         }
         var comparison = StateComparison(checkpoints: checkpoints)
-        let deadline = Clock.monotonic().adding(microseconds: UInt64(timeout) * 1_000_000)
-        repeat {
-            comparison.observe(ClusterView(try client.status().value))
-            if comparison.verdict != .incomplete { break }
-            // Heartbeats bring the hashes.
-            usleep(50_000)
-        } while Clock.monotonic() < deadline
+        // Heartbeats bring the hashes.
+        _ = try client.status(withinSeconds: timeout) { status in
+            comparison.observe(ClusterView(status))
+            return comparison.verdict != .incomplete
+        }
         return comparison
     }
 

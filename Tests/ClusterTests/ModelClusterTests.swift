@@ -1,6 +1,7 @@
 import Client
 import Domain
 import Foundation
+import Glibc
 import Models
 import Testing
 
@@ -97,6 +98,51 @@ import Testing
             #expect(refusal.code == .modelRejected && refusal.place.contains("000000000000004d"))
         }
         #expect(try versions(client) == [5, 5, 5])
+    }
+
+    @Test(arguments: [[], ["--trial"]])
+    func aChangeUnderLoadIsMeasured(_ flags: [String]) throws {
+        let cluster = try TestCluster()
+        let one = try cluster.write(try bundle(version: 5, products: ["milk"]))
+        let other = try cluster.write(try bundle(version: 6, products: ["milk"]), as: "other.bundle")
+        try cluster.start()
+        let client = try cluster.client()
+        _ = try client.send(catalogue: [row("milk", list: 199, cost: 100)], tenant: "demo", currency: dollars)
+        try "product_id\nmilk\n".write(
+            to: cluster.folder.appending(path: "products.csv"), atomically: true, encoding: .utf8)
+        try "household_id\n1\n2\n3\n".write(
+            to: cluster.folder.appending(path: "baskets.csv.gz"), atomically: true, encoding: .utf8)
+        let result = try cluster.farthing(
+            ["bench", "swap", one, other, "--rounds", "3", "--answers", "300", "--lines", "1", "-o", "json"]
+                + ["--data", cluster.folder.path] + flags)
+        try #require(result.status == 0, "\(result.output) \(result.errors)")
+        let report = try JSONDecoder().decode(SwapReport.self, from: Data(result.output.utf8))
+        #expect(report.rounds == 3 && report.errors == 0)
+        try wait(for: "the first to serve again") { try versions(client) == [5, 5, 5] }
+    }
+
+    private struct SwapReport: Decodable {
+        var rounds: Int
+        var errors: Int
+    }
+
+    /// What the commands say has been done is done by every worker, also by one that was stopped meanwhile.
+    @Test func aWorkerThatHasNotFollowedIsNotCalledDone() throws {
+        let cluster = try TestCluster()
+        _ = try cluster.write(try bundle(version: 5, products: ["milk"]))
+        try cluster.start()
+        let next = try cluster.write(try bundle(version: 6, products: ["milk"]), as: "next.bundle")
+        // Who leads the broadcast partition has to answer the order.
+        let leader = try #require(try cluster.states().last?.leader)
+        let victim = try cluster.process(named: leader == "w2" ? "w3" : "w2")
+        Glibc.kill(victim, SIGSTOP)
+        defer { Glibc.kill(victim, SIGCONT) }
+        let stopped = try cluster.farthing(["models", "try", next, "--timeout", "1"])
+        #expect(stopped.status == 1 && stopped.output.contains("on 2 of 3 workers"), "\(stopped.output)")
+        let refused = try cluster.farthing(["models", "promote", "--lines", "0"])
+        #expect(refused.status == 1 && refused.errors.contains("1 of 3 workers have not loaded it"))
+        Glibc.kill(victim, SIGCONT)
+        try wait(for: "the last worker to load the trial") { try models(cluster).trial?.workers == 3 }
     }
 
     private struct Shown: Decodable {

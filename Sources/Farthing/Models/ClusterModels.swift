@@ -13,6 +13,8 @@ struct ClusterModels {
     private(set) var trial: TrialReport?
     /// That have loaded it and know its share.
     private(set) var workersWithTrial = 0
+    /// Whether any worker has any model on trial.
+    private(set) var isAnyTried = false
     let workers: Int
 
     init(_ status: ClusterStatus) {
@@ -24,10 +26,16 @@ struct ClusterModels {
         let furthest = status.workers.max { $0.report.broadcastIndex < $1.report.broadcastIndex }?.report.models
         previous = furthest?.previous
         trial = furthest?.trial
+        isAnyTried = status.workers.contains { $0.report.models.trial != nil }
         guard let newest = trial else { return }
         let trials = status.workers.compactMap(\.report.models.trial).filter { $0.checksum == newest.checksum }
         workersWithTrial = trials.count { $0.isLoaded && $0.sharePerMille == newest.sharePerMille }
         trial?.comparison = trials.reduce(TrialComparison()) { $0 + $1.comparison }
+    }
+
+    /// Whether every worker has this model on trial, for this share of the shoppers.
+    func isTriedByAll(_ checksum: UInt64, sharePerMille: UInt32) -> Bool {
+        workersWithTrial == workers && trial?.checksum == checksum && trial?.sharePerMille == sharePerMille
     }
 
     /// Whether every worker serves this model.
@@ -35,16 +43,12 @@ struct ClusterModels {
 }
 
 extension PricingClient {
-    /// Asks for the status until it holds, for half a minute at the most.
+    /// Waits until it holds of the models.
     /// - Returns: the last models seen, and whether it holds.
-    func models(until holds: (ClusterModels) -> Bool) throws(ClientError) -> (models: ClusterModels, holds: Bool) {
-        let deadline = Date().addingTimeInterval(30)
-        while true {
-            let models = ClusterModels(try status().value)
-            if holds(models) { return (models, true) }
-            guard Date() < deadline else { return (models, false) }
-            // Workers report twenty times a second.
-            Thread.sleep(forTimeInterval: 0.05)
-        }
+    func models(
+        withinSeconds seconds: UInt32 = 30, until holds: (ClusterModels) -> Bool
+    ) throws(ClientError) -> (models: ClusterModels, holds: Bool) {
+        let (status, isSo) = try status(withinSeconds: seconds) { holds(ClusterModels($0)) }
+        return (ClusterModels(status), isSo)
     }
 }

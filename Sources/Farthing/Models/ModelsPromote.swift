@@ -15,8 +15,7 @@ struct ModelsPromote: ParsableCommand {
               farthing models promote --largest-move 20%
             """)
 
-    @OptionGroup var target: EndpointOption
-    @OptionGroup var output: OutputOption
+    @OptionGroup var workers: ModelsOrder
 
     @Option(help: "Lines that must have been compared.")
     var lines: UInt64 = 1_000
@@ -28,14 +27,14 @@ struct ModelsPromote: ParsableCommand {
     var force = false
 
     func run() throws {
-        let (_, client) = try target.connect(deadlineMilliseconds: 30_000)
+        let (_, client) = try workers.target.connect(deadlineMilliseconds: 30_000)
         let models = ClusterModels(try client.status().value)
         guard let trial = models.trial else { throw ValidationError("No model is on trial.") }
         if let obstacle = obstacle(trial, models), !force {
             StandardStream.error.write("Error: model \(trial.version) is not promoted: \(obstacle), or use --force.\n")
             throw ExitCode(1)
         }
-        try client.serve(.kept(trial.checksum), output)
+        try workers.serve(.kept(trial.checksum), client)
     }
 
     private func obstacle(_ trial: TrialReport, _ models: ClusterModels) -> String? {
@@ -57,15 +56,12 @@ struct ModelsWithdraw: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "withdraw", abstract: "End the trial: the model that serves prices everybody.")
 
-    @OptionGroup var target: EndpointOption
-    @OptionGroup var output: OutputOption
+    @OptionGroup var workers: ModelsOrder
 
     func run() throws {
-        let (_, client) = try target.connect(deadlineMilliseconds: 30_000)
+        let (_, client) = try workers.target.connect(deadlineMilliseconds: 30_000)
         _ = try client.order(.endTrial)
-        let (models, _) = try client.models { $0.trial == nil }
-        let report = ModelsReport(models, kept: [])
-        try output.report(report) { report.text }
+        try workers.report(client) { !$0.isAnyTried }
     }
 }
 
@@ -78,27 +74,23 @@ struct ModelsRollback: ParsableCommand {
               farthing models rollback
             """)
 
-    @OptionGroup var target: EndpointOption
-    @OptionGroup var output: OutputOption
+    @OptionGroup var workers: ModelsOrder
 
     func run() throws {
-        let (_, client) = try target.connect(deadlineMilliseconds: 30_000)
+        let (_, client) = try workers.target.connect(deadlineMilliseconds: 30_000)
         let models = ClusterModels(try client.status().value)
         guard let previous = models.previous else {
             throw ValidationError("No model served before this one: `farthing activate FILE` serves another.")
         }
         if models.trial != nil { _ = try client.order(.endTrial) }
-        try client.serve(.kept(previous.checksum), output)
+        try workers.serve(.kept(previous.checksum), client)
     }
 }
 
-extension PricingClient {
+extension ModelsOrder {
     /// Serves a model, and waits until every worker does.
-    fileprivate func serve(_ source: ModelSource, _ output: OutputOption) throws {
-        let served = try order(.serve(source)).value
-        let (models, isServed) = try self.models { $0.isServedByAll(served.checksum) }
-        let report = ModelsReport(models, kept: [])
-        try output.report(report) { report.text }
-        if !isServed { throw ExitCode(1) }
+    fileprivate func serve(_ source: ModelSource, _ client: PricingClient) throws {
+        let served = try client.order(.serve(source)).value
+        try report(client) { $0.isServedByAll(served.checksum) }
     }
 }

@@ -14,8 +14,7 @@ struct ModelsTry: ParsableCommand {
               farthing models try --share 5%
             """)
 
-    @OptionGroup var target: EndpointOption
-    @OptionGroup var output: OutputOption
+    @OptionGroup var workers: ModelsOrder
 
     @Argument(help: "The bundle's file; every worker must be able to read it.")
     var bundle: String?
@@ -24,14 +23,9 @@ struct ModelsTry: ParsableCommand {
     var share: ShopperShare = ShopperShare(perMille: 0)
 
     func run() throws {
-        let (_, client) = try target.connect(deadlineMilliseconds: 30_000)
+        let (_, client) = try workers.target.connect(deadlineMilliseconds: 30_000)
         let order = try client.order(.tryOut(try source(client), sharePerMille: share.perMille)).value
-        let (models, _) = try client.models { models in
-            models.trial?.checksum == order.checksum && models.trial?.sharePerMille == share.perMille
-                && models.workersWithTrial == models.workers
-        }
-        let report = ModelsReport(models, kept: [])
-        try output.report(report) { report.text }
+        try workers.report(client) { $0.isTriedByAll(order.checksum, sharePerMille: share.perMille) }
     }
 
     private func source(_ client: PricingClient) throws -> ModelSource {
