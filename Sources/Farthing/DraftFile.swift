@@ -40,8 +40,10 @@ struct DraftFile: ~Copyable {
         try? FileManager.default.removeItem(atPath: draft)
     }
 
-    mutating func write(_ text: String) throws(Refusal) {
-        buffer.append(contentsOf: text.utf8)
+    mutating func write(_ text: String) throws(Refusal) { try write(text.utf8) }
+
+    mutating func write(_ bytes: some Sequence<UInt8>) throws(Refusal) {
+        buffer.append(contentsOf: bytes)
         if buffer.count >= Self.pieceBytes { try flush() }
     }
 

@@ -68,7 +68,7 @@ struct ExperimentAnalyse: ParsableCommand {
             columns.metrics = metric
             columns.ratios = try ratio.map { text in
                 let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-                guard parts.count == 2, !parts.contains("") else {
+                guard parts.count == 2, !parts.contains(""), parts[0] != "rows" else {
                     throw ValidationError("Give --ratio two columns, as revenue/visits: found “\(text)”.")
                 }
                 return (parts[0], parts[1])

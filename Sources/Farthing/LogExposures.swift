@@ -54,7 +54,9 @@ struct LogExposures: ParsableCommand {
     }
 
     func run() throws {
-        let period = try time(from, "--from", .min)..<time(until, "--until", .max)
+        let (begin, end) = (try time(from, "--from", .min), try time(until, "--until", .max))
+        guard begin < end else { throw ValidationError("--from \(from ?? "") is not before --until \(until ?? "").") }
+        let period = begin..<end
         let loaded = try configuration.load()
         var collected = LoggedExposures(
             tenant: tenant ?? loaded.shop.tenant, horizonMilliseconds: Int64(horizon * 3_600_000))

@@ -64,10 +64,7 @@ struct WorldGenerate: ParsableCommand {
         guard stock == nil || questions != nil else {
             throw ValidationError("--stock says what is on hand before the questions: give --questions, too.")
         }
-        let files = [out, questionsOut, stock].compactMap { $0 }.map { URL(filePath: $0).standardizedFileURL }
-        guard Set(files).count == files.count else {
-            throw ValidationError("--out, --questions-out and --stock name the same file.")
-        }
+        try FilePaths.check(reads: [], writes: [out, questionsOut, stock])
     }
 
     func run() throws {

@@ -12,6 +12,8 @@ struct WorldPlot: ParsableCommand {
     @Option(help: "The SVG to write.")
     var out: String
 
+    func validate() throws { try FilePaths.check(reads: courses, writes: [out]) }
+
     func run() throws {
         let plotted = try courses.map(Self.read)
         var file = try DraftFile(out)

@@ -145,6 +145,19 @@ import Testing
         try wait(for: "the last worker to load the trial") { try models(cluster).trial?.workers == 3 }
     }
 
+    /// Who has left need not follow.
+    @Test func aWorkerThatWasDrainedIsNotWaitedFor() throws {
+        let cluster = try TestCluster()
+        _ = try cluster.write(try bundle(version: 5, products: ["milk"]))
+        try cluster.start()
+        let drained = try cluster.farthing(["workers", "drain", "w3"])
+        try #require(drained.status == 0, "\(drained.errors)")
+        let next = try cluster.write(try bundle(version: 6, products: ["milk"]), as: "next.bundle")
+        #expect(try models(cluster, "try", next).trial?.workers == 2)
+        let promoted = try models(cluster, "promote", "--lines", "0")
+        #expect(promoted.serving.first?.version == 6 && promoted.trial == nil)
+    }
+
     private struct Shown: Decodable {
         struct Model: Decodable {
             var version: UInt64

@@ -78,5 +78,11 @@ import Testing
         #expect(ExperimentAnalysis(table, guarded).verdict(arm: 1) == .harmful)
         guarded.guards = [.init(.perUser(column: 1), isLowerBetter: false)]
         #expect(ExperimentAnalysis(table, guarded).verdict(arm: 1) == .better)
+        // Everybody in the new arm, nobody in the other: no variance, and no doubt.
+        table.columns.append(.init(name: "crashed", values: table.arms.map { $0 == 1 ? 1 : 0 }))
+        guarded.guards = [.init(.perUser(column: 2), isLowerBetter: true)]
+        #expect(ExperimentAnalysis(table, guarded).verdict(arm: 1) == .harmful)
+        table.columns[2].values = table.arms.map { _ in 1 }
+        #expect(ExperimentAnalysis(table, guarded).verdict(arm: 1) == .better)
     }
 }

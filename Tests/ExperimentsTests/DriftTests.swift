@@ -110,6 +110,42 @@ private struct Traffic {
         #expect(blamed <= 3)
     }
 
+    /// What was always the same has no tenths; that it changed is news all the same.
+    @Test func aConstantThatChangedIsFound() {
+        func monitor(_ value: Float, _ bins: [FeatureBins]) -> DriftMonitor {
+            var monitor = DriftMonitor(bins)
+            for row in 0..<2_000 {
+                monitor.observe(user: "u\(row % 400)", values: [.number(value)], probability: nil, bought: row % 3 == 0)
+            }
+            return monitor
+        }
+        let bins = [FeatureBins(name: "unit_cost", numbers: [Float](repeating: 5, count: 2_000))]
+        let reference = monitor(5, bins)
+        #expect(!monitor(5, bins).drift(since: reference).hasDrifted)
+        for changed: Float in [4.99, 5.01, 9] { #expect(monitor(changed, bins).drift(since: reference).hasDrifted) }
+    }
+
+    /// One promise for everybody has no slope; that it is not kept is news all the same.
+    @Test func aPromiseToEverybodyThatIsNotKeptIsFound() {
+        func monitor(_ promise: Double, seed: UInt64) -> DriftMonitor {
+            var monitor = DriftMonitor([])
+            var draws = Draws(seed: seed, "promises")
+            for row in 0..<4_000 {
+                monitor.observe(
+                    user: "u\(row % 800)", values: [], probability: promise, bought: draws.fraction() < 0.3)
+            }
+            return monitor
+        }
+        let alarms = (0..<100).count { seed in
+            monitor(0.3, seed: UInt64(seed)).drift(since: monitor(0.3, seed: UInt64(seed) + 500)).hasDrifted
+        }
+        #expect(alarms <= 3)
+        for promise in [0.1, 0.24, 0.36, 0.9] {
+            let report = monitor(promise, seed: 1).drift(since: monitor(promise, seed: 2))
+            #expect(report.line == nil && report.calibrationHasDrifted, "\(promise)")
+        }
+    }
+
     @Test func theLineOfCalibrationIsTheTruth() throws {
         let traffic = Traffic(rows: 60_000, intercept: 0.3, slope: 0.7)
         let line = try #require(traffic.monitor(traffic.bins(seed: 1), seed: 1).calibration.line())

@@ -88,4 +88,125 @@ import Testing
         let found = try ExposureLearner().learn(same, version: 1).report.findings
         #expect(found.droppedColumns["age"]?.contains("price shown") == true)
     }
+
+    private func dropped(_ value: (Int, [String: String]) -> String) throws -> String? {
+        let folder = try Folder()
+        let text = Exposures.small { row, fields in fields["age"] = value(row, fields) }
+        let table = try ExposureTable(path: folder.write(text, to: "e.csv"), for: .outcomes)
+        return try ExposureChecks.clean(table).findings.droppedColumns["age"]
+    }
+
+    @Test func whatLeaksInWordsOrBlanksIsDroppedToo() throws {
+        let isPurchase = "after the purchase"
+        #expect(try dropped { $0 % 99 == 0 ? "no" : $1["bought"] == "1" ? "yes" : "no" }?.contains(isPurchase) == true)
+        #expect(try dropped { $1["bought"] == "1" ? "order \($0)" : "" }?.contains(isPurchase) == true)
+        #expect(try dropped { $1["bought"] == "1" ? "\($0)" : "" }?.contains(isPurchase) == true)
+        #expect(try dropped { "d\($1["price"] ?? "")" }?.contains("price shown") == true)
+        #expect(try dropped { row, _ in "level \(row % 9)" } == nil)
+        #expect(try dropped { row, _ in row % 4 == 0 ? "" : "\(row * 7_919 % 50)" } == nil)
+        #expect(try dropped { row, _ in "name \(row)" } == nil)
+    }
+
+    @Test func aPriceInTheCurrencyIsThePriceByAnotherName() throws {
+        let folder = try Folder()
+        let text = Exposures.small { row, fields in
+            let scale = Double(1 + row % 7 * 5)
+            fields["reference_price"] = "\(10 * scale)"
+            fields["price"] = "\((Double(fields["price"] ?? "") ?? 0) * scale)"
+            fields["age"] = fields["price"]
+        }
+        let table = try ExposureTable(path: folder.write(text, to: "e.csv"), for: .outcomes)
+        #expect(try ExposureChecks.clean(table).findings.droppedColumns["age"]?.contains("price shown") == true)
+    }
+
+    /// One slip of the pen must not move the prices of a shop.
+    @Test func pricesThatHardlyAnybodyWasShownAreDroppedAndSaid() throws {
+        let folder = try Folder()
+        let slip = Exposures.small(rows: 3_000) { row, fields in
+            if row == 70 { (fields["price"], fields["bought"]) = ("90", "1") }
+        }
+        let table = try ExposureTable(path: folder.write(slip, to: "e.csv"), for: .outcomes)
+        let (bundle, report) = try ExposureLearner().learn(table, version: 1)
+        #expect(report.findings.strayLines == [72])
+        #expect(report.findings.sentences.contains { $0.contains("lines 72") })
+        #expect(bundle.testedRatios.upperBound < 1.11 && report.comparison.uniformRatio < 1.11)
+        // Prices that vary freely are no strays, but one far out is.
+        var draws = Draws(seed: 3, "prices")
+        let free = Exposures.small(rows: 3_000) { row, fields in
+            fields["price"] = row == 9 ? "60" : "\(8 + 3 * draws.fraction())"
+        }
+        let varied = try ExposureTable(path: folder.write(free, to: "f.csv"), for: .outcomes)
+        #expect(try ExposureChecks.clean(varied).findings.strayLines == [11])
+        // A whole column that never moved, but for one row, never moved.
+        let constant = Exposures.small { row, fields in fields["price"] = row == 4 ? "20" : "10" }
+        #expect(try error(constant)?.remedy.contains("never moved") == true)
+    }
+
+    @Test func propensitiesThatCannotBeRightAreNotBelieved() throws {
+        let folder = try Folder()
+        func learned(_ propensity: String) throws -> ExposureLearner.Report {
+            let lines = Exposures.small(rows: 3_000).split(separator: "\n").enumerated()
+            let text = lines.map { "\($1),\($0 == 0 ? "propensity" : propensity)" }.joined(separator: "\n")
+            let table = try ExposureTable(path: folder.write(text, to: "\(propensity).csv"), for: .outcomes)
+            return try ExposureLearner().learn(table, version: 1).report
+        }
+        let right = try learned("0.25")
+        #expect(right.propensities == .given && right.implausibleWeight == nil)
+        for wrong in ["1", "1e-9"] {
+            let report = try learned(wrong)
+            #expect(report.propensities == .shares && report.implausibleWeight != nil)
+            #expect(abs(report.comparison.uniform.value - right.comparison.uniform.value) < 0.05)
+        }
+    }
+
+    /// A shopper's rows are one shopper's: said again and again, they prove no more.
+    @Test func rowsOfAShopperDoNotCountAsShoppers() throws {
+        let folder = try Folder()
+        func standardError(copies: Int) throws -> Double {
+            let rows = Exposures.small(rows: 1_200).split(separator: "\n")
+            let repeated = rows.dropFirst().flatMap { line -> [String] in
+                var fields = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+                return (0..<copies).map { copy in
+                    fields[2] = "\((Int(fields[2]) ?? 0) + 100_000 * copy)"
+                    return fields.joined(separator: ",")
+                }
+            }
+            let text = ([String(rows[0])] + repeated).joined(separator: "\n") + "\n"
+            let table = try ExposureTable(path: folder.write(text, to: "\(copies).csv"), for: .outcomes)
+            return try ExposureLearner().learn(table, version: 1).report.comparison.uniform.standardError
+        }
+        let (once, often) = (try standardError(copies: 1), try standardError(copies: 6))
+        #expect(often > 0.8 * once, "\(often) after \(once)")
+    }
+
+    @Test(arguments: ["-9223372036854775808", "9223372036854775807", "-1099511627777"])
+    func aTimeBeyondAllCalendarsIsRefusedByItsLine(_ time: String) throws {
+        #expect(try error(Exposures.small { if $0 == 5 { $1["time"] = time } })?.place == "e.csv:7:time")
+        let declared = Exposures.small { if $0 == 5 { $1["age"] = time } else { $1["age"] = "0" } }
+        #expect(try error(declared, kinds: ["age": .time])?.place == "e.csv:7:age")
+    }
+
+    @Test func aHexadecimalNumberIsNone() throws {
+        #expect(try error(Exposures.small { if $0 == 5 { $1["price"] = "0x10" } })?.place == "e.csv:7:price")
+        #expect(
+            try error(Exposures.small { if $0 == 5 { $1["reference_price"] = "1e-310" } })?.place
+                == "e.csv:7:reference_price")
+    }
+
+    /// Levels that tell of their own rows alone must not be trusted more than they deserve.
+    @Test func rareLevelsDoNotSpoilWhatIsKnown() throws {
+        let folder = try Folder()
+        func logLoss(items: Int) throws -> Double {
+            var draws = Draws(seed: 9, "items")
+            let text = Exposures.small(rows: 6_000) { row, fields in
+                fields["item"] = "i\(draws.below(items))"
+                fields["age"] = "\(row % 60)"
+                fields["bought"] = draws.fraction() < (row % 60 < 30 ? 0.7 : 0.2) ? "1" : "0"
+            }
+            let table = try ExposureTable(path: folder.write(text, to: "\(items).csv"), for: .outcomes)
+            return try ExposureLearner().learn(table, version: 1).report.heldOut.logLoss
+        }
+        let (few, many) = (try logLoss(items: 2), try logLoss(items: 3_000))
+        #expect(many < few + 0.01, "\(many) and \(few)")
+    }
 }

@@ -65,8 +65,10 @@ import Testing
     @Test func nothingIsDecidedBeforeTheHorizon() {
         #expect(joined([shown(90, at: 0), basket(1, at: 70, "milk")]).exposures.isEmpty)
         #expect(joined([shown(90, at: 0), basket(1, at: 75, "milk")]).exposures.count == 1)
-        // A purchase decides at once.
-        #expect(joined([shown(90, at: 0), basket(1, at: 1)]).exposures.count == 1)
+        // A purchase decides no sooner: of the last hours, buyers alone would be left.
+        #expect(joined([shown(90, at: 0), basket(1, at: 1)]).exposures.isEmpty)
+        #expect(
+            joined([shown(90, at: 0), basket(1, at: 1), basket(2, at: 75, "milk")]).exposures.map(\.quantity) == [1])
     }
 
     @Test func aQuoteAskedForAgainIsOneExposureAtItsLastPrice() {
@@ -75,12 +77,14 @@ import Testing
         ])
         #expect(found.exposures.map(\.price.minorUnits) == [80] && found.exposures[0].time == at(0))
         // After its end another one begins, and a purchase belongs to the later.
-        let two = joined([shown(90, at: 0), shown(80, at: 16), basket(1, at: 20)])
+        let two = joined([shown(90, at: 0), shown(80, at: 16), basket(1, at: 20), basket(2, at: 99, "milk")])
         #expect(two.exposures.map(\.quantity) == [0, 1])
     }
 
     @Test func anEventSentTwiceIsOnePurchase() {
-        let found = joined([shown(90, at: 0), basket(1, at: 2, quantity: 2), basket(1, at: 2, quantity: 2)])
+        let found = joined([
+            shown(90, at: 0), basket(1, at: 2, quantity: 2), basket(1, at: 2, quantity: 2), basket(2, at: 99, "milk"),
+        ])
         #expect(found.exposures.map(\.quantity) == [2])
     }
 

@@ -3,6 +3,7 @@
 import Domain
 import Foundation
 import Learning
+import Models
 import Testing
 
 @Suite struct PreparationTests {
@@ -231,6 +232,21 @@ import Testing
             "user,item,time,reference_price,unit_cost,age\nu1,i1,1800000000,10,6,3\nnew,i1,1800000000,10,6,3\n",
             for: .questions, kinds: read.preparation.kinds)
         #expect(read.preparation.rows(of: questions).count == 2 * read.preparation.featureNames.count)
+        // A worker knows the same past.
+        let prepared = read.preparation.rows(of: questions)
+        var filled = [Float](repeating: 0, count: prepared.count)
+        var span = filled.mutableSpan
+        for (row, user) in ["u1", "new"].enumerated() {
+            read.profiles.fill(
+                &span, row: row, shopper: read.profiles.shoppers.entry(ProfileTable.key(user)),
+                item: read.profiles.items.entry(ProfileTable.key("i1")),
+                moment: .init(referencePrice: 10, unitCost: 6, time: Timestamp(milliseconds: 1_800_000_000_000)))
+        }
+        let age = try #require(read.preparation.featureNames.firstIndex(of: "age"))
+        let width = read.preparation.featureNames.count
+        for place in prepared.indices where place % width != age {
+            #expect(abs(filled[place] - prepared[place]) <= 0.02, "\(read.preparation.featureNames[place % width])")
+        }
         let alike = try ExposureLearner().learn(try table(loyal(rows: 6_000, isLoyal: false)), version: 1)
         #expect(!alike.report.history.isKept)
         #expect(alike.bundle.preparation.history == nil)

@@ -77,3 +77,12 @@ func bundle(seed: UInt64 = 11) throws -> ModelBundle {
         },
         goldens: goldens)
 }
+
+/// Writes the right checksum over whatever the payload holds.
+func seal(_ bytes: inout [UInt8]) {
+    var state = FNV1a()
+    state.update(bytes[14...])
+    var writer = ByteWriter()
+    writer.write(finalMix(state.value))
+    bytes.replaceSubrange(6..<14, with: writer.bytes)
+}

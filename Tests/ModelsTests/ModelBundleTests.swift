@@ -131,15 +131,6 @@ import Testing
         changed[place] ^= 0x55
         return changed
     }
-
-    /// Writes the right checksum over whatever the payload holds.
-    private func seal(_ bytes: inout [UInt8]) {
-        var state = FNV1a()
-        state.update(bytes[14...])
-        var writer = ByteWriter()
-        writer.write(finalMix(state.value))
-        bytes.replaceSubrange(6..<14, with: writer.bytes)
-    }
 }
 
 extension [UInt8] {

@@ -101,6 +101,33 @@ import Testing
         }
     }
 
+    /// Windows for purchases close long after a price was shown, and others early: what comes late is no new day.
+    @Test func outcomesOfEarlierDaysThatComeLateDoNotMakeItFade() {
+        let refusal = prediction(logOdds: 0, term: 0.3)
+        let (inOrder, _) = learned((0..<40).map { outcome(refusal, false, day: $0 < 20 ? 0 : 6) })
+        let (late, _) = learned(
+            [outcome(refusal, false, day: 6)] + (0..<39).map { outcome(refusal, false, day: $0 % 2 * 6) })
+        #expect(late.mean.intercept < 0.95 * inOrder.mean.intercept)
+        #expect(late.day == 6)
+        let (sameDay, _) = learned((0..<40).map { _ in outcome(refusal, false, day: 6) })
+        #expect(late == sameDay)
+    }
+
+    /// While quotes of both models end, neither takes over from the other again and again.
+    @Test func anotherModelTakesOverOnceADay() {
+        let refusal = prediction(logOdds: 0, term: 0.3)
+        let before = (0..<20).map { _ in outcome(refusal, false, day: 3, version: 1) }
+        let mixed = (0..<20).map { outcome(refusal, false, day: 3, version: UInt64(1 + $0 % 2)) }
+        #expect(learned(before + mixed).shopper == learned(before + before).shopper)
+        let (next, _) = learned(before + [outcome(refusal, false, day: 4, version: 2)])
+        let (kept, _) = learned(before + [outcome(refusal, false, day: 4, version: 1)])
+        #expect(next.modelVersion == 2 && next.mean.intercept > 0.8 * kept.mean.intercept)
+        let (lateOld, _) = learned(
+            before + [outcome(refusal, false, day: 4, version: 2)]
+                + (0..<10).map { outcome(refusal, false, day: $0 % 2 == 0 ? 3 : 4, version: UInt64(1 + $0 % 2)) })
+        #expect(lateOld.modelVersion == 2 && lateOld.mean.intercept < next.mean.intercept)
+    }
+
     /// The belief moves towards what happened and, on its own, not past it.
     @Test(arguments: [true, false]) func anOutcomeIsLessSurprisingTheSecondTime(isBought: Bool) {
         for logOdds in stride(from: -12.0, through: 12, by: 1.5) {
@@ -176,8 +203,8 @@ import Testing
         #expect(shopper.shift(on: 0, of: 2).intercept == shopper.shift(on: 0, of: 1).intercept / 2)
         func step(_ version: UInt64) -> Double {
             var (next, product) = (shopper, CurveCorrection(.product))
-            let before = next.shift(on: 0, of: version).intercept
-            CurveCorrection.learn(outcome(prediction(logOdds: 0), true, version: version), &next, &product)
+            let before = next.shift(on: 1, of: version).intercept
+            CurveCorrection.learn(outcome(prediction(logOdds: 0), true, day: 1, version: version), &next, &product)
             return next.mean.intercept - before
         }
         #expect(step(2) > 2 * step(1))

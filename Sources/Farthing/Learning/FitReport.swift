@@ -73,7 +73,12 @@ struct FitReport: Encodable {
                 chosen: $0.chosen.description, usual: $0.usual.description, chosenPriceLoss: $0.chosenLoss,
                 usualPriceLoss: $0.usualLoss, foldsWon: $0.foldsWon, evaluations: $0.evaluations.count)
         }
-        if report.propensities == .learned {
+        if let weight = report.implausibleWeight {
+            findings.append(
+                String(
+                    format: "the file's propensities cannot be right and were not used: "
+                        + "weighted by them, the rows of one price count %.3g times where 1 is due", weight))
+        } else if report.propensities == .learned {
             findings.append(
                 "prices depend on the rows and the file has no propensities: a model's are used, and as good as that")
         }

@@ -30,6 +30,8 @@ struct LearnAnomalies: ParsableCommand {
     @Option(help: "Periods for which prices stay frozen after an alarm.")
     var freeze = 2
 
+    func validate() throws { try FilePaths.check(reads: [input], writes: [out]) }
+
     func run() throws {
         for (name, value) in [("--season", season), ("--freeze", freeze)] {
             guard (1...366).contains(value) else {

@@ -54,7 +54,9 @@ struct LearnCompare: ParsableCommand {
         ) { bar.update(0, $0) }
         if let questions, let pricesOut {
             for (model, prices) in comparison.prices {
-                let rows = prices.map { [LearnPrice.rounded($0, within: 0...(.greatestFiniteMagnitude), in: money)] }
+                let rows = prices.map {
+                    [LearnPrice.rounded($0, within: 0...(.greatestFiniteMagnitude), in: money).formatted(in: money)]
+                }
                 let name = model.lowercased().replacing(" ", with: "-")
                 try CSVAppending(["price_optimal"], to: questions).write(rows, to: "\(pricesOut)/\(name).csv")
             }

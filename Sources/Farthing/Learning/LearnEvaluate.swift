@@ -30,8 +30,8 @@ struct LearnEvaluate: ParsableCommand {
     @Option(help: "A CSV with the prices to judge.")
     var prices: String?
 
-    @Option(help: "Where in that file the prices are.")
-    var column = "price_optimal"
+    @Option(help: "Where in that file the prices are: price_optimal unless given.")
+    var column: String?
 
     @Option(help: "What a row is worth: its profit, its revenue, or whether it was bought.")
     var objective: PricingObjective = .profit
@@ -42,6 +42,9 @@ struct LearnEvaluate: ParsableCommand {
     func validate() throws {
         guard (bundle == nil) != (prices == nil) else {
             throw ValidationError("Give --bundle or --prices.")
+        }
+        guard bundle == nil || types == nil && column == nil else {
+            throw ValidationError("A bundle knows its columns: leave --types and --column out.")
         }
     }
 
@@ -56,7 +59,7 @@ struct LearnEvaluate: ParsableCommand {
 
     private func judgingFile(_ path: String) throws -> (ExposureTable, [Double]) {
         let table = try ExposureTable(path: exposures, for: .outcomes, kinds: try ColumnTypes.read(types)).distinct
-        return (table, try AskedPrices(path: path, column: column).prices(of: table))
+        return (table, try AskedPrices(path: path, column: column ?? "price_optimal").prices(of: table))
     }
 
     private func judgingBundle() throws -> (ExposureTable, [Double]) {

@@ -36,8 +36,8 @@ struct LearnFit: ParsableCommand {
     @Option(help: "Where forests are grown: in this process (local), or by Dask workers (dask).")
     var engine: Engine = .local
 
-    @Option(help: "With --engine dask: how many workers share the rows.")
-    var workers = 2
+    @Option(help: "With --engine dask: how many workers share the rows; 2 unless given.")
+    var workers: Int?
 
     @Option(
         help: "With --engine dask: a running scheduler, for example tcp://10.0.0.1:8786; processes here unless given.")
@@ -53,18 +53,23 @@ struct LearnFit: ParsableCommand {
     @Flag(help: "Choose the law of demand and its forests by cross-validation. Takes several times as long.")
     var search = false
 
-    @Option(help: "Folds of users for --search, 2 to 10.")
-    var folds = 3
+    @Option(help: "Folds of users for --search, 2 to 10; 3 unless given.")
+    var folds: Int?
 
     @Option(help: "Where --search keeps what it has evaluated. The same command goes on from there.")
     var state: String?
 
+    private static let usualFolds = 3
+
     func validate() throws {
-        guard (1...1_024).contains(workers) else { throw ValidationError("--workers takes 1 to 1024.") }
+        try FilePaths.check(reads: [exposures, types], writes: [out, state])
+        guard (1...1_024).contains(workers ?? 1) else { throw ValidationError("--workers takes 1 to 1024.") }
+        guard workers == nil || engine == .dask else { throw ValidationError("--workers needs --engine dask.") }
         guard scheduler == nil || engine == .dask else { throw ValidationError("--scheduler needs --engine dask.") }
-        guard SettingsSearch.foldRange.contains(folds) else {
-            throw ValidationError("--folds \(folds): give 2 to 10.")
+        guard SettingsSearch.foldRange.contains(folds ?? Self.usualFolds) else {
+            throw ValidationError("--folds \(folds ?? 0): give 2 to 10.")
         }
+        guard search || folds == nil else { throw ValidationError("--folds: add --search.") }
         guard search || state == nil else { throw ValidationError("--state \(state ?? ""): add --search.") }
         guard !search || engine == .local && law.isEmpty else {
             throw ValidationError("--search chooses the law by itself, in this process: leave --engine and --law out.")
@@ -73,6 +78,8 @@ struct LearnFit: ParsableCommand {
 
     func run() throws {
         let started = ContinuousClock.now
+        // A path that cannot be written is better known before the fit.
+        var draft = try DraftFile(out)
         let table = try ExposureTable(path: exposures, for: .outcomes, kinds: try ColumnTypes.read(types))
         var settings = ExposureLearner.Settings()
         if !law.isEmpty { settings.candidates = DemandCandidate.allCases.filter(law.contains) }
@@ -85,7 +92,8 @@ struct LearnFit: ParsableCommand {
         let version = UInt64(Clock.timestamp().milliseconds / 1_000)
         let learner = ExposureLearner(settings, engine: try responseEngine())
         let (bundle, report) = try learner.learn(table, version: version) { bar.update($0, $1) }
-        try Data(bundle.encode()).write(to: URL(filePath: out), options: .atomic)
+        try draft.write(bundle.encode())
+        try draft.finish()
         bar.finish("written to \(out)")
         let rendered = FitReport(report, outcome, path: out, seconds: (ContinuousClock.now - started).seconds)
         try output.report(rendered) { rendered.text }
@@ -94,12 +102,12 @@ struct LearnFit: ParsableCommand {
     private func responseEngine() throws -> any ResponseEngine {
         switch engine {
         case .local: LocalEngine()
-        case .dask: try PythonEngine(python: python.python, crew: .init(workers: workers, scheduler: scheduler))
+        case .dask: try PythonEngine(python: python.python, crew: .init(workers: workers ?? 2, scheduler: scheduler))
         }
     }
 
     private func searched(_ table: ExposureTable) throws -> SettingsSearch.Outcome {
-        let search = try SettingsSearch(table, folds: folds)
+        let search = try SettingsSearch(table, folds: folds ?? Self.usualFolds)
         let file = state.map { SearchStateFile(path: $0, fingerprint: search.fingerprint) }
         let known = try file?.read() ?? []
         let bar = FitProgress("searching ", count: 1)

@@ -47,6 +47,8 @@ struct LearnForecast: ParsableCommand {
     @Option(help: "The folder of the sample data.")
     var data = "Data/complete-journey"
 
+    func validate() throws { try FilePaths.check(reads: [sales, prices], writes: [out]) }
+
     func run() throws {
         try Self.check("--horizon", horizon, in: 1...52)
         if let season { try Self.check("--season", season, in: 1...366) }

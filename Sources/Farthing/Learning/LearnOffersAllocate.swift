@@ -28,6 +28,8 @@ struct LearnOffersAllocate: ParsableCommand {
     @Option(help: "Where to write the rows.")
     var out: String
 
+    func validate() throws { try FilePaths.check(reads: [bundle, input], writes: [out]) }
+
     func run() throws {
         guard budget >= 0, budget <= 1e12 else {
             throw LearningError(place: "--budget", value: "\(budget)", remedy: "Give an amount from 0 to 1e12.")

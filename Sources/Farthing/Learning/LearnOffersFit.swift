@@ -26,18 +26,17 @@ struct LearnOffersFit: ParsableCommand {
     @Option(help: "A YAML that says which columns are numeric and which categorical, for example “age: numeric”.")
     var types: String?
 
+    func validate() throws { try FilePaths.check(reads: [exposures, types], writes: [out]) }
+
     func run() throws {
         let started = ContinuousClock.now
+        // A path that cannot be written is better known before the fit.
+        var draft = try DraftFile(out)
         let table = try OfferTable(path: exposures, for: .outcomes, kinds: try ColumnTypes.read(types))
         let version = UInt64(Clock.timestamp().milliseconds / 1_000)
         let (bundle, report) = try OfferLearner().learn(table, version: version)
-        do {
-            try Data(bundle.encode()).write(to: URL(filePath: out), options: .atomic)
-        } catch {
-            throw LearningError(
-                place: out, value: "cannot be written (\(error.localizedDescription))",
-                remedy: "Check the path, its permissions and the free space.")
-        }
+        try draft.write(bundle.encode())
+        try draft.finish()
         let rendered = OfferFitReport(
             report, isPersonal: bundle.isPersonal, path: out, seconds: (ContinuousClock.now - started).seconds)
         try output.report(rendered) { rendered.text }

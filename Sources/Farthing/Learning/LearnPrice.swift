@@ -49,6 +49,8 @@ struct LearnPrice: ParsableCommand {
     @Option(help: "Currency, for rounding.")
     var currency = "USD"
 
+    func validate() throws { try FilePaths.check(reads: [bundle, input, stock], writes: [out]) }
+
     func run() throws {
         guard let money = Currency(code: currency) else {
             throw LearningError(place: "--currency", value: currency, remedy: "Give a code such as USD.")
@@ -67,14 +69,18 @@ struct LearnPrice: ParsableCommand {
             } else {
                 model.price(table, terms)
             }
-        let rows = table.referencePrices.indices.map { row in
+        let prices = table.referencePrices.indices.map { row in
             let reference = table.referencePrices[row]
             let bounds = (reference * terms.ratios.lowerBound)...(reference * terms.ratios.upperBound)
-            return [
-                Self.rounded(priced[row].price, within: bounds, in: money),
-                String(format: "%.6f", priced[row].probability), String(format: "%.4f", priced[row].elasticity),
-                priced[row].interval.map { String(format: "%.4f", $0.lowerBound) } ?? "",
-                priced[row].interval.map { String(format: "%.4f", $0.upperBound) } ?? "",
+            return Self.rounded(priced[row].price, within: bounds, in: money)
+        }
+        let expected = model.expect(table, at: prices.map { money.major($0.real) })
+        let rows = prices.indices.map { row in
+            [
+                prices[row].formatted(in: money), String(format: "%.6f", expected[row].probability),
+                String(format: "%.4f", expected[row].elasticity),
+                expected[row].interval.map { String(format: "%.4f", $0.lowerBound) } ?? "",
+                expected[row].interval.map { String(format: "%.4f", $0.upperBound) } ?? "",
             ] + (shadowPrices.map { [$0[row].map { String(format: "%.4f", $0) } ?? ""] } ?? [])
         }
         let names =
@@ -83,19 +89,22 @@ struct LearnPrice: ParsableCommand {
         try CSVAppending(names, to: input).write(rows, to: out)
     }
 
+    private static let largestRatio = 100.0
+
     private func ratios(_ model: ExposureBundle) throws -> ClosedRange<Double> {
         let low = lowest ?? model.testedRatios.lowerBound
         let high = highest ?? model.testedRatios.upperBound
-        guard low > 0, low <= high, high.isFinite else {
+        guard low > 0, low <= high, high <= Self.largestRatio else {
             throw LearningError(
                 place: "--lowest, --highest", value: "\(low), \(high)",
-                remedy: "Give positive ratios to the reference price, the lower one first.")
+                remedy: "Give ratios to the reference price, above 0 to \(Int(Self.largestRatio)), the lower one first."
+            )
         }
         return low...high
     }
 
-    /// To the nearest minor unit that lies within the bounds; where none does, to the nearest one.
-    static func rounded(_ price: Double, within bounds: ClosedRange<Double>, in currency: Currency) -> String {
+    /// To the nearest minor unit that lies within the bounds; where none does, to the nearest one. Nothing is for nothing.
+    static func rounded(_ price: Double, within bounds: ClosedRange<Double>, in currency: Currency) -> Money {
         var scale = 1.0
         for _ in 0..<currency.minorDigits { scale *= 10 }
         // A bound such as 0.8 · 12.34 may be a hair off the minor unit that is meant.
@@ -103,6 +112,6 @@ struct LearnPrice: ParsableCommand {
         let high = (bounds.upperBound * scale + 1e-6).rounded(.down)
         let nearest = (price * scale).rounded()
         let minor = low <= high ? min(max(nearest, low), high) : nearest
-        return Money(minorUnits: Int64(minor)).formatted(in: currency)
+        return Money(minorUnits: max(1, Int64(minor)))
     }
 }

@@ -47,21 +47,24 @@ struct LearnProfiles: ParsableCommand {
     @Option(help: "For whatever chance decides.")
     var seed: UInt64 = 1
 
+    func validate() throws { try FilePaths.check(reads: [purchases], writes: [out, featuresOut]) }
+
     func run() throws {
         let started = ContinuousClock.now
         let settings = try settings()
         var bar = ProgressBar("learning ")
+        // A path that cannot be written is better known before the fit.
+        var draft = try DraftFile(out)
         let file = try PurchaseFile(path: purchases)
         let version = UInt64(Clock.timestamp().milliseconds / 1_000)
         let (bundle, report) = ProfileLearner(settings).learn(file.log, version: version) { bar.update($0) }
         if let featuresOut {
             var features = try DraftFile(featuresOut)
             try ProfileFeatures.write(bundle) { text in try features.write(text) }
-            try Data(bundle.encode()).write(to: URL(filePath: out), options: .atomic)
             try features.finish()
-        } else {
-            try Data(bundle.encode()).write(to: URL(filePath: out), options: .atomic)
         }
+        try draft.write(bundle.encode())
+        try draft.finish()
         bar.finish("written to \(out)")
         let rendered = ProfileReport(
             bundle, report, file, settings.fit, path: out, seconds: (ContinuousClock.now - started).seconds)

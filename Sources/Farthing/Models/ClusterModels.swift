@@ -3,6 +3,7 @@
 import Client
 import Domain
 import Foundation
+import Supervision
 
 struct ClusterModels {
     /// By checksum: how many workers serve it.
@@ -17,7 +18,11 @@ struct ClusterModels {
     private(set) var isAnyTried = false
     let workers: Int
 
+    /// Workers that have gone have no models.
     init(_ status: ClusterStatus) {
+        let view = ClusterView(status)
+        var status = status
+        status.workers.removeAll { view.state(of: $0) == .gone }
         workers = status.workers.count
         for worker in status.workers {
             serving[worker.report.models.checksum, default: 0] += 1

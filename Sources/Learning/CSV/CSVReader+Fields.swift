@@ -6,8 +6,7 @@ extension CSVReader {
     /// A finite number.
     public func number(_ column: Column) throws(LearningError) -> Double {
         let bytes = bytes(column)
-        guard let value = Self.simpleDecimal(bytes) ?? Double(String(decoding: bytes, as: UTF8.self)), value.isFinite
-        else {
+        guard let value = Self.simpleDecimal(bytes) ?? Self.decimal(bytes), value.isFinite else {
             throw error(column, remedy: bytes.isEmpty ? "A blank is not zero: give a number." : "Give a number.")
         }
         return value
@@ -43,6 +42,12 @@ extension CSVReader {
             throw error(column, remedy: "Give an amount from 0 to \(Limits.price.formatted(in: currency)).")
         }
         return money
+    }
+
+    /// A decimal number as every language writes it; nil for hexadecimal ones, which are somebody's codes.
+    private static func decimal(_ bytes: ArraySlice<UInt8>) -> Double? {
+        let isHexadecimal = bytes.contains { $0 == UInt8(ascii: "x") || $0 == UInt8(ascii: "X") }
+        return isHexadecimal ? nil : Double(String(decoding: bytes, as: UTF8.self))
     }
 
     /// `digits[.digits]` with at most 15 digits, whose value is one exact integer over one exact power of ten and

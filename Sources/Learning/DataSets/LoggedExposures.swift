@@ -95,7 +95,8 @@ public struct LoggedExposures {
                 let end = min(horizon, next)
                 let begin = start(episode.first)
                 let quantity = purchases.filter { $0.time >= begin && $0.time < end }.reduce(0) { $0 + $1.quantity }
-                if quantity == 0, latest < end { open += 1 } else { exposures += row(episode, quantity) }
+                // Bought or not: who left out only those that may still buy would count the last hours' buyers alone.
+                if latest < end { open += 1 } else { exposures += row(episode, quantity) }
             }
         }
         exposures.sort { ($0.time, $0.user, $0.item) < ($1.time, $1.user, $1.item) }

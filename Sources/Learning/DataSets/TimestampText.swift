@@ -9,10 +9,13 @@ extension CSVReader {
         return time
     }
 
+    /// Since 1970, either way: some 35,000 years.
+    static let seconds: ClosedRange<Int64> = -(1 << 40)...(1 << 40)
+
     /// A UTC time, `2017-01-31T23:59:59` with or without a `Z`, or whole seconds since 1970.
     public func instant(_ column: Column) throws(LearningError) -> Timestamp {
         let bytes = bytes(column)
-        if let seconds = Int64(String(decoding: bytes, as: UTF8.self)), abs(seconds) < 1 << 40 {
+        if let seconds = Int64(String(decoding: bytes, as: UTF8.self)), CSVReader.seconds.contains(seconds) {
             return Timestamp(milliseconds: seconds * 1_000)
         }
         return try timestamp(column)

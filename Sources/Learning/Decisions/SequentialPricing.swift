@@ -156,7 +156,7 @@ public struct SequentialPricing {
         let trained = latest.rows(at: places.filter { !ExposureLearner.isHeldOut(latest.users[$0]) })
         let judges = latest.rows(at: judging)
         let preparation = Preparation(fitting: trained)
-        let matrix = preparation.matrix(of: trained)
+        let matrix = preparation.trainingMatrix(of: trained)
         let judged = preparation.matrix(of: judges)
 
         let fits = try chooseLaw(matrix, judged)

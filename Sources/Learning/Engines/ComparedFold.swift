@@ -23,7 +23,7 @@ struct ComparedFold: Sendable {
         self.learned = learned
         self.judged = judged
         self.levels = levels
-        matrix = preparation.matrix(of: learned)
+        matrix = preparation.trainingMatrix(of: learned)
         judgedRows = preparation.rows(of: judged)
         tuning = learned.users.map { ExposureLearner.isHeldOut($0) ? 1 : 0 }
         for side in [false, true] {

@@ -26,7 +26,6 @@ public struct DriftFiles: Sendable {
         // A file without promises can be a reference all the same, and the other way round.
         settled[Self.promise] = nil
         let after = try ExposureTable(path: inputPath, for: .outcomes, kinds: settled)
-        let promised = (try Self.promises(before), try Self.promises(after))
         for table in [before, after] {
             guard table.count >= Self.fewestRows, Set(table.users).count >= Self.fewestUsers else {
                 throw LearningError(
@@ -34,6 +33,7 @@ public struct DriftFiles: Sendable {
                     remedy: "Give at least \(Self.fewestRows) rows of \(Self.fewestUsers) users.")
             }
         }
+        let promised = (try Self.promises(before), try Self.promises(after))
         var names = before.features.map(\.name).filter { $0 != Self.promise }
         names += ["item", "reference_price", "unit_cost", "price / reference_price", "bought"]
         if promised.0 != nil, promised.1 != nil { names.append(Self.promise) }
@@ -68,7 +68,9 @@ public struct DriftFiles: Sendable {
                 remedy: "Give a probability from 0 to 1, or leave it blank.")
         }
         switch column.values {
-        case .levels(let texts): throw mistake(0, texts.first ?? "")
+        case .levels(let texts):
+            let words = texts.indices.first { !texts[$0].isEmpty && Double(texts[$0]) == nil } ?? 0
+            throw mistake(words, texts[words])
         case .numbers(let numbers), .hours(let numbers):
             for (row, number) in numbers.enumerated() where !number.isNaN && !(0...1).contains(number) {
                 throw mistake(row, "\(number)")

@@ -60,7 +60,9 @@ struct ColumnReading {
     }
 
     private static func seconds(_ bytes: ArraySlice<UInt8>) -> Int64? {
-        guard let seconds = Int64(String(decoding: bytes, as: UTF8.self)), abs(seconds) < 1 << 40 else { return nil }
+        guard let seconds = Int64(String(decoding: bytes, as: UTF8.self)), CSVReader.seconds.contains(seconds) else {
+            return nil
+        }
         return seconds * 1_000
     }
 

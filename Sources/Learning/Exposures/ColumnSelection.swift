@@ -95,7 +95,7 @@ enum ColumnSelection {
         let sample = table.rows(at: Array(stride(from: 0, to: table.count, by: step)))
         try ExposureChecks.refuseOneClass(sample)
         let preparation = Preparation(fitting: sample)
-        let fit = try ResponseFit(preparation.matrix(of: sample), settings: quick)
+        let fit = try ResponseFit(preparation.trainingMatrix(of: sample), settings: quick)
         var place = 0
         var gains: [(name: String, gain: Double)] = []
         for column in preparation.columns {

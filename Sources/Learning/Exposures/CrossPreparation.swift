@@ -30,11 +30,15 @@ package struct CrossPreparation: Equatable, Sendable {
     var name: String { "\(first) × \(second)" }
 
     package func append(_ one: String, _ other: String, to row: inout [Float]) {
-        let place =
-            (Self.place(of: one, in: firstLevels) ?? firstLevels.count) * (secondLevels.count + 1)
-            + (Self.place(of: other, in: secondLevels) ?? secondLevels.count)
+        let place = level(one, of: first) * (secondLevels.count + 1) + level(other, of: second)
         row.append(logOdds[place])
         row.append(slopes[place])
+    }
+
+    /// The place of a level of one of the two columns; an unknown one has the last.
+    func level(_ value: String, of column: String) -> Int {
+        let levels = column == first ? firstLevels : secondLevels
+        return Self.place(of: value, in: levels) ?? levels.count
     }
 
     static func place(of name: String, in levels: [String]) -> Int? {

@@ -1,17 +1,16 @@
-// The file form of an exposure bundle: magic, format, checksum, payload, as a served model has them. Any bytes give a
-// valid bundle or an error that says what is wrong.
+// The file form of an exposure bundle: magic, format, checksum, payload, as a served model has them. The payload begins
+// with the model that the cluster serves, so that the file itself can be activated. Any bytes give a valid bundle or an
+// error that says what is wrong.
 
 import Domain
 import Models
 
 extension ExposureBundle {
-    static let magic: UInt32 = 0x5058_4546  // "FEXP"
-    static let format: UInt16 = 2
-    static let headerBytes = 14
+    private static let headerBytes = 14
 
     public func encode() -> [UInt8] {
         var payload = ByteWriter()
-        payload.write(version)
+        payload.write(served.encode())
         payload.write(testedRatios.lowerBound)
         payload.write(testedRatios.upperBound)
         switch policy {
@@ -21,15 +20,14 @@ extension ExposureBundle {
             payload.write(ratio)
         }
         preparation.encode(to: &payload)
-        response.encode(to: &payload)
         payload.write(UInt8(spread == nil ? 0 : 1))
         if let spread {
             payload.write(spread.base)
             spread.forest.encode(to: &payload)
         }
         var file = ByteWriter()
-        file.write(Self.magic)
-        file.write(Self.format)
+        file.write(ModelBundle.learnedMagic)
+        file.write(ModelBundle.learnedFormat)
         file.write(FNV1a.checksum(payload.bytes[...]))
         return file.bytes + payload.bytes
     }
@@ -40,23 +38,25 @@ extension ExposureBundle {
         let header = try reading("header") { () throws(ByteError) in
             (try reader.read(UInt32.self), try reader.read(UInt16.self), try reader.read(UInt64.self))
         }
-        guard header.0 == magic else {
+        guard header.0 == ModelBundle.learnedMagic else {
             throw LearningError(
                 place: "bundle", value: "another kind of file", remedy: "Give a file that `farthing learn fit` wrote.")
         }
-        guard header.1 == format else {
+        guard header.1 == ModelBundle.learnedFormat else {
             throw LearningError(
-                place: "bundle", value: "format \(header.1)", remedy: "This version reads format \(format): fit again.")
+                place: "bundle", value: "format \(header.1)",
+                remedy: "This version reads format \(ModelBundle.learnedFormat): fit again.")
         }
         guard header.2 == FNV1a.checksum(bytes[headerBytes...]) else {
             throw LearningError(
                 place: "bundle", value: "a wrong checksum", remedy: "The file is damaged or cut short: copy it again.")
         }
-        let (version, tested) = try reading("version") { () throws(ByteError) in
-            let version = try reader.read(UInt64.self)
+        let model = try reading("model") { () throws(ByteError) in try reader.readBytes() }
+        let served = try modelling { () throws(ModelError) in try ModelBundle.decode(model, featureNames: []) }
+        let tested = try reading("tested prices") { () throws(ByteError) in
             let (low, high) = (try reader.readDouble(), try reader.readDouble())
             guard low > 0, low <= high, high.isFinite else { throw reader.error("tested prices \(low) to \(high)") }
-            return (version, low...high)
+            return low...high
         }
         let policy = try reading("policy") { () throws(ByteError) -> PricePolicy in
             switch try reader.read(UInt8.self) {
@@ -69,14 +69,18 @@ extension ExposureBundle {
             }
         }
         let preparation = try reading("preparation") { () throws(ByteError) in try Preparation(from: &reader) }
-        let (response, spread) = try modelling { () throws(ModelError) in
-            let width = preparation.featureNames.count
-            return (try ResponseModel(from: &reader, featureCount: width), try readSpread(&reader, width: width + 1))
+        guard let profiles = served.profiles?.rows, preparation.featureNames == served.information.featureNames else {
+            throw LearningError(
+                place: "bundle, model", value: "other columns than the preparation's",
+                remedy: "The file is damaged or cut short: copy it again.")
+        }
+        let spread = try modelling { () throws(ModelError) in
+            try readSpread(&reader, width: served.response.featureCount + 1)
         }
         try reading("end") { () throws(ByteError) in try reader.finish() }
         return ExposureBundle(
-            version: version, preparation: preparation, response: response, spread: spread, policy: policy,
-            testedRatios: tested)
+            version: served.version, preparation: preparation, response: served.response, spread: spread,
+            policy: policy, testedRatios: tested, profiles: profiles, information: served.information)
     }
 
     private static func readSpread(_ reader: inout ByteReader, width: Int) throws(ModelError) -> ElasticitySpread? {

@@ -14,6 +14,23 @@ public struct ExposureBundle: Equatable, Sendable {
     public var policy: PricePolicy
     /// Prices that were tested, relative to the reference price; outside nothing is known.
     public var testedRatios: ClosedRange<Double>
+    /// What the cluster knows of shoppers and items when it serves this.
+    public var profiles: ProfileRows
+    /// Where the response comes from, for who looks at what serves.
+    public var information: ModelInformation
+
+    /// What the cluster serves.
+    public var served: ModelBundle {
+        let ratios =
+            switch policy {
+            case .personal: testedRatios
+            case .uniform(let ratio): ratio...ratio
+            }
+        return ModelBundle(
+            version: version, information: information, response: response, products: [],
+            goldens: [GoldenPrediction(profiles.blank, response)],
+            profiles: ModelBundle.Profiles(ratios: ratios, rows: profiles))
+    }
 
     /// Prices every row.
     /// - Parameter table: of questions or exposures, read with the kinds of `preparation`.
@@ -24,16 +41,29 @@ public struct ExposureBundle: Equatable, Sendable {
 
     /// - Parameter unitCosts: what decisions count as the cost of a unit; features keep to the table's. (rows,).
     func price(_ table: ExposureTable, _ terms: PricingTerms, unitCosts: [Double]) -> [PricedRow] {
+        let pricing = ExposurePricing(terms: terms, policy: policy)
+        return priced(table) { row, coefficients in
+            pricing.price(row, coefficients, reference: table.referencePrices[row], unitCost: unitCosts[row])
+        }
+    }
+
+    /// What is expected of every row at a given price; what may be said once prices are rounded.
+    /// - Shape: prices (rows,), in units of the currency.
+    public func expect(_ table: ExposureTable, at prices: [Double]) -> [PricedRow] {
+        priced(table) { row, coefficients in
+            PricedRow(coefficients, row, reference: table.referencePrices[row], price: prices[row])
+        }
+    }
+
+    private func priced(_ table: ExposureTable, _ body: (Int, Coefficients) -> PricedRow) -> [PricedRow] {
         let rows = preparation.rows(of: table)
         let coefficients = Coefficients(response, rows: rows, count: table.count)
-        let pricing = ExposurePricing(terms: terms, policy: policy)
         let width = response.featureCount
         return (0..<table.count).map { row in
-            let reference = table.referencePrices[row]
-            var priced = pricing.price(row, coefficients, reference: reference, unitCost: unitCosts[row])
+            var priced = body(row, coefficients)
             priced.interval = spread?.interval(
                 around: priced.elasticity, row: rows[(row * width)..<((row + 1) * width)],
-                logPrice: logarithm(priced.price / reference))
+                logPrice: logarithm(priced.price / table.referencePrices[row]))
             return priced
         }
     }
@@ -43,5 +73,12 @@ public struct ExposureBundle: Equatable, Sendable {
     public func curves(_ table: ExposureTable) -> [DemandCurve] {
         let coefficients = Coefficients(response, rows: preparation.rows(of: table), count: table.count)
         return (0..<table.count).map { coefficients.curve($0, reference: table.referencePrices[$0]) }
+    }
+}
+
+extension GoldenPrediction {
+    fileprivate init(_ row: [Float], _ response: ResponseModel) {
+        let (intercept, slope, saturation) = response.referenceScore(row)
+        self.init(row: row, intercept: intercept, slope: slope, saturation: saturation)
     }
 }

@@ -7,6 +7,8 @@ import Domain
 public struct ExposureFindings: Equatable, Sendable {
     /// Rows that were dropped because an earlier one is the same exposure.
     public var duplicates = 0
+    /// Lines of rows that were dropped because hardly any other was shown such a price.
+    public var strayLines: [Int] = []
     /// Columns that were dropped, with the reason.
     public var droppedColumns: [String: String] = [:]
 
@@ -15,6 +17,12 @@ public struct ExposureFindings: Equatable, Sendable {
         var sentences: [String] = []
         if duplicates > 0 {
             sentences.append("\(duplicates) rows repeat an earlier one (same user, item and time) and were dropped")
+        }
+        if !strayLines.isEmpty {
+            let lines = strayLines.prefix(5).map { "\($0)" }.joined(separator: ", ")
+            sentences.append(
+                "\(strayLines.count) rows show prices that hardly any other shows, relative to the reference price, and were "
+                    + "dropped (lines \(lines)\(strayLines.count > 5 ? ", …" : ""))")
         }
         return sentences
             + droppedColumns.sorted { $0.key < $1.key }.map { "column “\($0.key)” was dropped: \($0.value)" }
@@ -26,10 +34,6 @@ package enum ExposureChecks {
     static let fewestRows = 1_000
     /// |ln(price / reference)| above this is a mistake and no offer: a tenth, or ten times as much.
     static let farthest = 2.302_585
-    /// A column that tells buyers from others this well knows what happened after the price was shown.
-    static let leakingArea = 0.97
-    /// A column that follows the price this closely is the price, by another name.
-    static let priceCorrelation = 0.98
 
     /// Drops what repeats and what leaks.
     /// - Throws: when no model can be learned from the rows.
@@ -42,9 +46,18 @@ package enum ExposureChecks {
         try refuseFewRows(table)
         try refuseOneClass(table)
         try refuseAbsurdPrices(table)
+        let strays = StrayPrices.rows(table.logRelativePrices)
+        findings.strayLines = strays.map { table.lines[$0] }
+        if !strays.isEmpty {
+            let dropped = Set(strays)
+            table = table.rows(at: table.users.indices.filter { !dropped.contains($0) })
+            try refuseFewRows(table)
+            try refuseOneClass(table)
+        }
         try refuseConstantPrices(table)
+        let leaks = ColumnLeaks(table)
         for column in table.features {
-            if let reason = leak(column, table) { findings.droppedColumns[column.name] = reason }
+            if let reason = leaks.reason(column.values) { findings.droppedColumns[column.name] = reason }
         }
         findings.droppedColumns.merge(ColumnSelection.redundant(table)) { leak, _ in leak }
         table.drop(Set(findings.droppedColumns.keys))
@@ -89,29 +102,6 @@ package enum ExposureChecks {
             value: "always about \(table.prices[0] / table.referencePrices[0]) of the reference price",
             remedy: "Nothing can be learned of prices that never moved: show different prices first.")
     }
-
-    // MARK: - What knows too much
-
-    private static func leak(_ column: ExposureTable.NamedColumn, _ table: ExposureTable) -> String? {
-        guard let values = column.values.floats else { return nil }
-        let known = values.indices.filter { !values[$0].isNaN }
-        guard known.count >= fewestRows else { return nil }
-        let area = Evaluation.ranking(
-            known.map { Double(values[$0]) }, known.map { table.bought[$0] ? 1 : 0 }
-        ).auc
-        if max(area, 1 - area) > leakingArea {
-            return "it tells buyers from others almost by itself (AUC \(rounded(max(area, 1 - area)))), "
-                + "so it was probably written after the purchase"
-        }
-        let prices = table.logRelativePrices
-        let likeness = abs(correlation(known.map { Double(values[$0]) }, known.map { Double(prices[$0]) }))
-        if likeness > priceCorrelation {
-            return "it follows the price shown (correlation \(rounded(likeness))), which the model is to vary"
-        }
-        return nil
-    }
-
-    private static func rounded(_ value: Double) -> String { "\((value * 1_000).rounded() / 1_000)" }
 
     static func correlation(_ first: [Double], _ second: [Double]) -> Double {
         let count = Double(max(1, first.count))

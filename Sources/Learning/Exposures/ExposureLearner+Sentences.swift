@@ -5,7 +5,7 @@ import Glibc
 extension ExposureLearner.Report {
     /// One sentence for each finding.
     public var sentences: [String] {
-        findings.sentences + filledIn + moved + crossed + combinations + past
+        findings.sentences + filledIn + moved + crossed + combinations + past + served
     }
 
     private var filledIn: [String] {
@@ -44,6 +44,15 @@ extension ExposureLearner.Report {
         case .useless: ["users' own past was tried and left out: it predicts users not seen before no better"]
         case .kept(let gain): ["users' own past became four columns: it lowers log-loss by \(rounded(gain))"]
         }
+    }
+
+    private var served: [String] {
+        let moments = owners.filter { $0.value == .moment }.keys.sorted()
+        let unknown =
+            moments.isEmpty
+            ? [] : ["columns of the moment, blank when the cluster prices: “\(moments.joined(separator: "”, “"))”"]
+        let dropped = forgotten > 0 ? ", not the \(forgotten) seen longest ago, who would not fit in" : ""
+        return ["the cluster will know \(known.shoppers) shoppers and \(known.items) items\(dropped)"] + unknown
     }
 
     private func percent(_ share: Double) -> String { "\(rounded(100 * share)) % of the rows" }

@@ -34,8 +34,20 @@ public struct ExposureLearner: Sendable {
         public var chosen: DemandCandidate
         public var comparison: PolicyComparison
         public var propensities: PropensitySource
+        /// Where the file's propensities cannot be right: what weights average that should average 1.
+        public var implausibleWeight: Double?
         /// Of the chosen model, on the held-out rows.
         public var heldOut: ResponseScores
+        let profiles: ProfileFit
+
+        /// Feature columns by what they tell about; those of the moment are blank when the cluster prices.
+        public var owners: [String: ColumnOwner] { profiles.owners }
+        /// Shoppers and items that the cluster will know.
+        public var known: (shoppers: Int, items: Int) {
+            (profiles.rows.shoppers.keys.count, profiles.rows.items.keys.count)
+        }
+        /// Shoppers and items too many for a bundle, those seen longest ago.
+        public var forgotten: Int { profiles.forgotten }
     }
 
     public let settings: Settings
@@ -68,7 +80,7 @@ public struct ExposureLearner: Sendable {
         trained.drop(dropped)
         heldOut.drop(dropped)
         let preparation = Preparation(fitting: trained)
-        let matrix = preparation.matrix(of: trained)
+        let matrix = preparation.trainingMatrix(of: trained)
         let judges = preparation.matrix(of: heldOut)
         let levels = PriceLevels(fitting: table.logRelativePrices)
 
@@ -86,14 +98,14 @@ public struct ExposureLearner: Sendable {
         }
 
         let tested = exponential(levels.logPrices[0])...exponential(levels.logPrices[levels.count - 1])
-        let (comparison, propensities) = try compare(
+        let (comparison, logged) = try compare(
             table, settings.response(best.candidate).ending(after: best.fit.rounds))
         let scores = ResponseScores(Coefficients(best.fit.model, judges), judges)
 
         // Judged; what is served may learn from the rows that judged, too.
         var servedPreparation = Preparation(fitting: table)
         servedPreparation.history = pastFinding.isKept ? history : nil
-        let everything = servedPreparation.matrix(of: table)
+        let everything = servedPreparation.trainingMatrix(of: table)
         let lawSettings = settings.response(best.candidate)
         let rounds = best.fit.rounds
         // The second fit is for the intervals alone.
@@ -109,9 +121,14 @@ public struct ExposureLearner: Sendable {
                 try engine.fit(rows, settings: lawSettings, heldOut: judges).model
             }
         }
+        let profiles = ProfileFit(servedPreparation, table)
         let bundle = ExposureBundle(
             version: version, preparation: servedPreparation, response: longer[0].model, spread: spread,
-            policy: comparison.policy, testedRatios: tested)
+            policy: comparison.policy, testedRatios: tested, profiles: profiles.rows,
+            information: ModelInformation(
+                data: "exposures of \(table.file)", trainedWeeks: Self.weeks(of: table.times),
+                rows: UInt64(table.count), featureNames: servedPreparation.featureNames,
+                metrics: [.init(name: "log-loss", value: scores.logLoss), .init(name: "auc", value: scores.auc)]))
         let report = Report(
             findings: findings, columns: preparation.findings(of: trained),
             crosses: CrossChoice.fit(trained.features, prices: trained.logRelativePrices, bought: trained.bought)
@@ -119,26 +136,32 @@ public struct ExposureLearner: Sendable {
             combined: (preparation.components?.inputs.map(\.name) ?? [], preparation.components?.count ?? 0),
             history: pastFinding, trainedRows: trained.count, heldOutRows: heldOut.count,
             featureNames: preparation.featureNames, candidates: fitted, chosen: best.candidate,
-            comparison: comparison, propensities: propensities, heldOut: scores)
+            comparison: comparison, propensities: logged.source, implausibleWeight: logged.implausibleWeight,
+            heldOut: scores, profiles: profiles)
         return (bundle, report)
+    }
+
+    private static func weeks(of times: [Timestamp]) -> ClosedRange<Int32> {
+        let weeks = times.map(ShopCalendar.utc.week)
+        return (weeks.min() ?? 0)...(weeks.max() ?? 0)
     }
 
     /// Each half of the users is judged by a model fitted to the other half.
     private func compare(
         _ table: ExposureTable, _ settings: ResponseSettings
-    ) throws(LearningError) -> (comparison: PolicyComparison, propensities: PropensitySource) {
+    ) throws(LearningError) -> (comparison: PolicyComparison, logged: LoggedPrices) {
         let halves = table.users.map(Self.half)
-        let logged = try LoggedPrices(table, halves: halves)
+        let logged = try LoggedPrices(table, halves: halves, doubting: true)
         let places = [0, 1].map { half in halves.indices.filter { halves[$0] == half } }
         let folds = try ConcurrentFits.run(2) { (half) throws(LearningError) in
             let (judged, others) = (table.rows(at: places[half]), table.rows(at: places[1 - half]))
             let preparation = Preparation(fitting: others)
-            let fit = try engine.fit(preparation.matrix(of: others), settings: settings)
+            let fit = try engine.fit(preparation.trainingMatrix(of: others), settings: settings)
             return PolicyRows(
                 judged, Coefficients(fit.model, preparation.matrix(of: judged)), logged.levels,
                 chances: places[half].map { logged.chances[$0] })
         }
-        return (PolicyComparison(folds, logged.levels), logged.source)
+        return (PolicyComparison(folds, logged.levels), logged)
     }
 
     static func isHeldOut(_ user: String, oneIn count: UInt64 = 5) -> Bool { draw(user) % count == 0 }

@@ -29,6 +29,14 @@ public struct PricedRow: Equatable, Sendable {
     public var interval: ClosedRange<Double>?
 }
 
+extension PricedRow {
+    init(_ coefficients: Coefficients, _ row: Int, reference: Double, price: Double) {
+        self.init(
+            price: price, probability: coefficients.curve(row, reference: reference).probability(at: price),
+            elasticity: coefficients.elasticity(row, logPrice: logarithm(price / reference)))
+    }
+}
+
 struct ExposurePricing {
     let terms: PricingTerms
     let policy: PricePolicy
@@ -44,8 +52,6 @@ struct ExposurePricing {
         case .uniform(let ratio):
             price = min(max(reference * ratio, bounds.lowerBound), bounds.upperBound)
         }
-        return PricedRow(
-            price: price, probability: curve.probability(at: price),
-            elasticity: coefficients.elasticity(row, logPrice: logarithm(price / reference)))
+        return PricedRow(coefficients, row, reference: reference, price: price)
     }
 }

@@ -74,7 +74,9 @@ extension ExposureTable {
     /// What is drawn less often is never shown; weights of more than its inverse, squared, are beyond numbers.
     private static let chances = 1e-9...1.0
 
-    /// Prices are positive and below this.
+    /// Prices are at least this: a hundredth of the smallest coin.
+    static let cheapest = 1e-4
+    /// And below this.
     static let dearest = 1e9
 
     private mutating func append(_ reader: CSVReader, _ columns: Columns) throws(LearningError) {
@@ -101,8 +103,9 @@ extension ExposureTable {
         _ reader: CSVReader, _ column: CSVReader.Column, above: Bool
     ) throws(LearningError) -> Double {
         let value = try reader.number(column)
-        guard above ? value > 0 : value >= 0, value < dearest else {
-            throw reader.error(column, remedy: "Give an amount \(above ? "above" : "of at least") 0.")
+        let least = above ? cheapest : 0
+        guard value >= least, value < dearest else {
+            throw reader.error(column, remedy: "Give an amount of at least \(least), below \(dearest).")
         }
         return value
     }

@@ -29,7 +29,7 @@ struct FoldTrial: Sendable {
                 remedy: "Give exposures of more users, or search with fewer folds.")
         }
         let preparation = Preparation(fitting: trained)
-        matrix = preparation.matrix(of: trained)
+        matrix = preparation.trainingMatrix(of: trained)
         judges = preparation.matrix(of: judging)
         levels = PriceLevels(fitting: table.logRelativePrices)
         let model = Coefficients(try ResponseFit(matrix, settings: Self.nuisance).model, judges)

@@ -43,7 +43,7 @@ enum HistoryScreen {
             }
             let preparation = Preparation(fitting: rows)
             let judged = preparation.matrix(of: judges)
-            let fit = try ResponseFit(preparation.matrix(of: rows), settings: quick, heldOut: judged)
+            let fit = try ResponseFit(preparation.trainingMatrix(of: rows), settings: quick, heldOut: judged)
             let coefficients = Coefficients(fit.model, judged)
             return judged.labels.indices.map { row in
                 let chance = coefficients.probability(row, logPrice: Double(judged.logRelativePrices[row]))

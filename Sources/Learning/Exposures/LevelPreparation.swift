@@ -34,25 +34,49 @@ struct LevelPreparation: Equatable, Sendable {
     /// - Parameters: one value a row.
     init(fitting values: [String], prices: [Float], bought: [Bool]) {
         var sums: [String: PriceResponseSums] = [:]
-        let centre = prices.reduce(0.0) { $0 + Double($1) } / Double(max(1, prices.count))
+        let centre = Self.centre(prices)
         var all = PriceResponseSums()
         for row in values.indices {
             sums[values[row], default: PriceResponseSums()].add(Double(prices[row]) - centre, bought[row])
             all.add(Double(prices[row]) - centre, bought[row])
         }
-        let rate = all.bought / max(1, all.count)
-        let slope = all.slope(rate: rate, towards: 0, strength: 0)
+        let everybody = Everybody(all)
+        unknown = everybody.level("", PriceResponseSums())
         let kept = sums.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }.prefix(Self.mostLevels)
-        unknown = Level(name: "", logOdds: PriceResponseSums.logOdds(rate), slope: Float(slope))
-        levels = kept.map { name, sums in
-            let own = (sums.bought + Self.strength * rate) / (sums.count + Self.strength)
-            let spread = all.priceSquares / max(1, all.count)
-            return Level(
-                name: name, logOdds: PriceResponseSums.logOdds(own),
-                slope: Float(sums.slope(rate: own, towards: slope, strength: Self.strength * spread)))
-        }.sorted { $0.name < $1.name }
+        levels = kept.map { everybody.level($0, $1) }.sorted { $0.name < $1.name }
         isSpread = sums.count > 1 && sums.count <= Self.mostSpread
     }
+
+    static func centre(_ prices: [Float]) -> Double {
+        prices.reduce(0.0) { $0 + Double($1) } / Double(max(1, prices.count))
+    }
+
+    /// What each level is pulled towards.
+    struct Everybody {
+        private let rate: Double
+        private let slope: Double
+        /// Of the squares of prices that stand in for everybody.
+        private let squares: Double
+
+        init(_ all: PriceResponseSums) {
+            rate = all.bought / max(1, all.count)
+            slope = all.slope(rate: rate, towards: 0, strength: 0)
+            squares = strength * all.priceSquares / max(1, all.count)
+        }
+
+        func level(_ name: String, _ own: PriceResponseSums) -> Level {
+            let ownRate = (own.bought + strength * rate) / (own.count + strength)
+            return Level(
+                name: name, logOdds: PriceResponseSums.logOdds(ownRate),
+                slope: Float(own.slope(rate: ownRate, towards: slope, strength: squares)))
+        }
+    }
+
+    /// Whether a row is much of what is known of its level.
+    func isFinelyCut(rows: Int) -> Bool { rows < Self.amply * levels.count }
+
+    /// Rows of a level among which one does not matter.
+    private static let amply = 1_000
 
     var width: Int { 2 + (isSpread ? levels.count : 0) }
 

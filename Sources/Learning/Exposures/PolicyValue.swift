@@ -11,6 +11,13 @@ public struct Estimate: Equatable, Sendable {
     public var value: Double
     public var standardError: Double
 
+    /// Rows of a cluster rise and fall together.
+    init(mean values: [Double], _ clusters: RowClusters) {
+        let estimate = IntervalEstimate(values, clusters)
+        value = estimate.value
+        standardError = estimate.standardError
+    }
+
     init(mean values: [Double]) {
         let count = Double(max(1, values.count))
         let mean = values.reduce(0, +) / count
@@ -27,11 +34,13 @@ struct PolicyRows {
     /// What the model got wrong at the level that was shown, over the chance of that level; (rows,).
     private var corrections: [Double] = []
     private var shown: [Int] = []
+    let users: [String]
     private let levels: PriceLevels
 
     /// - Parameter chances: of the level that each row was shown; (rows,).
     init(_ table: ExposureTable, _ coefficients: Coefficients, _ levels: PriceLevels, chances: [Double]) {
         self.levels = levels
+        users = table.users
         for row in 0..<table.count {
             let reference = table.referencePrices[row]
             let margins = levels.logPrices.map { reference * exponential($0) - table.unitCosts[row] }

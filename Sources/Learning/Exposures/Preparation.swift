@@ -9,6 +9,7 @@
 // numbers.
 
 import Domain
+import Models
 
 /// One column of a table turned into columns of a row.
 enum ColumnPreparation: Equatable, Sendable {
@@ -46,6 +47,14 @@ public struct Preparation: Equatable, Sendable {
             case .number: .numeric
             case .hours: .time
             case .level: .categorical
+            }
+        }
+
+        /// nil for levels.
+        var number: NumberPreparation? {
+            switch preparation {
+            case .number(let number), .hours(let number): number
+            case .level: nil
             }
         }
 
@@ -88,8 +97,9 @@ public struct Preparation: Equatable, Sendable {
     /// Where users' own past are columns: what is known of it for questions.
     package var history: UserHistory?
 
-    /// Computed of every row: log reference price, cost share, hour, weekday.
+    /// Computed of every row: `ProfileRows.Moment`.
     private static let derived = ["log reference price", "cost share", "hour", "weekday"]
+    static var momentWidth: Int { derived.count }
 
     init(
         columns: [Column], item: LevelPreparation, crosses: [CrossPreparation] = [],
@@ -167,18 +177,39 @@ public struct Preparation: Equatable, Sendable {
         for row in range {
             for (column, values) in zip(columns, ownValues) { column.append(values, at: row, to: &rows) }
             item.append(table.items[row], to: &rows)
-            let reference = table.referencePrices[row]
-            rows.append(Float(logarithm(reference)))
-            rows.append(Float(min(table.unitCosts[row] / reference, 10)))
-            let seconds = table.times[row].milliseconds / 1_000
-            rows.append(Float((seconds % 86_400 + 86_400) % 86_400 / 3_600))
-            rows.append(Float(((seconds / 86_400 + 3) % 7 + 7) % 7))
+            let moment = ProfileRows.Moment(
+                referencePrice: table.referencePrices[row], unitCost: table.unitCosts[row], time: table.times[row])
+            let features = moment.features
+            for column in features.indices { rows.append(features[column]) }
             for (cross, texts) in zip(crosses, crossed) { cross.append(texts.0[row], texts.1[row], to: &rows) }
             components?.append(inputs.map { columns[$0].number(ownValues[$0], at: row) }, to: &rows)
         }
     }
 
-    /// Rows to learn from.
+    /// Rows to learn from, of the table that this was fitted to: numbers of a level come from the rows of other users,
+    /// where a level's own rows would tell a tale of themselves.
+    func trainingMatrix(of table: ExposureTable) -> TrainingMatrix {
+        var matrix = matrix(of: table)
+        let layout = RowLayout(self)
+        let values = Dictionary(table.features.map { ($0.name, $0.values) }, uniquingKeysWith: { first, _ in first })
+        var levels: [(place: Int, values: [String], preparation: LevelPreparation)] = [(layout.item, table.items, item)]
+        for (column, place) in zip(columns, layout.columns) {
+            if case .level(let level) = column.preparation, let texts = values[column.name]?.texts {
+                levels.append((place, texts, level))
+            }
+        }
+        for (place, texts, preparation) in levels where preparation.isFinelyCut(rows: table.count) {
+            let fitted = LevelsOfOthers(texts, users: table.users, table.logRelativePrices, table.bought)
+            for row in 0..<table.count {
+                let level = fitted.level(of: row)
+                matrix.features[row * matrix.width + place] = level.logOdds
+                matrix.features[row * matrix.width + place + 1] = level.slope
+            }
+        }
+        return matrix
+    }
+
+    /// Rows to judge by.
     func matrix(of table: ExposureTable) -> TrainingMatrix {
         var matrix = TrainingMatrix(width: featureNames.count)
         matrix.features = rows(of: table)

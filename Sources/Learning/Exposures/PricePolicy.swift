@@ -38,10 +38,11 @@ extension PolicyComparison {
         let best = totals.indices.max { totals[$0] < totals[$1] } ?? 0
         // Personal prices are judged at the levels that were shown; those between them can only be better.
         let personalProfits = profits { $0.bestLevel($1) }
+        let clusters = RowClusters(folds.flatMap(\.users))
         uniformRatio = exponential(Self.vertex(totals, at: best, levels))
-        uniform = Estimate(mean: atLevels[best])
-        personal = Estimate(mean: personalProfits)
-        gain = Estimate(mean: zip(personalProfits, atLevels[best]).map { $0 - $1 })
+        uniform = Estimate(mean: atLevels[best], clusters)
+        personal = Estimate(mean: personalProfits, clusters)
+        gain = Estimate(mean: zip(personalProfits, atLevels[best]).map { $0 - $1 }, clusters)
     }
 
     /// The top of the parabola that comes nearest to all levels: steadier than the best of them, which luck chooses.

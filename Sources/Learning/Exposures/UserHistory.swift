@@ -26,8 +26,9 @@ package struct UserHistory: Equatable, Sendable {
     var users: [User]
 
     static let names = [
-        "history: exposures", "history: purchase share", "history: mean log price paid", "history: hours since",
+        "history: exposures", "history: purchase share", "history: mean log price paid", hoursSince,
     ]
+    static let hoursSince = "history: hours since"
     /// Users whose state is kept.
     static let mostUsers = 200_000
     /// Everybody counts as this many exposures of each user's own.

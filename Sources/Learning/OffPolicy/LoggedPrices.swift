@@ -25,19 +25,30 @@ struct LoggedPrices {
     /// Of every level, where it is known; (rows, levels).
     private let known: [Double]
     let source: PropensitySource
+    /// What the weights of one price average where the file's chances make no sense of the log; 1 is due.
+    let implausibleWeight: Double?
 
-    init(_ table: ExposureTable, halves: [Int]) throws(LearningError) {
+    /// - Parameter doubting: uses the file's chances only where they can be right. Whoever does not is to judge the
+    ///   weights that come of them.
+    init(_ table: ExposureTable, halves: [Int], doubting: Bool = false) throws(LearningError) {
         let prices = table.logRelativePrices
         let levels = PriceLevels(fitting: prices)
         let shown = prices.map { levels.nearest(to: Double($0)) }
         self.levels = levels
         self.shown = shown
+        var implausible: Double?
         if !table.propensities.isEmpty {
-            source = .given
-            known = []
-            chances = Self.byLevel(table.propensities, shown, levels)
-            return
+            let given = Self.byLevel(table.propensities, shown, levels)
+            implausible = doubting ? Self.implausibleWeight(given, shown, levels, RowClusters(table.users)) : nil
+            if implausible == nil {
+                source = .given
+                known = []
+                chances = given
+                implausibleWeight = nil
+                return
+            }
         }
+        implausibleWeight = implausible
         let learned = try PropensityModel.chances(table, levels: levels, shown: shown, halves: halves)
         if let learned {
             source = .learned
@@ -51,6 +62,20 @@ struct LoggedPrices {
 
     /// The chance of a level at a row; nil when only that of the level shown is known.
     func chance(of level: Int, at row: Int) -> Double? { known.isEmpty ? nil : known[row * levels.count + level] }
+
+    /// Had every price its chance with everybody, weights of 1 / chance over the rows that were shown it, and 0 over the
+    /// others, would average 1.
+    private static func implausibleWeight(
+        _ chances: [Double], _ shown: [Int], _ levels: PriceLevels, _ clusters: RowClusters
+    ) -> Double? {
+        let means = levels.logPrices.indices.map { level in
+            IntervalEstimate(shown.indices.map { shown[$0] == level ? 1 / chances[$0] : 0 }, clusters)
+        }
+        let astray = means.filter { abs($0.value - 1) > max(largestDeviation, 4 * $0.standardError) }
+        return astray.map(\.value).max { abs($0 - 1) < abs($1 - 1) }
+    }
+
+    private static let largestDeviation = 0.05
 
     /// A file gives the chance of one price. A level of freely varying prices holds several, and the mean of 1/chance
     /// over the rows that were shown it says how many.

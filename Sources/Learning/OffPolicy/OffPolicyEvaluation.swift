@@ -118,7 +118,7 @@ private struct CrossFitted {
             try ExposureChecks.refuseOneClass(others)
             let preparation = Preparation(fitting: others)
             let settings = DemandCandidate.straight.settings.ending(after: Self.rounds)
-            let fit = try ResponseFit(preparation.matrix(of: others), settings: settings)
+            let fit = try ResponseFit(preparation.trainingMatrix(of: others), settings: settings)
             return Coefficients(fit.model, preparation.matrix(of: judged))
         }
         var counts = [0, 0]

@@ -148,7 +148,7 @@ enum OfferChecks {
             guard known.count >= fewestRows else { return nil }
             let numbers = known.map { Double(values[$0]) }
             for (what, outcome) in [("profit", table.profits), ("cost", table.costs)]
-            where abs(ExposureChecks.correlation(numbers, known.map { outcome[$0] })) > ExposureChecks.leakingArea {
+            where abs(ExposureChecks.correlation(numbers, known.map { outcome[$0] })) > ColumnLeaks.leakingArea {
                 return "it follows the \(what), so it was probably written after the offer"
             }
             let offered = known.map { table.offers[$0].isEmpty ? 0.0 : 1 }

@@ -11,6 +11,15 @@ public struct Currency: Hashable, Sendable {
         minorDigits = digits
     }
 
+    /// An amount of minor units in units: 1234 cents are 12.34 dollars.
+    public func major(_ minorUnits: Double) -> Double {
+        switch minorDigits {
+        case 0: minorUnits
+        case 2: minorUnits / 100
+        default: minorUnits / 1_000
+        }
+    }
+
     public static let supportedCodes: [String] = minorDigitsByCode.keys.sorted()
 
     private static let minorDigitsByCode: [String: Int] = [

@@ -6,14 +6,27 @@ import Domain
 
 extension ModelBundle {
     /// What a file may contain. Older ones are still read, so that a cluster keeps its prices through an upgrade;
-    /// only the newest is written.
+    /// none older than `shaped` is written.
     public enum Format: UInt16, Sendable {
         /// Every law straight: no shape, no saturation.
         case straight = 1
         case shaped = 2
+        /// With rows of its own; others are written as `shaped`, so that older workers read them.
+        case profiled = 3
 
-        static let newest = shaped
+        static let newest = profiled
     }
+
+    /// What a file holds.
+    private enum Kind {
+        case model(Format)
+        /// A bundle of `farthing learn fit`: a model in front, and behind it what only learning reads.
+        case learned
+    }
+
+    /// How a bundle of `farthing learn fit` begins: "FEXP", and the format of which the model is the first part.
+    public static let learnedMagic: UInt32 = 0x5058_4546
+    public static let learnedFormat: UInt16 = 3
 
     /// Larger files are refused unread.
     public static let largestBytes = 64 << 20
@@ -28,9 +41,10 @@ extension ModelBundle {
         response.encode(to: &payload)
         payload.write(products) { writer, product in product.encode(to: &writer) }
         payload.write(goldens) { writer, golden in golden.encode(to: &writer) }
+        profiles?.encode(to: &payload)
         var file = ByteWriter()
         file.write(Self.magic)
-        file.write(Format.newest.rawValue)
+        file.write((profiles == nil ? Format.shaped : .profiled).rawValue)
         file.write(FNV1a.checksum(payload.bytes[...]))
         return file.bytes + payload.bytes
     }
@@ -45,21 +59,43 @@ extension ModelBundle {
     /// - Parameter featureNames: the columns that the reading code computes; a model of others is refused.
     public static func decode(_ bytes: [UInt8], featureNames: [String]) throws(ModelError) -> ModelBundle {
         var reader = ByteReader(bytes)
-        let (format, stored) = try readHeader(&reader, size: bytes.count)
+        switch try readChecked(&reader, bytes) {
+        case .model(let format): return try readModel(&reader, format, featureNames: featureNames)
+        case .learned:
+            let model = try reading("model") { () throws(ByteError) in try reader.readBytes() }
+            var inner = ByteReader(model)
+            guard case .model(let format) = try readChecked(&inner, model) else {
+                throw ModelError(
+                    .wrongMagic, place: "model", value: "a bundle in a bundle",
+                    remedy: "Fit again with `farthing learn fit`.")
+            }
+            return try readModel(&inner, format, featureNames: featureNames)
+        }
+    }
+
+    private static func readModel(
+        _ reader: inout ByteReader, _ format: Format, featureNames: [String]
+    ) throws(ModelError) -> ModelBundle {
+        let bundle = try readPayload(&reader, format, featureNames: featureNames)
+        try bundle.repeatGoldens()
+        return bundle
+    }
+
+    /// The header, of which the checksum is right.
+    private static func readChecked(_ reader: inout ByteReader, _ bytes: [UInt8]) throws(ModelError) -> Kind {
+        let (kind, stored) = try readHeader(&reader, size: bytes.count)
         let computed = FNV1a.checksum(bytes[headerBytes...])
         guard stored == computed else {
             throw ModelError(
                 .wrongChecksum, place: "checksum", value: hexadecimal(stored),
                 remedy: "The bytes give \(hexadecimal(computed)): the file is damaged, copy it again.")
         }
-        let bundle = try readPayload(&reader, format, featureNames: featureNames)
-        try bundle.repeatGoldens()
-        return bundle
+        return kind
     }
 
     private static func readHeader(
         _ reader: inout ByteReader, size: Int
-    ) throws(ModelError) -> (format: Format, checksum: UInt64) {
+    ) throws(ModelError) -> (kind: Kind, checksum: UInt64) {
         guard size <= largestBytes else {
             throw ModelError(
                 .tooLarge, place: "file", value: "\(size) bytes", remedy: "A model has at most \(largestBytes) bytes.")
@@ -70,26 +106,44 @@ extension ModelBundle {
         let (magic, format, checksum) = try reading("header") { () throws(ByteError) in
             (try reader.read(UInt32.self), try reader.read(UInt16.self), try reader.read(UInt64.self))
         }
-        guard magic == Self.magic else {
+        switch magic {
+        case Self.magic:
+            guard let known = Format(rawValue: format) else {
+                throw unsupported(format, "formats 1 to \(Format.newest.rawValue)")
+            }
+            return (.model(known), checksum)
+        case learnedMagic:
+            guard format == learnedFormat else { throw unsupported(format, "format \(learnedFormat)") }
+            return (.learned, checksum)
+        default:
             throw ModelError(
                 .wrongMagic, place: "magic", value: hexadecimal(UInt64(magic)),
                 remedy: "This is no model of Farthing: give the file that `farthing learn` wrote.")
         }
-        guard let known = Format(rawValue: format) else {
-            throw ModelError(
-                .unsupportedFormat, place: "format", value: "\(format)",
-                remedy: "This version reads formats 1 to \(Format.newest.rawValue): upgrade, or train the model again.")
-        }
-        return (known, checksum)
+    }
+
+    private static func unsupported(_ format: UInt16, _ known: String) -> ModelError {
+        ModelError(
+            .unsupportedFormat, place: "format", value: "\(format)",
+            remedy: "This version reads \(known): upgrade, or train the model again.")
     }
 
     private static func readPayload(
         _ reader: inout ByteReader, _ format: Format, featureNames: [String]
     ) throws(ModelError) -> ModelBundle {
         let version = try reading("version") { () throws(ByteError) in try reader.read(UInt64.self) }
-        let information = try ModelInformation(from: &reader, featureNames: featureNames)
-        let response = try ResponseModel(from: &reader, featureCount: featureNames.count, format)
-        let width = featureNames.count
+        let information = try ModelInformation(from: &reader)
+        let width = information.featureNames.count
+        if format == .profiled {
+            guard Profiles.widths.contains(width) else {
+                throw ModelError(
+                    .wrongFeatures, place: "information.featureNames", value: "\(width) features",
+                    remedy: "A row has \(Profiles.widths.lowerBound) to \(Profiles.widths.upperBound): fit again.")
+            }
+        } else {
+            try information.check(featureNames)
+        }
+        let response = try ResponseModel(from: &reader, featureCount: width, format)
         let products = try reading("products") { () throws(ByteError) in
             try reader.readArray(minimumBytes: 16 + 4 * width) { reader throws(ByteError) in
                 try ProductStatistics(from: &reader, width: width)
@@ -101,6 +155,9 @@ extension ModelBundle {
                 try GoldenPrediction(from: &reader, width: width, format)
             }
         }
+        let profiles = try reading("profiles") { () throws(ByteError) in
+            format == .profiled ? try Profiles(from: &reader, width: width) : nil
+        }
         try reading("end") { () throws(ByteError) in try reader.finish() }
         for (index, pair) in zip(products, products.dropFirst()).enumerated() where pair.0.product >= pair.1.product {
             throw ModelError(
@@ -108,7 +165,8 @@ extension ModelBundle {
                 remedy: "Products ascend and appear once; the file is damaged, copy it again.")
         }
         return ModelBundle(
-            version: version, information: information, response: response, products: products, goldens: goldens)
+            version: version, information: information, response: response, products: products, goldens: goldens,
+            profiles: profiles)
     }
 
     /// Turns a short or oversized field into an error of the model.

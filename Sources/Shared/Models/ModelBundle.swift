@@ -13,16 +13,21 @@ public struct ModelBundle: Equatable, Sendable {
     public var products: [ProductStatistics]
     /// Predictions made where the model was trained, repeated before it serves.
     public var goldens: [GoldenPrediction]
+    /// Where rows come from, and between which prices, of a model that was learned from a file; nil: `FeatureSchema`
+    /// computes them from what the cluster has seen.
+    public var profiles: Profiles?
 
-    /// - Precondition: population rows and golden rows have the response model's width.
+    /// - Precondition: population rows, golden rows and profiles have the response model's width.
     public init(
         version: UInt64, information: ModelInformation, response: ResponseModel, products: [ProductStatistics],
-        goldens: [GoldenPrediction]
+        goldens: [GoldenPrediction], profiles: Profiles? = nil
     ) {
         precondition(
             products.allSatisfy { $0.population.count == response.featureCount }
-                && goldens.allSatisfy { $0.row.count == response.featureCount },
+                && goldens.allSatisfy { $0.row.count == response.featureCount }
+                && profiles?.rows.width ?? response.featureCount == response.featureCount,
             "every row has the model's width")
+        self.profiles = profiles
         self.version = version
         self.information = information
         self.response = response
@@ -43,6 +48,23 @@ public struct ModelBundle: Equatable, Sendable {
 
     public func statistics(of product: ProductKey) -> ProductStatistics? {
         position(of: product).map { products[$0] }
+    }
+}
+
+extension ModelBundle {
+    /// What a model that was learned from a file knows by name.
+    public struct Profiles: Equatable, Sendable {
+        /// Prices that it may choose, relative to the reference price; a single one is everybody's.
+        public var ratios: ClosedRange<Double>
+        public var rows: ProfileRows
+
+        /// Numbers in a row.
+        public static let widths = 4...4_096
+
+        public init(ratios: ClosedRange<Double>, rows: ProfileRows) {
+            self.ratios = ratios
+            self.rows = rows
+        }
     }
 }
 

@@ -15,8 +15,8 @@ extension ModelInformation {
         }
     }
 
-    init(from reader: inout ByteReader, featureNames: [String]) throws(ModelError) {
-        let read = try ModelBundle.reading("information") { () throws(ByteError) -> ModelInformation in
+    init(from reader: inout ByteReader) throws(ModelError) {
+        self = try ModelBundle.reading("information") { () throws(ByteError) -> ModelInformation in
             let data = try reader.readString()
             let first = try reader.read(Int32.self)
             let last = try reader.read(Int32.self)
@@ -29,15 +29,17 @@ extension ModelInformation {
             return ModelInformation(
                 data: data, trainedWeeks: first...last, rows: rows, featureNames: names, metrics: metrics)
         }
-        guard read.featureNames == featureNames else {
-            let known = zip(read.featureNames, featureNames).prefix { $0 == $1 }.count
-            let found = known < read.featureNames.count ? read.featureNames[known] : "missing"
-            let expected = known < featureNames.count ? featureNames[known] : "no more features"
-            throw ModelError(
-                .wrongFeatures, place: "information.featureNames[\(known)]", value: found,
-                remedy: "This version computes “\(expected)” there: train the model again.")
-        }
-        self = read
+    }
+
+    /// - Parameter computed: the names of the columns that the reading code computes.
+    func check(_ computed: [String]) throws(ModelError) {
+        guard featureNames != computed else { return }
+        let known = zip(featureNames, computed).prefix { $0 == $1 }.count
+        let found = known < featureNames.count ? featureNames[known] : "missing"
+        let expected = known < computed.count ? computed[known] : "no more features"
+        throw ModelError(
+            .wrongFeatures, place: "information.featureNames[\(known)]", value: found,
+            remedy: "This version computes “\(expected)” there: train the model again.")
     }
 }
 
@@ -204,7 +206,7 @@ extension GoldenPrediction {
 }
 
 extension ByteReader {
-    fileprivate mutating func readFinite() throws(ByteError) -> Float {
+    mutating func readFinite() throws(ByteError) -> Float {
         let value = try readFloat()
         guard value.isFinite else { throw error("\(value) is not finite") }
         return value
@@ -216,7 +218,7 @@ extension ByteReader {
         return value
     }
 
-    fileprivate mutating func readRow(width: Int) throws(ByteError) -> [Float] {
+    mutating func readRow(width: Int) throws(ByteError) -> [Float] {
         var row: [Float] = []
         row.reserveCapacity(width)
         for _ in 0..<width { row.append(try readFinite()) }

@@ -55,8 +55,9 @@ public struct CurveCorrection: Equatable, Sendable {
     public let level: CorrectionLevel
     public internal(set) var mean = CurveShift.none
     var covariance: ShiftCovariance
-    /// Of the last outcome.
+    /// The latest of an outcome.
     public internal(set) var day: Int32 = 0
+    /// That predicted on this day first.
     public internal(set) var modelVersion: UInt64 = 0
     /// How many it has learned from.
     public internal(set) var outcomes: UInt32 = 0
@@ -90,27 +91,39 @@ public struct CurveCorrection: Equatable, Sendable {
         product.take(surprise, along: gradient)
     }
 
-    /// The correction as of a day, for a model: what the next outcome would find.
+    /// The correction as of a day, for a model.
     public func shift(on day: Int32, of modelVersion: UInt64) -> CurveShift {
         guard outcomes > 0 else { return .none }
         var current = self
-        current.advance(toDay: day, modelVersion)
+        current.fade(to: day)
+        if modelVersion != self.modelVersion { current.yield(to: modelVersion) }
         return current.mean
     }
 
+    /// What happened on an earlier day comes late, and finds the correction as it is: neither days pass twice, nor does
+    /// one model take over from another more than once a day, while prices of both still find their outcomes.
     private mutating func advance(to outcome: PriceOutcome) {
-        if outcomes > 0 { advance(toDay: outcome.day, outcome.modelVersion) }
-        day = outcome.day
-        modelVersion = outcome.modelVersion
+        if outcomes == 0 {
+            day = outcome.day
+            modelVersion = outcome.modelVersion
+        } else if outcome.day > day {
+            fade(to: outcome.day)
+            if outcome.modelVersion != modelVersion { yield(to: outcome.modelVersion) }
+        }
         if outcomes < .max { outcomes += 1 }
     }
 
-    private mutating func advance(toDay day: Int32, _ modelVersion: UInt64) {
+    private mutating func fade(to day: Int32) {
+        guard day > self.day else { return }
         let kept = Self.power(level.keptPerDay, Int64(day) - Int64(self.day))
+        self.day = day
         mean.intercept *= kept
         mean.logSlope *= kept
         covariance.fade(to: level, keeping: kept * kept)
-        guard modelVersion != self.modelVersion else { return }
+    }
+
+    private mutating func yield(to modelVersion: UInt64) {
+        self.modelVersion = modelVersion
         mean.intercept *= Self.keptByANewModel
         mean.logSlope *= Self.keptByANewModel
         covariance = ShiftCovariance(priorOf: level)
@@ -124,9 +137,9 @@ public struct CurveCorrection: Equatable, Sendable {
         covariance.narrow(by: reach, times: surprise.gain)
     }
 
-    /// By squaring, so that every machine multiplies the same numbers. Time that ran backwards is none.
+    /// By squaring, so that every machine multiplies the same numbers.
     private static func power(_ base: Double, _ exponent: Int64) -> Double {
-        var (result, square, rest) = (1.0, base, max(0, exponent))
+        var (result, square, rest) = (1.0, base, exponent)
         while rest > 0 {
             if rest & 1 == 1 { result *= square }
             square *= square

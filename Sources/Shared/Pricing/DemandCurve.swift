@@ -19,11 +19,14 @@ public struct DemandCurve: Equatable, Sendable {
     public var shape: PriceShape
     /// The chance that the shopper wants the product at all, however cheap; above 0, at most 1.
     public var saturation: Double
+    /// Prices that may be chosen, relative to the reference: outside nothing was tested. nil: any.
+    public var choices: ClosedRange<Double>?
 
     public init(
         intercept: Double, slope: Double, reference: Double, centre: Double, shape: PriceShape = .straight,
-        saturation: Double = 1
+        saturation: Double = 1, choices: ClosedRange<Double>? = nil
     ) {
+        self.choices = choices
         self.intercept = intercept
         self.slope = slope
         self.reference = reference
@@ -38,6 +41,12 @@ public struct DemandCurve: Equatable, Sendable {
     /// d ln P / d ln p: percent of probability for one percent of price. Negative. At a knot, that of a higher price.
     public func elasticity(at price: Double) -> Double {
         -slope * shape.gradients[shape.piece(at: logPrice(price))] * (1 - acceptance(at: price))
+    }
+
+    /// Of these prices, those that may be chosen; where none of them may, the one that comes nearest.
+    func choices(within bounds: ClosedRange<Double>) -> ClosedRange<Double> {
+        guard let choices else { return bounds }
+        return (reference * choices.lowerBound...reference * choices.upperBound).clamped(to: bounds)
     }
 
     /// The chance that one who wants the product takes it at this price.

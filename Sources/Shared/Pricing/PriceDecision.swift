@@ -42,7 +42,7 @@ public enum PriceDecision {
         let bounds = PriceBounds(context.row, policy)
         let target = OptimalPrice.solve(
             curve, policy.objective, unitCost: policy.netCost(of: context.row),
-            within: bounds.floor.real...bounds.ceiling.real)
+            within: curve.choices(within: bounds.floor.real...bounds.ceiling.real))
         let start = min(context.yesterday ?? bounds.ceiling, bounds.ceiling)
         let moved = start.real + policy.smoothing * (target - start.real)
         let limit = start.real * policy.largestDailyMoveRatio

@@ -9,6 +9,13 @@ enum ModelRole: Sendable {
     case serving, trial
 }
 
+/// A shopper as a model of profiles knows them.
+struct ShopperProfile: Sendable {
+    let profiles: ModelBundle.Profiles
+    /// nil for a stranger.
+    let entry: Int?
+}
+
 struct LoadedModels: Sendable {
     private(set) var serving: ServingModel?
     private(set) var trial: ServingModel?
@@ -26,12 +33,23 @@ struct LoadedModels: Sendable {
         }
     }
 
+    /// What a model has by name, and where it knows a shopper; nil for one of `FeatureSchema`'s rows.
+    func profile(_ role: ModelRole, of user: UserKey) -> ShopperProfile? {
+        let profiles =
+            switch role {
+            case .serving: serving?.bundle.profiles
+            case .trial: trial?.bundle.profiles
+            }
+        guard let profiles else { return nil }
+        return ShopperProfile(profiles: profiles, entry: profiles.rows.shoppers.entry(ProfileTable.key(user.user)))
+    }
+
     /// A bundle has been loaded.
     mutating func loaded(_ model: ServingModel, _ line: ModelLine) {
         if model.checksum == line.trial?.activation.checksum {
             trial = model
             comparison = TrialComparison()
-        } else {
+        } else if line.serving == nil || model.checksum == line.serving?.checksum {
             serving = model
         }
     }

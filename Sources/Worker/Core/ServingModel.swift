@@ -14,10 +14,15 @@ struct ServingModel: Sendable {
     }
 }
 
-/// Where the rows of a cart are filled in. Sized for the largest cart.
+/// Where the rows of a cart are filled in. Sized for the largest cart and the widest model so far.
 struct ScoringScratch: Sendable {
     /// Shape: (lines, F) row-major.
     var rows = [Float](repeating: 0, count: Limits.cartLines * FeatureSchema.count)
+
+    mutating func reserve(width: Int) {
+        let missing = Limits.cartLines * width - rows.count
+        if missing > 0 { rows.append(contentsOf: repeatElement(0, count: missing)) }
+    }
 }
 
 /// The market side of each product, computed once per week, price change and model instead of once per cart.
@@ -33,6 +38,8 @@ struct ItemCache: Sendable {
         /// nil when the model does not know the product.
         let item: ItemContext?
         let population: [Float]
+        /// Where a model of profiles knows it.
+        let profile: Int?
     }
 
     private var entries: [Key: Entry] = [:]
@@ -44,14 +51,25 @@ struct ItemCache: Sendable {
     ) -> Entry {
         let key = Key(tenant: tenant, product: row.product)
         if let entry = entries[key], entry.week == week, entry.effectiveAt == row.effectiveAt { return entry }
-        let statistics = bundle.statistics(of: ProductKey(product: row.product))
+        let entry = Self.entry(row: row, prices: prices, week: week, bundle: bundle)
+        entries[key] = entry
+        return entry
+    }
+
+    private static func entry(row: CatalogueRow, prices: PriceHistory, week: Int32, bundle: ModelBundle) -> Entry {
+        let product = ProductKey(product: row.product)
+        if let profiles = bundle.profiles {
+            let profile = profiles.rows.items.entry(product.value)
+            let item = profile.map { _ in ItemContext(row: row, history: prices, week: week, logitRate: 0, index: 0) }
+            return Entry(week: week, effectiveAt: row.effectiveAt, item: item, population: [], profile: profile)
+        }
+        let statistics = bundle.statistics(of: product)
         let item = statistics.map { statistics in
             ItemContext(
                 row: row, history: prices, week: week, logitRate: statistics.logitRate, index: statistics.index)
         }
-        let entry = Entry(
-            week: week, effectiveAt: row.effectiveAt, item: item, population: statistics?.population ?? [])
-        entries[key] = entry
-        return entry
+        return Entry(
+            week: week, effectiveAt: row.effectiveAt, item: item, population: statistics?.population ?? [],
+            profile: nil)
     }
 }

@@ -43,7 +43,10 @@ extension WorkerCore {
             return nil
         }
         let (paid, _) = PromotionSelection.select(line.row, against: personalPrice, at: cart.now)
-        let end = cart.expiresAt.milliseconds + settings.outcomeWithinMilliseconds
+        // Quotes expire together; each shopper's windows close at a time of their own, so that the fold is not told of
+        // all at once.
+        let own = Int64(finalMix(cart.user.hash.value) % UInt64(expiryStep))
+        let end = cart.expiresAt.milliseconds + settings.outcomeWithinMilliseconds + own
         let settledAt = (end + Self.settlingStep - 1) / Self.settlingStep * Self.settlingStep
         return curve.prediction(at: paid, settledAt: Timestamp(milliseconds: settledAt))
     }

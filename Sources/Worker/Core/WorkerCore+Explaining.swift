@@ -35,7 +35,7 @@ extension WorkerCore {
             probability: curve?.probability(at: price) ?? 0,
             probabilityAtList: curve?.probability(at: quoted.listPrice.real) ?? 0,
             optimum: curve.map { unbounded($0, line.row) } ?? 0, steps: trail.steps ?? [],
-            features: (row.map(features) ?? []) + contributions(line.correction))
+            features: (row.map { features($0, cart.role) } ?? []) + contributions(line.correction))
     }
 
     /// The optimum that no rule has touched, between a hundredth and a hundred times the list price.
@@ -45,9 +45,10 @@ extension WorkerCore {
             within: row.listPrice.real / 100...row.listPrice.real * 100)
     }
 
-    private func features(_ row: Int) -> [FeatureValue] {
-        FeatureSchema.names.enumerated().map { column, name in
-            FeatureValue(name: name, value: scratch.rows[row * FeatureSchema.count + column])
+    private func features(_ row: Int, _ role: ModelRole) -> [FeatureValue] {
+        let names = models[role]?.bundle.information.featureNames ?? []
+        return names.enumerated().map { column, name in
+            FeatureValue(name: name, value: scratch.rows[row * names.count + column])
         }
     }
 }

@@ -27,7 +27,9 @@ extension WorkerCore {
         let day: Int32
         let week: Int32
         let shopper: ShopperState?
-        /// Whether earlier weeks tell how this shopper shops.
+        /// nil unless the model knows shoppers by name.
+        let profile: ShopperProfile?
+        /// Whether earlier weeks, or the model itself, tell how this shopper shops.
         let isKnown: Bool
         let arm: ExperimentArm
         /// Which model prices it.
@@ -44,6 +46,8 @@ extension WorkerCore {
             /// nil when there is no model, or none that knows the product.
             let item: ItemContext?
             let population: [Float]
+            /// Where a model of profiles knows the product.
+            let profile: Int?
             /// Whether the shopper's price may not move.
             let isFrozen: Bool
             /// The model's own.
@@ -69,10 +73,11 @@ extension WorkerCore {
         }
         let shopper = keyed[place]?.state.shopper(request.user)
         let week = configuration.calendar.week(of: now)
+        let profile = models.profile(role, of: request.user)
         var cart = Cart(
             partition: partition, user: request.user, now: now, day: configuration.calendar.day(of: now), week: week,
-            shopper: shopper,
-            isKnown: shopper?.history.isKnown(before: week) ?? false,
+            shopper: shopper, profile: profile,
+            isKnown: profile.map { $0.entry != nil } ?? shopper?.history.isKnown(before: week) ?? false,
             arm: configuration.experiment.arm(of: request.user), role: role, expiresAt: expiry(now))
         cart.lines.reserveCapacity(request.lines.count)
         let catalogue = broadcast.state.catalogues[request.user.tenant]
@@ -96,19 +101,21 @@ extension WorkerCore {
                     key: key, row: row,
                     earlier: .binding(
                         keyed[place]?.exposures.quote(of: key, for: request.user), shopper?.quote(of: key), at: now),
-                    item: cached?.item ?? nil, population: cached?.population ?? [],
+                    item: cached?.item ?? nil, population: cached?.population ?? [], profile: cached?.profile,
                     isFrozen: freezes?[line.product]?.isInForce(at: now) ?? false))
         }
         return cart
     }
 
-    /// When a quote given now expires. Rounded up to a quarter of the window, so that asking again soon gives
-    /// the same quote and needs no new memory.
+    /// When a quote given now expires. Rounded up to `expiryStep`, so that asking again soon gives the same quote and
+    /// needs no new memory.
     private func expiry(_ now: Timestamp) -> Timestamp {
-        let step = max(1, configuration.quoteWindowMilliseconds / 4)
         let earliest = now.milliseconds + configuration.quoteWindowMilliseconds
-        return Timestamp(milliseconds: (earliest + step - 1) / step * step)
+        return Timestamp(milliseconds: (earliest + expiryStep - 1) / expiryStep * expiryStep)
     }
+
+    /// A quarter of the window.
+    var expiryStep: Int64 { max(1, configuration.quoteWindowMilliseconds / 4) }
 
     // MARK: - Scoring
 
@@ -126,7 +133,7 @@ extension WorkerCore {
         var saturations = response.saturation == nil ? [] : intercepts
         var interceptSpan = intercepts.mutableSpan
         var slopeSpan = slopes.mutableSpan
-        let rows = scratch.rows.span.extracting(0..<scored.count * FeatureSchema.count)
+        let rows = scratch.rows.span.extracting(0..<scored.count * response.featureCount)
         response.score(rows, intercepts: &interceptSpan, slopes: &slopeSpan)
         if !saturations.isEmpty {
             var saturationSpan = saturations.mutableSpan
@@ -136,7 +143,8 @@ extension WorkerCore {
             let curve = DemandCurve(
                 intercept: Double(intercepts[row]), slope: Double(slopes[row]),
                 reference: cart.lines[line].item!.referencePrice, centre: Double(response.centre),
-                shape: response.shape, saturation: saturations.isEmpty ? 1 : Double(saturations[row]))
+                shape: response.shape, saturation: saturations.isEmpty ? 1 : Double(saturations[row]),
+                choices: cart.profile?.profiles.ratios)
             cart.lines[line].predicted = curve.isUsable ? curve : nil
             cart.lines[line].curve = cart.lines[line].predicted
         }
@@ -144,6 +152,7 @@ extension WorkerCore {
     }
 
     private mutating func fillRows(_ cart: Cart, _ scored: [Int]) {
+        if let profile = cart.profile { return fillRows(cart, scored, profile) }
         var rows = scratch.rows.mutableSpan
         if cart.isKnown, let history = cart.shopper?.history {
             let summary = ShopperSummary(history, week: cart.week)
@@ -156,6 +165,18 @@ extension WorkerCore {
                 let population = cart.lines[line].population
                 FeatureSchema.fill(&rows, row: row, item: cart.lines[line].item!, population: population.span)
             }
+        }
+    }
+
+    private mutating func fillRows(_ cart: Cart, _ scored: [Int], _ shopper: ShopperProfile) {
+        scratch.reserve(width: shopper.profiles.rows.width)
+        var rows = scratch.rows.mutableSpan
+        for (row, line) in scored.enumerated() {
+            let line = cart.lines[line]
+            let moment = ProfileRows.Moment(
+                referencePrice: line.row.currency.major(line.item!.referencePrice),
+                unitCost: line.row.currency.major(line.row.unitCost.real), time: cart.now)
+            shopper.profiles.rows.fill(&rows, row: row, shopper: shopper.entry, item: line.profile, moment: moment)
         }
     }
 

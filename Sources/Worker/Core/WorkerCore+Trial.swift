@@ -1,6 +1,6 @@
 // Models beside each other. A shopper is priced by the model on trial when it is loaded here and the trial's share takes
-// in the shopper; all others by the one that serves. Of the carts that the serving model prices, one in sixteen is priced
-// by the other too, and the difference is added up: what an operator looks at before promoting.
+// in the shopper; all others by the one that serves. One cart in sixteen is priced by both, and the difference is added up:
+// what an operator looks at before promoting.
 
 import Domain
 import Pricing
@@ -14,20 +14,20 @@ extension WorkerCore {
         return trial.prices(user) || planted(.trialForEverybody) ? .trial : .serving
     }
 
-    /// Prices the cart by the model on trial as well, if it is this cart's turn.
+    /// Prices the cart by the other model as well, if it is this cart's turn.
     /// - Parameter cart: scored, and not yet remembered as shown.
     mutating func compare(_ request: PriceRequest, _ header: MessageHeader, _ cart: Cart) {
-        guard cart.role == .serving, cart.arm == .personal, models.isComparisonDue() else { return }
-        let tried: Cart
+        guard cart.arm == .personal, models.isComparisonDue() else { return }
+        var other: Cart
         do throws(Refusal) {
-            var other = try resolve(request, header, cart.now, by: .trial)
-            score(&other)
-            tried = other
+            other = try resolve(request, header, cart.now, by: cart.role == .serving ? .trial : .serving)
         } catch {
             return
         }
+        score(&other)
+        let (served, tried) = cart.role == .serving ? (cart, other) : (other, cart)
         var comparison = TrialComparison()
-        for (line, other) in zip(cart.lines, tried.lines) {
+        for (line, other) in zip(served.lines, tried.lines) {
             guard !line.isFrozen, let serving = line.predicted, let trial = other.predicted else { continue }
             // As both were fitted; what was promised to the shopper binds them alike and would hide how they differ.
             var context = context(of: line, cart)

@@ -65,9 +65,12 @@ extension WorkerShell {
         guard model.loading == nil else { return }
         let missing = core.missingModels
         if missing.isEmpty { problem.clear(.model) }
+        // A trial that is promoted is in memory.
+        if let wanted = core.activation, !missing.contains(wanted) { model.isLoadedOrAbsent = true }
         guard let activation = missing.first(where: { !model.failed.contains($0.checksum) }) else { return }
         model.loading = activation
-        model.waitUntil = nil
+        // A model that shall serve is waited for, however long; one on trial is not.
+        if activation.checksum == core.activation?.checksum { model.waitUntil = nil }
         housekeeping.post(.loadBundle(activation))
     }
 

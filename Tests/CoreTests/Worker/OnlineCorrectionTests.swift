@@ -142,7 +142,19 @@ import WorkerCore
         let expected = try #require(curve.prediction(at: last.personalPrice, settledAt: prediction.settledAt))
         #expect(prediction == expected)
         #expect(prediction.settledAt >= last.expiresAt.adding(milliseconds: Shop.day))
-        #expect(prediction.settledAt < last.expiresAt.adding(milliseconds: Shop.day + 10_000))
+        #expect(prediction.settledAt < last.expiresAt.adding(milliseconds: Shop.day + Shop.window / 4 + 10_000))
+    }
+
+    /// Quotes expire together, and a fold that learned from all at once would keep carts waiting.
+    @Test func windowsOfManyShoppersDoNotCloseTogether() throws {
+        var shell = try shell()
+        var settled: [Timestamp: Int] = [:]
+        for number in 0..<200 { try show(&shell, Shop.user("s\(number)"), "milk", at: Shop.noon) }
+        for exposure in shell.loggedExposures() {
+            if let prediction = exposure.prediction { settled[prediction.settledAt, default: 0] += 1 }
+        }
+        #expect(settled.values.reduce(0, +) == 200)
+        #expect(settled.count >= 20 && (settled.values.max() ?? 0) <= 25)
     }
 
     @Test func aDealIsWhatTheShopperWasToPay() throws {

@@ -71,6 +71,16 @@ import WorkerCore
         #expect(try Set(versions(&shell)) == [1, 2])
     }
 
+    /// Else nobody could say what promoting would change.
+    @Test func aCanaryOfEverybodyIsComparedToo() throws {
+        var shell = asked(Self.trial(2, 1_000), try shop())
+        shell.load(try dearer(2))
+        for _ in 0..<20 { #expect(try Set(versions(&shell)) == [2]) }
+        let trial = try #require(shell.core.report(isReady: true, problem: "", now: Shop.noon).models.trial)
+        #expect(trial.comparison.lines == 20 * 40 / 16)
+        #expect(trial.comparison.higher > 0 && trial.comparison.lower == 0)
+    }
+
     @Test func aShareIsMetAndGrowsAroundThoseWhoWereIn() {
         for version: UInt64 in 1...3 {
             let small = ModelTrial(activation: Self.activation(version), sharePerMille: 50)
@@ -114,7 +124,9 @@ import WorkerCore
         #expect(shell.core.missingModels.map(\.version) == [3])
         shell = asked(.serve(Self.activation(4)), shell)
         #expect(shell.core.missingModels.map(\.version) == [4, 3])
+        shell.load(try dearer(2))
         #expect(try Set(versions(&shell)) == [1], "the last good one serves until then")
+        #expect(shell.core.missingModels.map(\.version) == [4, 3])
     }
 
     @Test func goingBackTwiceGoesBackTwiceAndRepeatingChangesNothing() throws {

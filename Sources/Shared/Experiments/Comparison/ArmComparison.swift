@@ -23,8 +23,10 @@ public struct ArmComparison: Sendable {
     public let treatedMean: Double
     /// Treated less control, after the covariate.
     public let difference: Double
-    /// Nil with too few users, or when all are alike.
+    /// Nil with too few users, or when all of an arm are alike.
     public let uncertainty: Uncertainty?
+    /// Every user of an arm has the arm's mean, which is not the other's: no interval can say how sure that is.
+    public let isCertain: Bool
 
     /// Users in each arm below which nothing is said.
     public static let fewestUsers = 30
@@ -46,6 +48,7 @@ public struct ArmComparison: Sendable {
         guard min(users.0.count, users.1.count) >= Self.fewestUsers else {
             difference = treatedMean - controlMean
             uncertainty = nil
+            isCertain = false
             return
         }
         var arms = (controlValues, treatedValues)
@@ -56,6 +59,7 @@ public struct ArmComparison: Sendable {
         }
         difference = arms.1.mean - arms.0.mean
         let variance = arms.0.meanVariance + arms.1.meanVariance
+        isCertain = variance == 0 && difference.isFinite && difference != 0
         guard variance > 0, variance.isFinite, difference.isFinite else {
             uncertainty = nil
             return

@@ -99,11 +99,10 @@ public struct ExperimentAnalysis: Sendable {
         // A guard stops an experiment and never wins one, so that several of them share its chance to be wrong.
         let guardLevel = plan.level / Double(max(1, plan.guards.count * (plan.shares.count - 1)))
         for watched in plan.guards {
-            guard let comparison = comparison(watched.metric, arm: arm), let known = comparison.uncertainty else {
-                continue
-            }
+            guard let comparison = comparison(watched.metric, arm: arm) else { continue }
             let isWorse = (comparison.difference < 0) != watched.isLowerBetter
-            if known.sequentialPValue < guardLevel, isWorse { return .harmful }
+            let isSure = comparison.uncertainty.map { $0.sequentialPValue < guardLevel } ?? comparison.isCertain
+            if isSure, isWorse { return .harmful }
         }
         guard let comparison = comparison(plan.goal, arm: arm), let known = comparison.uncertainty,
             known.sequentialPValue < levelPerArm

@@ -62,6 +62,8 @@ public struct DriftLimits: Equatable, Sendable {
     public var leastIndex = 0.005
     /// A change of intercept and slope below it is none that matters.
     public var leastCalibration = 0.03
+    /// A mean distance between promised and seen shares, beyond chance, below it is none that matters.
+    public var leastCalibrationError = 0.01
 
     public init() {}
 }
@@ -88,10 +90,18 @@ public struct DriftReport: Sendable {
     public var calibrationPValue: Double? { line.map { $0.pValue(against: referenceLine) } }
 
     public var calibrationHasDrifted: Bool {
-        guard let line, let calibrationPValue, calibrationPValue < chance else { return false }
+        guard let line else { return promisesAreBroken }
+        guard let calibrationPValue, calibrationPValue < chance else { return false }
         let move = max(
             abs(line.intercept - (referenceLine?.intercept ?? 0)), abs(line.slope - (referenceLine?.slope ?? 1)))
         return move >= limits.leastCalibration
+    }
+
+    /// Where no line can be drawn, because all promises are alike, or nobody bought, or everybody: whether so many rows
+    /// can have been lucky. Against a reference that has a line there is nothing to compare.
+    private var promisesAreBroken: Bool {
+        guard let sequentialPValue, let expectedError, let expectedErrorByChance else { return false }
+        return sequentialPValue < chance && expectedError - expectedErrorByChance >= limits.leastCalibrationError
     }
 
     public var hasDrifted: Bool { calibrationHasDrifted || features.contains(where: hasDrifted) }

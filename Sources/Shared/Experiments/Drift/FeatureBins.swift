@@ -37,6 +37,8 @@ public struct FeatureBins: Equatable, Sendable, Codable {
             // An edge at the largest value would leave a bin that nothing falls into.
             if edge > edges.last ?? -.infinity, edge < sorted[sorted.count - 1] { edges.append(edge) }
         }
+        // What was always the same has bins below and above: anything else is news.
+        if let only = sorted.first, only == sorted.last { edges = [only.nextDown, only] }
         kind = .numbers(edges: edges)
     }
 
