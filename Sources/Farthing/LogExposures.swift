@@ -59,7 +59,8 @@ struct LogExposures: ParsableCommand {
         let period = begin..<end
         let loaded = try configuration.load()
         var collected = LoggedExposures(
-            tenant: tenant ?? loaded.shop.tenant, horizonMilliseconds: Int64(horizon * 3_600_000))
+            tenant: tenant ?? loaded.shop.tenant, horizonMilliseconds: Int64(horizon * 3_600_000),
+            calendar: try loaded.calendar())
         try loaded.forEachRecord { collected.add($0) }
         let (exposures, open) = collected.joined()
         let chosen = exposures.filter { period.contains($0.time.milliseconds) }
@@ -95,7 +96,8 @@ struct LogExposures: ParsableCommand {
         let time = Date(timeIntervalSince1970: Double(exposure.time.milliseconds / 1_000))
             .formatted(Date.ISO8601FormatStyle().year().month().day().time(includingFractionalSeconds: false))
         return [
-            CSVField.quoted(exposure.user), CSVField.quoted(exposure.item), time, amount(exposure.listPrice),
+            CSVField.quoted(exposure.user), CSVField.quoted(exposure.item), time,
+            String(format: "%.4f", exposure.currency.major(exposure.referencePrice)),
             amount(exposure.price), amount(exposure.unitCost), exposure.quantity > 0 ? "1" : "0",
             "\(exposure.quantity)", arm, "\(exposure.propensity)",
         ].joined(separator: ",") + "\n"

@@ -35,13 +35,13 @@ import Testing
             ])
     }
 
-    private func row(_ cost: Int64, from minutes: Int64) -> Record {
+    private func row(_ cost: Int64, list: Int64 = 100, from minutes: Int64) -> Record {
         .catalogue(
             tenant: "corner",
             rows: [
                 CatalogueRow(
                     product: "tea", name: "tea", category: "food", currency: Currency(code: "USD")!,
-                    listPrice: Money(minorUnits: 100), unitCost: Money(minorUnits: cost), minimumPrice: nil, deal: nil,
+                    listPrice: Money(minorUnits: list), unitCost: Money(minorUnits: cost), minimumPrice: nil, deal: nil,
                     displayShare: 0, mailerShare: 0, effectiveAt: at(minutes))
             ])
     }
@@ -79,6 +79,19 @@ import Testing
         // After its end another one begins, and a purchase belongs to the later.
         let two = joined([shown(90, at: 0), shown(80, at: 16), basket(1, at: 20), basket(2, at: 99, "milk")])
         #expect(two.exposures.map(\.quantity) == [0, 1])
+    }
+
+    /// Models are to be served on what they were learned from.
+    @Test func theReferencePriceIsTheWorkers() throws {
+        let week: Int64 = 7 * 24 * 60
+        let found = joined([
+            row(40, from: -5 * week), row(40, list: 130, from: -week), shown(90, at: 0), basket(1, at: week, "milk"),
+        ])
+        // Weeks of 100, then one of 130; the week itself does not count.
+        #expect(found.exposures.count == 1)
+        let reference = try #require(found.exposures.first?.referencePrice)
+        #expect(reference > 100 && reference < 130)
+        #expect(joined([shown(90, at: 0), basket(1, at: week, "milk")]).exposures.map(\.referencePrice) == [100])
     }
 
     @Test func anEventSentTwiceIsOnePurchase() {

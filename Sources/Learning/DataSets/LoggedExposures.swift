@@ -4,6 +4,7 @@
 // left out, while the log does not reach that far.
 
 import Domain
+import Features
 
 /// One price shown, and whether it was bought.
 public struct LoggedExposure: Equatable, Sendable {
@@ -12,6 +13,8 @@ public struct LoggedExposure: Equatable, Sendable {
     /// When the log was told of it, a moment after it was shown.
     public var time: Timestamp
     public var listPrice: Money
+    /// What a worker took for the price that shoppers are used to; minor units.
+    public var referencePrice: Double
     public var price: Money
     public var unitCost: Money
     public var currency: Currency
@@ -44,6 +47,7 @@ public struct LoggedExposures {
 
     private let tenant: String
     private let horizonMilliseconds: Int64
+    private let calendar: ShopCalendar
     private var shown: [Key: [Shown]] = [:]
     private var bought: [Key: [Purchase]] = [:]
     private var rows: [String: [CatalogueRow]] = [:]
@@ -54,8 +58,9 @@ public struct LoggedExposures {
     private static let lagMilliseconds: Int64 = 60_000
 
     /// - Parameter horizonMilliseconds: how long after the end of a quote a purchase still counts.
-    public init(tenant: String, horizonMilliseconds: Int64) {
+    public init(tenant: String, horizonMilliseconds: Int64, calendar: ShopCalendar = .utc) {
         self.tenant = tenant
+        self.calendar = calendar
         self.horizonMilliseconds = horizonMilliseconds
     }
 
@@ -84,6 +89,7 @@ public struct LoggedExposures {
     public func joined() -> (exposures: [LoggedExposure], open: Int) {
         var exposures: [LoggedExposure] = []
         var open = 0
+        var references = ReferencePrices(rows, calendar)
         for (key, shown) in shown {
             // Sent again, an event counts once.
             var counted: Set<EventID> = []
@@ -96,7 +102,7 @@ public struct LoggedExposures {
                 let begin = start(episode.first)
                 let quantity = purchases.filter { $0.time >= begin && $0.time < end }.reduce(0) { $0 + $1.quantity }
                 // Bought or not: who left out only those that may still buy would count the last hours' buyers alone.
-                if latest < end { open += 1 } else { exposures += row(episode, quantity) }
+                if latest < end { open += 1 } else { exposures += row(episode, quantity, &references) }
             }
         }
         exposures.sort { ($0.time, $0.user, $0.item) < ($1.time, $1.user, $1.item) }
@@ -119,7 +125,9 @@ public struct LoggedExposures {
     }
 
     /// Nothing for a product whose catalogue row is not in the log.
-    private func row(_ episode: (first: Shown, last: Shown), _ quantity: Int64) -> [LoggedExposure] {
+    private func row(
+        _ episode: (first: Shown, last: Shown), _ quantity: Int64, _ references: inout ReferencePrices
+    ) -> [LoggedExposure] {
         let exposure = episode.last.exposure
         let known = rows[exposure.product] ?? []
         let inForce = known.filter { $0.effectiveAt <= episode.last.time }.max { $0.effectiveAt <= $1.effectiveAt }
@@ -127,9 +135,40 @@ public struct LoggedExposures {
         return [
             LoggedExposure(
                 user: exposure.user.user, item: exposure.product, time: episode.first.time,
-                listPrice: exposure.listPrice, price: exposure.personalPrice, unitCost: row.unitCost,
+                listPrice: exposure.listPrice, referencePrice: references.price(of: row, at: episode.last.time), price: exposure.personalPrice, unitCost: row.unitCost,
                 currency: row.currency, quantity: quantity, arm: exposure.arm, propensity: exposure.propensity,
                 modelVersion: exposure.modelVersion)
         ]
+    }
+}
+
+/// What workers took for the price that shoppers are used to: the mean of the weeks before, as `ItemContext` has it.
+private struct ReferencePrices {
+    private struct Place: Hashable {
+        var product: String
+        var week: Int32
+    }
+
+    private let rows: [String: [CatalogueRow]]
+    private let calendar: ShopCalendar
+    private var known: [Place: Double?] = [:]
+
+    init(_ rows: [String: [CatalogueRow]], _ calendar: ShopCalendar) {
+        self.rows = rows
+        self.calendar = calendar
+    }
+
+    /// - Parameter row: in force at the time.
+    mutating func price(of row: CatalogueRow, at time: Timestamp) -> Double {
+        let week = calendar.week(of: time)
+        let place = Place(product: row.product, week: week)
+        if known[place] == nil {
+            var history = PriceHistory()
+            for earlier in rows[row.product] ?? [] where calendar.week(of: earlier.effectiveAt) <= week {
+                history.apply(earlier, calendar: calendar)
+            }
+            known[place] = .some(history.referencePrice(before: week))
+        }
+        return max(1, (known[place] ?? nil) ?? row.publicPrice(at: row.effectiveAt).real)
     }
 }
