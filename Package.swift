@@ -103,7 +103,7 @@ let package = Package(
             ]),
 
         // Shoppers whose every wish is known, to hold learning against
-        module("World", path: "Sources/World", ["Domain"]),
+        module("World", path: "Sources/World", ["Domain", "Promotions"]),
 
         // Processes
         module("Supervision", path: "Sources/Supervision", ["Configuration", "Domain"]),
@@ -127,7 +127,8 @@ let package = Package(
             "farthing", path: "Sources/Farthing",
             [
                 "Chaos", "Client", "ClientCore", "Configuration", "Domain", "Experiments", "Features", "JetStreamLog",
-                "Learning", "Log", "Market", "Models", "NatsServers", "Operations", "Pricing", "Profiles", "Simulation",
+                "Learning", "Log", "Market", "Models", "NatsServers", "Operations", "Pricing", "Profiles", "Promotions",
+                "Simulation",
                 "Supervision", "Wire",
                 "WorkerCore", "WorkerLog", "World", "ZeroMQ", argumentParser, yams,
             ]),
@@ -162,7 +163,7 @@ let package = Package(
         tests("SimulationTests", ["Domain", "Log", "Simulation", "WorkerCore"]),
         tests("SupervisionTests", ["Configuration", "Domain", "Supervision"]),
         tests("WireTests", ["Domain", "Wire"], exclude: ["Vectors"]),
-        tests("WorldTests", ["Domain", "Pricing", "World"]),
+        tests("WorldTests", ["Domain", "Pricing", "Promotions", "World"]),
         tests("ZeroMQTests", ["ZeroMQ"]),
         tests(
             "ClientTests", ["Client", "ClientCore", "Domain", "Operations", "TestSupport", "Wire", "ZeroMQ"]),

@@ -40,13 +40,20 @@ struct OutputOption: ParsableArguments {
 
     /// Prints a report in the format asked for.
     func report(_ value: some Encodable, text: () -> String) throws {
+        print(try rendered(value, text))
+    }
+
+    /// The same, at once even into a pipe: for commands that stay up.
+    func reportAtOnce(_ value: some Encodable, text: () -> String) throws { say(try rendered(value, text)) }
+
+    private func rendered(_ value: some Encodable, _ text: () -> String) throws -> String {
         switch format {
-        case .text: print(text())
+        case .text: return text()
         case .json:
             let encoder = JSONEncoder()
             encoder.keyEncodingStrategy = .convertToSnakeCase
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            print(String(decoding: try encoder.encode(value), as: UTF8.self))
+            return String(decoding: try encoder.encode(value), as: UTF8.self)
         }
     }
 }

@@ -14,10 +14,13 @@ struct WorldCommand: ParsableCommand {
               farthing world score --law logit --seed 1 --prices priced.csv
               farthing world run --law logit --seed 1 --decisions 1000000 --out course.csv
               farthing world correct --law logit --seed 1
+              farthing world offers --budget 30000 --decisions 50000
 
             --competitors, --seasons and --stock add what surrounds a decision: see docs/world.md.
             """,
-        subcommands: [WorldGenerate.self, WorldScore.self, WorldRun.self, WorldCorrect.self, WorldPlot.self])
+        subcommands: [
+            WorldGenerate.self, WorldScore.self, WorldRun.self, WorldCorrect.self, WorldOffers.self, WorldPlot.self,
+        ])
 }
 
 extension DemandLaw: ExpressibleByArgument {}

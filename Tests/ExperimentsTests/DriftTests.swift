@@ -209,4 +209,20 @@ private struct Traffic {
         #expect(!report.hasDrifted)
         #expect(report.line == nil)
     }
+
+    /// A price list with one price has no tenths, and another price is drift all the same.
+    @Test(arguments: [5, 7, 9] as [Float]) func aNumberThatNeverVariedHasMovedWhenItIsAnother(now: Float) throws {
+        let bins = FeatureBins(name: "price", numbers: [Float](repeating: 7, count: 300))
+        func monitor(_ value: Float) -> DriftMonitor {
+            var monitor = DriftMonitor([bins])
+            for user in 0..<300 {
+                monitor.observe(user: "u\(user)", values: [.number(value)], probability: nil, bought: false)
+            }
+            return monitor
+        }
+        let report = monitor(now).drift(since: monitor(7))
+        #expect(report.hasDrifted == (now != 7))
+        let move = try #require(report.features.first).largestMove
+        if now > 7 { #expect(move.bin == "above 7.0" || move.bin == "7.0") }
+    }
 }

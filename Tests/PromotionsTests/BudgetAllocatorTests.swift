@@ -4,7 +4,7 @@ import Testing
 
 /// What every allocation keeps, stated once. A broken allocator is held against it, too.
 enum AllocationLaw: String, CaseIterable {
-    case neverOverBudget, totalsAreOfTheChoices, boundIsNotExceeded, boundIsTheDualAtTheShadowPrice
+    case neverOverBudget, totalsAreOfTheChoices, boundIsNotExceeded, boundIsAtMostTheDual
 
     func holds(_ allocation: BudgetAllocation, _ users: [[OfferOption]]) -> Bool {
         switch self {
@@ -13,7 +13,7 @@ enum AllocationLaw: String, CaseIterable {
         case .totalsAreOfTheChoices:
             return chosen(allocation, users) == (allocation.value.minorUnits, allocation.cost.minorUnits)
         case .boundIsNotExceeded: return allocation.gap >= .zero
-        case .boundIsTheDualAtTheShadowPrice: return dual(allocation, users) == allocation.upperBound.minorUnits
+        case .boundIsAtMostTheDual: return allocation.upperBound.minorUnits <= Self.dual(allocation, users)
         }
     }
 
@@ -30,11 +30,11 @@ enum AllocationLaw: String, CaseIterable {
     }
 
     /// λ · budget + Σ max(0, value − λ · cost), with every option within the budget, worked out from nothing but λ.
-    private func dual(_ allocation: BudgetAllocation, _ users: [[OfferOption]]) -> Int64 {
+    static func dual(_ allocation: BudgetAllocation, _ users: [[OfferOption]]) -> Int64 {
         let (rise, run) = (
             Int128(allocation.shadowPrice.value.minorUnits), Int128(allocation.shadowPrice.cost.minorUnits)
         )
-        var sum = rise * Int128(budget(allocation))
+        var sum = rise * Int128(allocation.budget.minorUnits)
         for options in users {
             sum += options.filter { $0.cost <= allocation.budget }.map {
                 Int128($0.value.minorUnits) * run - rise * Int128($0.cost.minorUnits)
@@ -45,7 +45,7 @@ enum AllocationLaw: String, CaseIterable {
 }
 
 @Suite struct BudgetAllocatorTests {
-    private static let shares = [0.0, 0.001, 0.01, 0.1, 0.4, 0.9, 1.1]
+    private static let shares = [0.0, 0.0003, 0.001, 0.003, 0.01, 0.1, 0.4, 0.9, 1.1]
 
     private func allocation(_ users: [[OfferOption]], _ budget: Int64) throws -> BudgetAllocation {
         try BudgetAllocator(users).allocate(Money(minorUnits: budget))
@@ -58,29 +58,27 @@ enum AllocationLaw: String, CaseIterable {
             let users = family.users(1 + draws.below(120), options: 1 + draws.below(6), &draws)
             for share in Self.shares {
                 let found = try allocation(users, Int64(share * Double(fullCost(users))))
+                let relaxed = try BudgetAllocator(users).relaxed(found.budget)
                 for law in AllocationLaw.allCases {
                     #expect(law.holds(found, users), "\(family), seed \(seed), \(share): \(law)")
+                    #expect(law.holds(relaxed, users), "\(family), seed \(seed), \(share): \(law), relaxed")
                 }
+                #expect(AllocationLaw.dual(relaxed, users) == relaxed.upperBound.minorUnits)
+                #expect(found.value >= relaxed.value && found.upperBound <= relaxed.upperBound)
             }
         }
     }
 
     @Test(arguments: Family.allCases)
     func tinyProblemsAreSolvedAsTryingEverythingDoes(family: Family) throws {
-        var (best, all) = (0, 0)
         for seed in 0..<150 as Range<UInt64> {
             var draws = Draws(seed: seed, "tiny")
             let users = family.users(1 + draws.below(7), options: 1 + draws.below(4), &draws)
             let budget = Int64(draws.fraction() * Double(fullCost(users)))
             let found = try allocation(users, budget)
-            let optimum = bruteForce(users[...], budget)
-            #expect(found.value.minorUnits <= optimum && optimum <= found.upperBound.minorUnits)
-            #expect(2 * found.value.minorUnits >= optimum)
-            if users.count <= 2 { #expect(found.value.minorUnits == optimum) }
-            best += found.value.minorUnits == optimum ? 1 : 0
-            all += 1
+            #expect(found.value.minorUnits == bruteForce(users[...], budget), "\(family), seed \(seed)")
+            #expect(found.gap == .zero, "\(family), seed \(seed)")
         }
-        #expect(Double(best) > 0.8 * Double(all), "\(family): \(best) of \(all)")
     }
 
     @Test(arguments: Family.allCases)
@@ -90,14 +88,18 @@ enum AllocationLaw: String, CaseIterable {
             let users = family.users(2 + draws.below(60), options: 4, &draws)
             let allocator = try BudgetAllocator(users)
             let full = fullCost(users)
-            var last: BudgetAllocation?
+            var last: (relaxed: BudgetAllocation, found: BudgetAllocation)?
             for step in 0...300 as ClosedRange<Int64> {
-                let found = try allocator.allocate(Money(minorUnits: full * step / 300))
+                let budget = Money(minorUnits: full * step / 300)
+                let (relaxed, found) = (try allocator.relaxed(budget), try allocator.allocate(budget))
                 if let last {
-                    #expect(found.value >= last.value, "\(family), seed \(seed), step \(step)")
-                    #expect(found.upperBound >= last.upperBound)
+                    #expect(relaxed.value >= last.relaxed.value, "\(family), seed \(seed), step \(step)")
+                    #expect(relaxed.upperBound >= last.relaxed.upperBound)
+                    // A search that was cut short may have been lucky before: by no more than the gap that it reports.
+                    let isProven = found.gap == .zero
+                    #expect((isProven ? found.value : found.upperBound) >= last.found.value)
                 }
-                last = found
+                last = (relaxed, found)
             }
         }
     }
@@ -122,13 +124,36 @@ enum AllocationLaw: String, CaseIterable {
         }
     }
 
-    @Test(arguments: Family.allCases, [0.002, 0.05, 0.3])
+    @Test(arguments: Family.allCases, [0.0005, 0.002, 0.05, 0.3])
     func aThousandUsersComeCloseToTheBound(family: Family, share: Double) throws {
         var draws = Draws(seed: 9, "gap")
         let users = family.users(1_000, options: 5, &draws)
         let found = try allocation(users, Int64(share * Double(fullCost(users))))
-        let ratio = found.value.real / found.upperBound.real
-        #expect(ratio >= (share < 0.01 ? 0.95 : 0.998), "\(ratio)")
+        let allowed = (share < 0.01 ? 0.01 : 0.002) * found.upperBound.real
+        #expect(found.gap.real <= allowed, "\(found.gap.real) of \(found.upperBound.real)")
+    }
+
+    /// Where a handful of offers decide, the relaxation alone is far off; equal ones, that nothing tells apart, included.
+    @Test(arguments: Family.allCases)
+    func aFewOffersThatFitAreChosenBest(family: Family) throws {
+        for seed in 0..<12 as Range<UInt64> {
+            var draws = Draws(seed: seed, "few")
+            let users = family.users(1_000, options: 5, &draws)
+            let found = try allocation(users, Int64((0.5 + 2 * draws.fraction()) * Double(fullCost(users)) / 1_000))
+            let slack = 0.01 * found.upperBound.real
+            #expect(found.gap.real <= slack, "\(family), seed \(seed): \(found.gap.real) of \(found.upperBound.real)")
+        }
+    }
+
+    /// Too many offers that differ in nothing that a bound could see: the search ends, and says what it has not shown.
+    @Test func aSearchThatIsTooWideEndsWithAnHonestBound() throws {
+        let users = (0..<3_000).map { user in
+            [option(1_000_000_007 + Int64(user * user % 1_009), 1_000_000_000 + Int64(user * user % 1_013))]
+        }
+        let found = try allocation(users, 1_500_500_000_000)
+        for law in AllocationLaw.allCases { #expect(law.holds(found, users), "\(law)") }
+        #expect(found.gap > .zero && found.gap.real < 0.001 * found.upperBound.real)
+        #expect(found == (try allocation(users, 1_500_500_000_000)))
     }
 
     @Test func oneOfferWorthMoreThanAllCheapOnesTogetherIsFound() throws {
@@ -188,6 +213,6 @@ enum AllocationLaw: String, CaseIterable {
         #expect(mixed(tight, budget: tight.budget, bound: tight).isEmpty)
         #expect(mixed(loose, budget: tight.budget, bound: tight).contains(.neverOverBudget))
         #expect(mixed(loose, budget: loose.budget, bound: tight).contains(.boundIsNotExceeded))
-        #expect(mixed(tight, budget: tight.budget, bound: loose).contains(.boundIsTheDualAtTheShadowPrice))
+        #expect(mixed(tight, budget: tight.budget, bound: loose).contains(.boundIsAtMostTheDual))
     }
 }

@@ -1,6 +1,7 @@
 // Random instances of the budget problem, and its plainest solver.
 
 import Domain
+import Glibc
 import Promotions
 
 func option(_ value: Int64, _ cost: Int64) -> OfferOption {
@@ -10,6 +11,8 @@ func option(_ value: Int64, _ cost: Int64) -> OfferOption {
 /// How value and cost hang together; the harder ones leave many choices almost equally good.
 enum Family: String, CaseIterable {
     case uncorrelated, weaklyCorrelated, stronglyCorrelated, subsetSum, ties, whales, losses
+    /// Values that lag behind costs, a few face values, costs of every size, and costs that are all but equal.
+    case laggingValues, faceValues, heavyTail, equalCosts
 
     func option(_ draws: inout Draws) -> OfferOption {
         let cost = Int64(draws.below(1_000) + 1)
@@ -22,6 +25,16 @@ enum Family: String, CaseIterable {
         case .whales:
             let scale: Int64 = draws.below(50) == 0 ? 200 : 1
             return PromotionsTests.option(scale * Int64(draws.below(1_000) + 1), scale * cost)
+        case .laggingValues: return PromotionsTests.option(cost, cost + 100)
+        case .faceValues:
+            return PromotionsTests.option(Int64(draws.below(1_000) + 1), [100, 250, 500, 1_000, 2_500][draws.below(5)])
+        case .heavyTail:
+            let size = exp(2.5 * draws.normal()) * 100
+            return PromotionsTests.option(
+                1 + Int64(size * exp(0.5 * draws.normal())), 1 + Int64(size))
+        case .equalCosts:
+            return PromotionsTests.option(
+                1_000_000_007 + Int64(draws.below(1_000_000)), 1_000_000_000 + Int64(draws.below(2_000_000)))
         case .losses: return PromotionsTests.option(Int64(draws.below(1_500)) - 700, Int64(draws.below(1_000)))
         }
     }

@@ -16,15 +16,32 @@ struct LearnDrift: ParsableCommand {
               farthing learn drift --reference learned.csv --input this-week.csv
 
             The status is 1 when something has drifted.
+
+            With --watch it does so again and again with the log of a cluster: the newest window of exposures against \
+            those before, or against a reference that stays. A line a round, and a line for each alarm with what to do. \
+            It only reads; the cluster may run, stand still or be restarted. The chance of a false alarm is then that of \
+            a day. With --once too, one round: status 0 stable, 1 drifted, 2 nothing could be found out.
+
+              farthing learn drift --watch --every 60 --window 24
+              farthing learn drift --watch --until 2026-11-01T00:00:00 -o json
+              farthing learn drift --watch --once
             """)
 
     @OptionGroup var output: OutputOption
 
     @Option(help: "The rows that the model was learned from: a CSV, plain or gzip.")
-    var reference: String
+    var reference: String?
 
     @Option(help: "The rows to judge.")
-    var input: String
+    var input: String?
+
+    @Flag(help: "Watch the log of a cluster instead of comparing files.")
+    var watch = false
+
+    @Flag(help: "With --watch: one round.")
+    var once = false
+
+    @OptionGroup var log: DriftWatchOption
 
     @Option(help: "A YAML that says which columns are numeric and which categorical.")
     var types: String?
@@ -36,6 +53,10 @@ struct LearnDrift: ParsableCommand {
     var leastIndex = 0.005
 
     func validate() throws {
+        guard watch ? reference == nil && input == nil && types == nil : reference != nil && input != nil && !once
+        else {
+            throw ValidationError("Give --reference and --input, or --watch, with or without --once.")
+        }
         guard chance > 0, chance < 1 else { throw ValidationError("Give --chance a number between 0 and 1.") }
         guard leastIndex >= 0, leastIndex.isFinite else {
             throw ValidationError("Give --least-index a number of at least 0.")
@@ -43,15 +64,33 @@ struct LearnDrift: ParsableCommand {
     }
 
     func run() throws {
+        var limits = DriftLimits()
+        limits.chance = chance
+        limits.leastIndex = leastIndex
+        if watch { return try watch(limits) }
         let report = try orStatus2 {
-            let files = try DriftFiles(reference: reference, input: input, kinds: try ColumnTypes.read(types))
-            var limits = DriftLimits()
-            limits.chance = chance
-            limits.leastIndex = leastIndex
-            return DriftSummary(files, limits)
+            DriftSummary(
+                try DriftFiles(reference: reference ?? "", input: input ?? "", kinds: try ColumnTypes.read(types)),
+                limits)
         }
         try output.report(report) { report.text }
         if report.drifted { throw ExitCode(1) }
+    }
+
+    private func watch(_ limits: DriftLimits) throws {
+        guard once else {
+            var limits = limits
+            // The alarms of a day share its chance.
+            limits.chance *= min(1, log.every / 1_440)
+            log.watch(limits, output)
+        }
+        let round = try orStatus2 { try log.round(limits) }
+        try output.report(round) { round.text }
+        switch round.state {
+        case .stable: return
+        case .drifted: throw ExitCode(1)
+        case .waiting: throw ExitCode(2)
+        }
     }
 }
 

@@ -77,7 +77,7 @@ struct LearnWatch: ParsableCommand {
     private func round() {
         do {
             let round = try learn()
-            try output.report(round) { round.text }
+            try output.reportAtOnce(round) { round.text }
         } catch {
             StandardStream.error.write("this round changed nothing: \(error)\n")
         }

@@ -25,6 +25,11 @@ public struct LoggedExposure: Equatable, Sendable {
     /// Of the arm and, in the exploring one, of the price.
     public var propensity: Float
     public var modelVersion: UInt64
+    /// Of a purchase, as the model promised when the price was shown; nil where it promised nothing.
+    public var probability: Double?
+    /// When nothing could change any more, bought or not. Before, those that were bought are known sooner than the
+    /// others: rates are of exposures settled by the end of the log.
+    public var settledAt: Timestamp
 }
 
 /// Collects one tenant's exposures from records, in the order of each partition.
@@ -52,7 +57,7 @@ public struct LoggedExposures {
     private var bought: [Key: [Purchase]] = [:]
     private var rows: [String: [CatalogueRow]] = [:]
     /// Of anything in the log.
-    private var latest = Timestamp(milliseconds: 0)
+    public private(set) var latest = Timestamp(milliseconds: 0)
 
     /// An exposure may be logged so long after it was shown, and after its purchase.
     private static let lagMilliseconds: Int64 = 60_000
@@ -135,10 +140,17 @@ public struct LoggedExposures {
         return [
             LoggedExposure(
                 user: exposure.user.user, item: exposure.product, time: episode.first.time,
-                listPrice: exposure.listPrice, referencePrice: references.price(of: row, at: episode.last.time), price: exposure.personalPrice, unitCost: row.unitCost,
+                listPrice: exposure.listPrice, referencePrice: references.price(of: row, at: episode.last.time),
+                price: exposure.personalPrice, unitCost: row.unitCost,
                 currency: row.currency, quantity: quantity, arm: exposure.arm, propensity: exposure.propensity,
-                modelVersion: exposure.modelVersion)
+                modelVersion: exposure.modelVersion, probability: exposure.prediction.flatMap(Self.probability),
+                settledAt: exposure.expiresAt.adding(milliseconds: horizonMilliseconds))
         ]
+    }
+
+    private static func probability(_ prediction: DemandPrediction) -> Double? {
+        guard prediction.isUsable else { return nil }
+        return Double(prediction.saturation) / (1 + exponential(-Double(prediction.logOdds)))
     }
 }
 

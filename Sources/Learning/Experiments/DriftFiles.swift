@@ -10,8 +10,8 @@ public struct DriftFiles: Sendable {
 
     private static let promise = "probability"
     /// Below this, shares of tenths are nothing but chance.
-    private static let fewestRows = 100
-    private static let fewestUsers = 30
+    static let fewestRows = 100
+    static let fewestUsers = 30
 
     /// Reads files in the format of exposures, plain or gzip, each optionally with a column `probability`.
     /// - Parameter kinds: of columns whose kind is settled; the others' are inferred from the reference.
@@ -25,7 +25,11 @@ public struct DriftFiles: Sendable {
         }
         // A file without promises can be a reference all the same, and the other way round.
         settled[Self.promise] = nil
-        let after = try ExposureTable(path: inputPath, for: .outcomes, kinds: settled)
+        try self.init(before, try ExposureTable(path: inputPath, for: .outcomes, kinds: settled))
+    }
+
+    /// - Precondition: the second has the features of the first, or a promise more or less.
+    init(_ before: ExposureTable, _ after: ExposureTable) throws(LearningError) {
         for table in [before, after] {
             guard table.count >= Self.fewestRows, Set(table.users).count >= Self.fewestUsers else {
                 throw LearningError(

@@ -37,7 +37,7 @@ public struct FeatureBins: Equatable, Sendable, Codable {
             // An edge at the largest value would leave a bin that nothing falls into.
             if edge > edges.last ?? -.infinity, edge < sorted[sorted.count - 1] { edges.append(edge) }
         }
-        // What was always the same has bins below and above: anything else is news.
+        // A number that never varied has moved when it is any other one.
         if let only = sorted.first, only == sorted.last { edges = [only.nextDown, only] }
         kind = .numbers(edges: edges)
     }
@@ -79,6 +79,7 @@ public struct FeatureBins: Equatable, Sendable, Codable {
         case .numbers(let edges):
             if bin == count - 1 { return "missing" }
             guard let first = edges.first, let last = edges.last else { return "any number" }
+            if first.nextUp == last, bin < edges.count { return bin == 0 ? "below \(last)" : "\(last)" }
             if bin == 0 { return "up to \(first)" }
             return bin == edges.count ? "above \(last)" : "\(edges[bin - 1]) to \(edges[bin])"
         case .levels(let levels): return bin < levels.count ? "“\(levels[bin])”" : "rare or new"

@@ -12,10 +12,10 @@ public struct BudgetAllocation: Equatable, Sendable {
     public var budget: Money
     /// λ: what one more unit of budget would be worth.
     public var shadowPrice: ShadowPrice
-    /// No choice within the budget is worth more: the Lagrangian dual at λ, rounded down to a whole minor unit.
+    /// No choice within the budget is worth more: at most the Lagrangian dual at λ, rounded down to a whole minor unit.
     public var upperBound: Money
 
-    /// How far the choice can be from the best one.
+    /// How far the choice can be from the best one; 0: it is one.
     public var gap: Money { upperBound - value }
 }
 

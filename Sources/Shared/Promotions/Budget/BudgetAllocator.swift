@@ -4,12 +4,16 @@
 // The intuition: put a price λ on a unit of budget and everybody's choice is independent, the option of greatest
 // value − λ · cost. As λ falls, users climb from option to option along the upper convex hull of their own options,
 // the steepest steps first. So the whole Lagrangian dual is one sorted list of steps: where the budget ends in it, the
-// step at hand is λ, exactly, and the value at that point is a bound that no choice can exceed. The rest of the budget,
-// smaller than one step, is put to use by exchanges (`Exchange`).
+// step at hand is λ, exactly, and the value at that point is a bound that no choice can exceed.
 //
-// Every answer is the best of a family of choices that does not depend on the budget, cut off at the budget: so more
-// budget never earns less. Filling up greedily behind the end of the budget was rejected, because it breaks that law.
-// A dynamic programme over minor units was rejected, because its time grows with the budget.
+// The rest of the budget, smaller than one step, is nothing where many offers fit and everything where few do. So an
+// exact search follows, over the few users whom that bound does not settle (`CoreSearch`), with a bounded amount of
+// work: either the choice is proven to be the best, or the bound says how far it can be from it. The plain relaxation,
+// its rest put to use by exchanges (`Exchange`), stays as the reference, and as the answer where the search finds less.
+//
+// Every answer of the reference is the best of a family of choices that does not depend on the budget, cut off at the
+// budget: so more budget never earns less. Filling up greedily behind the end of the budget was rejected, because it
+// breaks that law. A dynamic programme over minor units was rejected, because its time grows with the budget.
 // Source: Sinha and Zoltners (1979); Kellerer, Pferschy and Pisinger, Knapsack Problems (2004), chapter 11.
 
 import Domain
@@ -36,21 +40,79 @@ public struct BudgetAllocator: Sendable {
     /// - Throws: for a cost below 0, and for values whose sum may exceed 64 bits.
     public init(_ users: [[OfferOption]]) throws(BudgetError) { menus = try OfferMenus(users) }
 
-    /// The choice under a budget, and a bound on every other. Deterministic; equal users are told apart by their order
+    /// The best choice under a budget that a bounded search finds, and a bound on every other: equal when the choice is
+    /// proven to be optimal. Never worth less than `relaxed`. Deterministic; equal users are told apart by their order
     /// only, so that the totals do not depend on it.
-    /// - Complexity: O(steps · log steps), beside a few hundred exchanges.
+    /// - Complexity: O(steps · log steps), beside some 10 million states at most and a few hundred exchanges.
     public func allocate(_ budget: Money) throws(BudgetError) -> BudgetAllocation {
+        let limit = try Self.checked(budget)
+        let (greedy, bound) = relaxation(limit)
+        guard bound.count < greedy.steps.count else { return try relaxed(budget) }
+        var best = Incumbent()
+        var proven = search(limit, greedy, bound, Self.work, improving: &best)
+        if proven > best.value {
+            // Exchanges come close where the search is too wide.
+            var exchanged = Incumbent()
+            exchange(limit, bound, improving: &exchanged)
+            if exchanged.value > best.value { best = exchanged }
+        }
+        if Double(proven - best.value) > Self.gapWorthMore * Double(proven) {
+            proven = min(proven, search(limit, greedy, bound, 8 * Self.work, improving: &best))
+        }
+        return allocation(best, budget, bound.shadowPrice, max(best.value, proven))
+    }
+
+    /// States that a search looks at, and the proven gap above which another one looks at more.
+    private static let work = 1_000_000
+    private static let gapWorthMore = 0.004
+
+    /// - Returns: a value that no choice exceeds.
+    private func search(
+        _ limit: Int64, _ greedy: GreedySteps, _ bound: GreedySteps.Relaxation, _ work: Int,
+        improving best: inout Incumbent
+    ) -> Int64 {
+        var search = CoreSearch(
+            menus, greedy, whole: bound.count, budget: limit, above: best.value, mostWork: work)
+        return min(bound.bound, search.improve(&best) ?? best.value)
+    }
+
+    /// The plain Lagrangian relaxation with exchanges: quick, close where no offer takes much of the budget, and the
+    /// reference for the search. More budget never earns less.
+    public func relaxed(_ budget: Money) throws(BudgetError) -> BudgetAllocation {
+        let limit = try Self.checked(budget)
+        let (_, bound) = relaxation(limit)
+        var best = Incumbent()
+        exchange(limit, bound, improving: &best)
+        return allocation(best, budget, bound.shadowPrice, bound.bound)
+    }
+
+    private static func checked(_ budget: Money) throws(BudgetError) -> Int64 {
         guard budget >= .zero else {
             throw BudgetError(
                 place: "budget", value: "\(budget.minorUnits)", remedy: "Give a budget of 0 or more minor units.")
         }
-        let limit = budget.minorUnits
-        // An option dearer than the budget can never be chosen, and must not loosen the bound.
-        let bound = GreedySteps(menus, dearest: limit).relaxation(limit)
-        var best = Incumbent()
-        // An option that takes most of the budget would end the list of steps for everybody behind it, so the search
-        // is repeated without the dearest ones, as long as that can still help. The powers of two do not depend on the
-        // budget except for where they start.
+        return budget.minorUnits
+    }
+
+    /// An option dearer than the budget can never be chosen, and must not loosen the bound.
+    private func relaxation(_ limit: Int64) -> (GreedySteps, GreedySteps.Relaxation) {
+        let steps = GreedySteps(menus, dearest: limit)
+        return (steps, steps.relaxation(limit))
+    }
+
+    private func allocation(
+        _ best: Incumbent, _ budget: Money, _ shadowPrice: ShadowPrice, _ bound: Int64
+    ) -> BudgetAllocation {
+        BudgetAllocation(
+            choices: menus.choices(best.choices), value: Money(minorUnits: best.value),
+            cost: Money(minorUnits: best.cost), budget: budget, shadowPrice: shadowPrice,
+            upperBound: Money(minorUnits: bound))
+    }
+
+    /// An option that takes most of the budget would end the list of steps for everybody behind it, so exchanges are
+    /// looked for again without the dearest ones, as long as that can still help. The powers of two do not depend on
+    /// the budget except for where they start.
+    private func exchange(_ limit: Int64, _ bound: GreedySteps.Relaxation, improving best: inout Incumbent) {
         var exponent = Self.exponent(reaching: min(limit, menus.dearest))
         while true {
             let dearest = exponent < Int64.bitWidth - 1 ? Int64(1) << Int64(exponent) : .max
@@ -62,10 +124,6 @@ public struct BudgetAllocator: Sendable {
             guard best.value < bound.bound, exponent > 0 else { break }
             exponent -= 1
         }
-        return BudgetAllocation(
-            choices: menus.choices(best.choices), value: Money(minorUnits: best.value),
-            cost: Money(minorUnits: best.cost), budget: budget, shadowPrice: bound.shadowPrice,
-            upperBound: Money(minorUnits: bound.bound))
     }
 
     /// Of the smallest power of two that is no less.
