@@ -4,6 +4,7 @@
 import Domain
 import Foundation
 import Learning
+import Models
 import Pricing
 import Testing
 import World

@@ -105,6 +105,60 @@ import Testing
         #expect(fit.model.intercept.trees.count > 10)
     }
 
+    /// What a forest says in steps, a surface says at once; a column of one value and a column twice are no harm.
+    @Test func aSurfaceFindsSlopesAlongLinesAndProducts() throws {
+        let truth = curvedDemand(rows: 20_000)
+        func agreement(_ settings: ResponseSettings) throws -> (Double, ResponseFit) {
+            let fit = try ResponseFit(truth.matrix, settings: settings)
+            let fitted = (0..<truth.matrix.count).map {
+                log(Double(fit.model.referenceScore(truth.matrix.row($0)).slope))
+            }
+            return (correlation(fitted, truth.logSlopes), fit)
+        }
+        let forest = ForestSettings(rounds: 30, depth: 3, learningRate: 0.1, shrinkage: 5, leafWeight: 20)
+        var settings = ResponseSettings(intercept: forest, slope: forest)
+        let (alone, _) = try agreement(settings)
+        settings.hasSurface = true
+        let (found, fit) = try agreement(settings)
+        #expect(found > 0.97, "with a surface \(found)")
+        #expect(1 - found < (1 - alone) / 4, "without \(alone)")
+        let surface = try #require(fit.model.surface)
+        #expect(surface.inputs.map(\.place) == [0, 1, 2, 3])
+        #expect(surface.curved == 3)
+    }
+
+    /// Prices that a model chose follow the rows, and then intercepts and slopes see each other.
+    @Test func aSurfaceFindsSlopesWherePricesFollowTheRows() throws {
+        let truth = curvedDemand(rows: 20_000, pricesFollow: true)
+        let forest = ForestSettings(rounds: 1, depth: 1, learningRate: 0.01, shrinkage: 5, leafWeight: 20)
+        var settings = ResponseSettings(intercept: forest, slope: forest)
+        settings.hasSurface = true
+        let model = try ResponseFit(truth.matrix, settings: settings).model
+        let fitted = (0..<truth.matrix.count).map { log(Double(model.referenceScore(truth.matrix.row($0)).slope)) }
+        let found = correlation(fitted, truth.logSlopes)
+        #expect(found > 0.9, "\(found)")
+    }
+
+    /// A surface must not take chance for curvature: where slopes are alike, it says so.
+    @Test func aSurfaceOfFewRowsSaysNextToNothing() throws {
+        let matrix = curvedDemand(rows: 2_000, areAlike: true).matrix
+        let forest = ForestSettings(rounds: 1, depth: 1, learningRate: 0.01, shrinkage: 5, leafWeight: 20)
+        var settings = ResponseSettings(intercept: forest, slope: forest)
+        settings.hasSurface = true
+        let model = try ResponseFit(matrix, settings: settings).model
+        for row in 0..<200 { #expect(abs(log(model.referenceScore(matrix.row(row)).slope / 3)) < 0.5) }
+    }
+
+    @Test func aMatrixThatNamesNoNumbersGetsNoSurface() throws {
+        var matrix = curvedDemand(rows: 2_000).matrix
+        matrix.numbers = []
+        let forest = ForestSettings(rounds: 3, depth: 2, learningRate: 0.1, shrinkage: 5, leafWeight: 20)
+        var settings = ResponseSettings(intercept: forest, slope: forest)
+        let plain = try ResponseFit(matrix, settings: settings).model
+        settings.hasSurface = true
+        #expect(try ResponseFit(matrix, settings: settings).model == plain)
+    }
+
     @Test func aFitWithoutPurchasesIsRefused() throws {
         var quiet = littleShop(shoppers: 5, weeks: 4)
         for index in quiet.events.indices { quiet.events[index].event.basket.items = [] }
@@ -130,6 +184,29 @@ import Testing
             squareOfSecond += (b - meanOfSecond) * (b - meanOfSecond)
         }
         return cross / (squareOfFirst * squareOfSecond).squareRoot()
+    }
+
+    /// Logit demand whose slopes follow a product and a line; the third column is the first once more, the fourth a mark,
+    /// the fifth always the same.
+    private func curvedDemand(rows: Int, areAlike: Bool = false, pricesFollow: Bool = false) -> (
+        matrix: TrainingMatrix, logSlopes: [Double]
+    ) {
+        var draws = Draws(seed: 47, "curved demand")
+        var matrix = TrainingMatrix(width: 5)
+        matrix.numbers = [0, 1, 2, 4]
+        var logSlopes: [Double] = []
+        for _ in 0..<rows {
+            let (first, second) = (draws.normal(), draws.normal())
+            let logSlope = areAlike ? log(3) : 1.3 + 0.5 * first * second + 0.3 * first
+            let drawn = 0.8 * draws.fraction() - 0.4
+            let price = pricesFollow ? 0.15 * (first * second - first) + 0.3 * drawn : drawn
+            let buys = draws.fraction() < 1 / (1 + exp(exp(logSlope) * price - 0.5 * second))
+            matrix.append(
+                row: [Float(first), Float(second), Float(first), draws.fraction() < 0.5 ? 1 : 0, 7],
+                logRelativePrice: Float(price), bought: buys, product: 0)
+            logSlopes.append(logSlope)
+        }
+        return (matrix, logSlopes)
     }
 
     /// Logit demand with slopes from 1 to 5 along the share of lines on deal, and prices drawn at random.

@@ -52,14 +52,15 @@ struct Lottery: RandomNumberGenerator {
 
 let names = ["first", "second", "third"]
 
-func bundle(seed: UInt64 = 11) throws -> ModelBundle {
+func bundle(seed: UInt64 = 11, curved: Bool = false) throws -> ModelBundle {
     var generator = Lottery(seed: seed)
     let response = try ResponseModel(
         intercept: try generator.forest(trees: 3, depth: 3, features: 3),
         logSlope: try generator.forest(trees: 2, depth: 2, features: 3),
         interceptBase: -3, logSlopeBase: 0.5, centre: -0.05, slopes: 0.2...8,
         shape: PriceShape(knots: [0.05], gradients: [0.8, 1.5])!,
-        saturation: .init(forest: try generator.forest(trees: 2, depth: 2, features: 3), base: 1))
+        saturation: .init(forest: try generator.forest(trees: 2, depth: 2, features: 3), base: 1),
+        surface: curved ? try surface() : nil)
     let goldens = (0..<2).map { index in
         let row = [Float(index), 1, -1]
         let (intercept, slope, saturation) = response.referenceScore(row)
@@ -85,4 +86,10 @@ func seal(_ bytes: inout [UInt8]) {
     var writer = ByteWriter()
     writer.write(finalMix(state.value))
     bytes.replaceSubrange(6..<14, with: writer.bytes)
+}
+
+func surface() throws -> ResponseSurface {
+    try ResponseSurface(
+        inputs: [.init(place: 1, centre: 0.5, scale: 2), .init(place: 2, centre: -1, scale: 0.25)], curved: 1,
+        intercepts: [0.5, -0.25, 0.125], logSlopes: [0.1, 0.2, -0.3])
 }

@@ -43,4 +43,32 @@ import Testing
             }
         }
     }
+
+    @Test func aSurfaceAddsLinesAndProductsToWhatTheForestsSay() throws {
+        let forest = FlatForest(trees: [], featureCount: 3)
+        let surface = try ResponseSurface(
+            inputs: [
+                .init(place: 2, centre: 1, scale: 2), .init(place: 0, centre: 0, scale: 1),
+                .init(place: 1, centre: 5, scale: 1),
+            ], curved: 2, intercepts: [1, 10, 100, 0.1, 0.2, 0.3], logSlopes: [0, 0, 0, 0, 0.5, 0])
+        let model = try ResponseModel(
+            intercept: forest, logSlope: forest, interceptBase: 7, logSlopeBase: 0, centre: 0, slopes: 0.01...100,
+            surface: surface)
+        // The third column stands 1 · 2 off its mean, the first 0.5, and the second so far that it counts as 4.
+        let row: [Float] = [0.5, 99, 2]
+        let scored = model.referenceScore(row)
+        let lines: Float = 1 * 2 + 10 * 0.5 + 100 * 4
+        let products: Float = 0.1 * 4 + 0.2 * 1 + 0.3 * 0.25
+        #expect(abs(scored.intercept - (7 + lines + products)) < 1e-3)
+        #expect(abs(scored.slope - 1.648_721) < 1e-5)
+
+        let rows: [Float] = [0, 5, 1] + row
+        var intercepts: [Float] = [0, 0]
+        var slopes = intercepts
+        var interceptSpan = intercepts.mutableSpan
+        var slopeSpan = slopes.mutableSpan
+        model.score(rows.span, intercepts: &interceptSpan, slopes: &slopeSpan)
+        #expect(intercepts == [7, scored.intercept])
+        #expect(slopes == [1, scored.slope])
+    }
 }

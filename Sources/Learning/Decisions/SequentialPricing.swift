@@ -165,8 +165,7 @@ public struct SequentialPricing {
         let settings = fits.candidate.settings
         if spread == nil || served?.candidate != fits.candidate || spread?.width != matrix.width + 1 {
             let levels = PriceLevels(fitting: latest.logRelativePrices)
-            let rough = try ResponseFit(
-                matrix, settings: settings.lasting(min(2 * fits.fit.rounds, fits.fit.rounds + 250)))
+            let rough = try ResponseFit(matrix, settings: SpreadFit.rough(settings, after: fits.fit))
             spread = try SpreadFit(matrix: matrix, heldOut: judged, levels: levels).learn(from: rough.model) {
                 (rows, judges) throws(LearningError) in try ResponseFit(rows, settings: settings, heldOut: judges).model
             }

@@ -22,6 +22,7 @@ public enum DemandCandidate: String, Sendable, CaseIterable {
         let intercept = ForestSettings(rounds: 400, depth: 6, learningRate: 0.1, shrinkage: 5, leafWeight: 20)
         let slope = ForestSettings(rounds: 400, depth: 3, learningRate: 0.1, shrinkage: 5, leafWeight: 20)
         var settings = ResponseSettings(intercept: intercept, slope: slope)
+        settings.hasSurface = self != .saturated
         switch self {
         case .straight: break
         case .bent: settings.knots = [0]

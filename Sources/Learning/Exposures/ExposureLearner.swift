@@ -112,7 +112,7 @@ public struct ExposureLearner: Sendable {
         let longer = try ConcurrentFits.run(best.candidate.hasIntervals ? 2 : 1) { (index) throws(LearningError) in
             index == 0
                 ? try engine.fit(everything, settings: lawSettings.ending(after: rounds))
-                : try engine.fit(matrix, settings: lawSettings.lasting(min(2 * rounds, rounds + 250)))
+                : try engine.fit(matrix, settings: SpreadFit.rough(lawSettings, after: best.fit))
         }
         var spread: ElasticitySpread?
         if longer.count > 1 {

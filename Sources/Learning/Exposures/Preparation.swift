@@ -142,6 +142,21 @@ public struct Preparation: Equatable, Sendable {
             + (0..<(components?.count ?? 0)).map { "component \($0 + 1)" }
     }
 
+    /// Places in a row of what was a number in the table, or was computed from numbers.
+    private var numbers: [Int] {
+        var places: [Int] = []
+        var place = 0
+        for column in columns {
+            switch column.preparation {
+            case .number, .hours: places.append(place)
+            case .level: break
+            }
+            place += column.width
+        }
+        place += item.width
+        return places + (place..<(place + Self.derived.count))
+    }
+
     private static func names(of level: LevelPreparation, _ name: String) -> [String] {
         ["\(name) rate", "\(name) slope"] + (level.isSpread ? level.levels.map { "\(name) = \($0.name)" } : [])
     }
@@ -212,6 +227,7 @@ public struct Preparation: Equatable, Sendable {
     /// Rows to judge by.
     func matrix(of table: ExposureTable) -> TrainingMatrix {
         var matrix = TrainingMatrix(width: featureNames.count)
+        matrix.numbers = numbers
         matrix.features = rows(of: table)
         matrix.logRelativePrices = table.logRelativePrices
         matrix.labels = table.bought.map { $0 ? 1 : 0 }

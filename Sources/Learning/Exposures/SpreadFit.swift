@@ -1,7 +1,7 @@
 // Learns how far elasticities may be off, by a bootstrap: outcomes are drawn from a known model, the fit is repeated on
-// them, and its error is there to be seen. The known model must vary as much between shoppers as the truth does, and a
-// served one does not: it is shrunk. The same fit grown on for twice as long overfits about as much as shrinkage takes
-// away, and a fit to its outcomes comes out about as varied as the served one.
+// them, and its error is there to be seen. The known model must vary as much between shoppers as the truth does, and in
+// ways that are as hard to find: what is served is shrunk, and a surface finds another surface at once. So the known
+// model is a forest without a surface under it, grown on until it overfits about as much as shrinkage takes away.
 //
 // A forest then learns the size of the error, by gamma deviance, because what scatters is its square. A factor found on
 // held-out rows makes 90 % cover 90 %; it is raised by a tenth, because a bootstrap sees no law that is wrong (on six
@@ -26,8 +26,17 @@ struct SpreadFit {
     /// Half the step over which elasticities are compared.
     private static let step = 0.025
 
+    /// How the known model is fitted: for twice as long as a forest alone takes, which without a surface to start on
+    /// takes twice the rounds of one with.
+    /// - Parameter served: what is served, fitted with `settings`.
+    static func rough(_ settings: ResponseSettings, after served: ResponseFit) -> ResponseSettings {
+        var rough = settings.lasting(min((served.model.surface == nil ? 2 : 4) * served.rounds, served.rounds + 250))
+        rough.hasSurface = false
+        return rough
+    }
+
     /// - Parameters:
-    ///   - rough: grown on for longer than what is served.
+    ///   - rough: fitted with `rough(_:after:)`.
     ///   - refit: fits a model to rows and judges as the served one was fitted.
     /// - Returns: nil when the errors cannot be told.
     func learn(

@@ -24,12 +24,15 @@ struct Member {
 
 /// What one forest says and how the loss changes with it; each (rows,).
 struct BoostingSide {
+    /// What the forest adds to.
+    var offsets: [Float]
     var sums: [Float]
     var gradients: [Float]
     var hessians: [Float]
 
     init(count: Int) {
-        sums = [Float](repeating: 0, count: count)
+        offsets = [Float](repeating: 0, count: count)
+        sums = offsets
         gradients = sums
         hessians = sums
     }
@@ -42,7 +45,7 @@ struct BoostingSide {
 }
 
 struct BoostingState {
-    let start: StartingPoint
+    var start: StartingPoint
     /// Rounds begun.
     var rounds = 0
     var intercept: BoostingSide
@@ -65,7 +68,8 @@ struct BoostingState {
         let prices = shape.values
         for row in labels.indices {
             let gradient = ResponseGradient(
-                intercept: start.intercept + intercept.sums[row], logSlope: start.logSlope + logSlope.sums[row],
+                intercept: start.intercept + (intercept.offsets[row] + intercept.sums[row]),
+                logSlope: start.logSlope + (logSlope.offsets[row] + logSlope.sums[row]),
                 saturation: start.saturation.map { $0 + (saturation?.sums[row] ?? 0) }, price: prices[row],
                 label: labels[row])
             intercept.gradients[row] = gradient.intercept
@@ -76,8 +80,9 @@ struct BoostingState {
             saturation?.hessians[row] = gradient.saturationWeight
         }
         let base = start.logSlope
-        shape.step(residuals: intercept.gradients, weights: intercept.hessians) { [sums = logSlope.sums] row in
-            expf(min(max(base + sums[row], -4), 5))
+        shape.step(residuals: intercept.gradients, weights: intercept.hessians) {
+            [sums = logSlope.sums, offsets = logSlope.offsets] row in
+            expf(min(max(base + (offsets[row] + sums[row]), -4), 5))
         }
     }
 }

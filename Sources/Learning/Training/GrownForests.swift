@@ -31,6 +31,7 @@ struct GrownForests {
     let start: StartingPoint
     let centre: Float
     let shape: PriceShape
+    var surface: ResponseSurface?
 
     /// - Parameters:
     ///   - width: of a row.
@@ -46,7 +47,7 @@ struct GrownForests {
                     .init(
                         forest: FlatForest(trees: $0.trees, featureCount: width),
                         base: (start.saturation ?? 0) + $0.constant)
-                })
+                }, surface: surface)
         } catch {
             throw LearningError(place: error.place, value: error.value, remedy: error.remedy)
         }

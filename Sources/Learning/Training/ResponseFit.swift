@@ -73,6 +73,9 @@ private struct ResponseForests {
     var bestRound = 0
     var bestLoss: Double?
     private var bestShape = PriceShape.straight
+    private var surface: ResponseSurface?
+    /// What the surface says of the held-out rows.
+    private var heldOutOffsets: [(intercept: Float, logSlope: Float)] = []
 
     /// Rounds between two looks at the held-out rows.
     private static let lookEvery = 10
@@ -106,6 +109,10 @@ private struct ResponseForests {
         let start = StartingPoint(matrix, saturated: settings.saturation != nil, slope: settings.startingSlope)
         state = BoostingState(
             matrix, start: start, shape: ShapeFit(matrix.logRelativePrices, knots: settings.knots, centre: centre))
+        if settings.hasSurface, var fit = SurfaceFit(matrix) {
+            surface = try fit.settle(&state, matrix)
+            if let surface, let heldOut { heldOutOffsets = surface.scores(heldOut) }
+        }
     }
 
     // MARK: - Growing
@@ -142,9 +149,10 @@ private struct ResponseForests {
         let shape = state.shape.shape
         var loss = 0.0
         for row in 0..<heldOut.count {
+            let offset = heldOutOffsets.isEmpty ? (intercept: 0, logSlope: 0) : heldOutOffsets[row]
             loss += ResponseGradient.loss(
-                intercept: Double(state.start.intercept + intercepts[row]),
-                logSlope: Double(state.start.logSlope + slopes[row]),
+                intercept: Double(state.start.intercept + (offset.intercept + intercepts[row])),
+                logSlope: Double(state.start.logSlope + (offset.logSlope + slopes[row])),
                 saturation: state.start.saturation.map { Double($0 + (saturations?[row] ?? 0)) },
                 price: shape(Double(heldOut.logRelativePrices[row] - centre)), label: Double(heldOut.labels[row]))
         }
@@ -169,7 +177,7 @@ private struct ResponseForests {
             saturation: try saturation.flatMap { (member) throws(LearningError) in
                 try saved(member, columns: every, rounds: settings.saturation?.rounds ?? 0, place: "saturation")
             },
-            start: state.start, centre: centre, shape: bestShape)
+            start: state.start, centre: centre, shape: bestShape, surface: surface)
     }
 
     private func saved(

@@ -28,6 +28,8 @@ public struct ResponseSettings: Equatable, Sendable {
     public var slope: ForestSettings
     /// nil: everybody would buy if the price were low enough.
     public var saturation: ForestSettings?
+    /// Whether forests are grown on a quadratic surface of the rows' numbers, where a matrix says which these are.
+    public var hasSurface = false
     /// Where the price shape may bend: ln(price / reference), not centred, ascending. Empty: it is straight.
     public var knots: [Double] = []
     /// Places in the row of what the slope may depend on; nil: everything.

@@ -18,6 +18,10 @@ public struct TrainingMatrix: Sendable {
     /// Place of each row's shopper in `TrainingData.shoppers`; empty when nobody asks. (count,)
     public internal(set) var shoppers: [UInt32] = []
 
+    /// Places in a row of numbers that measure something, where halves and sums mean something: no marks, and nothing
+    /// that was computed from levels. Squares and products of them may matter.
+    public var numbers: [Int] = []
+
     public init(width: Int = FeatureSchema.count) { self.width = width }
 
     public var count: Int { labels.count }
@@ -52,6 +56,7 @@ public struct TrainingMatrix: Sendable {
     /// The rows at these places, in their order.
     public func rows(at places: [Int]) -> TrainingMatrix {
         var chosen = TrainingMatrix(width: width)
+        chosen.numbers = numbers
         chosen.features.reserveCapacity(places.count * width)
         for place in places { chosen.features += features[(place * width)..<((place + 1) * width)] }
         chosen.logRelativePrices = places.map { logRelativePrices[$0] }

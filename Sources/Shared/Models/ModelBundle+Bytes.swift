@@ -6,15 +6,15 @@ import Domain
 
 extension ModelBundle {
     /// What a file may contain. Older ones are still read, so that a cluster keeps its prices through an upgrade;
-    /// none older than `shaped` is written.
+    /// the oldest that says everything, from `shaped` on, is written.
     public enum Format: UInt16, Sendable {
         /// Every law straight: no shape, no saturation.
         case straight = 1
         case shaped = 2
-        /// With rows of its own; others are written as `shaped`, so that older workers read them.
-        case profiled = 3
+        /// With a mark each for a surface under the forests, and for rows of the model's own.
+        case extended = 3
 
-        static let newest = profiled
+        static let newest = extended
     }
 
     /// What a file holds.
@@ -34,17 +34,21 @@ extension ModelBundle {
     /// Magic, format and checksum.
     static let headerBytes = 14
 
+    /// The oldest that says everything, so that older workers read what they can.
+    private var format: Format { response.surface == nil && profiles == nil ? .shaped : .extended }
+
     public func encode() -> [UInt8] {
         var payload = ByteWriter()
         payload.write(version)
+        if format == .extended { payload.write(UInt8(profiles == nil ? 0 : 1)) }
         information.encode(to: &payload)
-        response.encode(to: &payload)
+        response.encode(to: &payload, format)
         payload.write(products) { writer, product in product.encode(to: &writer) }
         payload.write(goldens) { writer, golden in golden.encode(to: &writer) }
         profiles?.encode(to: &payload)
         var file = ByteWriter()
         file.write(Self.magic)
-        file.write((profiles == nil ? Format.shaped : .profiled).rawValue)
+        file.write(format.rawValue)
         file.write(FNV1a.checksum(payload.bytes[...]))
         return file.bytes + payload.bytes
     }
@@ -132,9 +136,12 @@ extension ModelBundle {
         _ reader: inout ByteReader, _ format: Format, featureNames: [String]
     ) throws(ModelError) -> ModelBundle {
         let version = try reading("version") { () throws(ByteError) in try reader.read(UInt64.self) }
+        let hasProfiles = try reading("profiles") { () throws(ByteError) in
+            format == .extended ? try reader.read(UInt8.self) == 1 : false
+        }
         let information = try ModelInformation(from: &reader)
         let width = information.featureNames.count
-        if format == .profiled {
+        if hasProfiles {
             guard Profiles.widths.contains(width) else {
                 throw ModelError(
                     .wrongFeatures, place: "information.featureNames", value: "\(width) features",
@@ -156,7 +163,7 @@ extension ModelBundle {
             }
         }
         let profiles = try reading("profiles") { () throws(ByteError) in
-            format == .profiled ? try Profiles(from: &reader, width: width) : nil
+            hasProfiles ? try Profiles(from: &reader, width: width) : nil
         }
         try reading("end") { () throws(ByteError) in try reader.finish() }
         for (index, pair) in zip(products, products.dropFirst()).enumerated() where pair.0.product >= pair.1.product {

@@ -44,7 +44,7 @@ extension ModelInformation {
 }
 
 extension ResponseModel {
-    public func encode(to writer: inout ByteWriter) {
+    func encode(to writer: inout ByteWriter, _ format: ModelBundle.Format) {
         for value in [interceptBase, logSlopeBase, centre, slopes.lowerBound, slopes.upperBound] {
             writer.write(value)
         }
@@ -57,11 +57,14 @@ extension ResponseModel {
             writer.write(saturation.base)
             saturation.forest.encode(to: &writer)
         }
+        guard format == .extended else { return }
+        writer.write(UInt8(surface == nil ? 0 : 1))
+        surface?.encode(to: &writer)
     }
 
     /// - Throws: for trees or numbers that no price may rest on.
     public init(
-        from reader: inout ByteReader, featureCount: Int, _ format: ModelBundle.Format = .shaped
+        from reader: inout ByteReader, featureCount: Int, _ format: ModelBundle.Format
     ) throws(ModelError) {
         let numbers = try ModelBundle.reading("response") { () throws(ByteError) in
             [
@@ -78,13 +81,19 @@ extension ResponseModel {
         let slope = try FlatForest(from: &reader, featureCount: featureCount, place: "slope")
         var shape = PriceShape.straight
         var saturation: Saturation?
+        var surface: ResponseSurface?
         if format != .straight {
             shape = try Self.readShape(&reader)
             saturation = try Self.readSaturation(&reader, featureCount: featureCount)
         }
+        let hasSurface = try ModelBundle.reading("response.surface") { () throws(ByteError) in
+            format == .extended ? try reader.read(UInt8.self) == 1 : false
+        }
+        if hasSurface { surface = try ResponseSurface(from: &reader, featureCount: featureCount) }
         try self.init(
             intercept: intercept, logSlope: slope, interceptBase: numbers[0], logSlopeBase: numbers[1],
-            centre: numbers[2], slopes: numbers[3]...numbers[4], shape: shape, saturation: saturation)
+            centre: numbers[2], slopes: numbers[3]...numbers[4], shape: shape, saturation: saturation,
+            surface: surface)
     }
     private static func readShape(_ reader: inout ByteReader) throws(ModelError) -> PriceShape {
         try ModelBundle.reading("response.shape") { () throws(ByteError) in
@@ -112,6 +121,40 @@ extension ResponseModel {
         guard let base else { return nil }
         return Saturation(
             forest: try FlatForest(from: &reader, featureCount: featureCount, place: "saturation"), base: base)
+    }
+}
+
+extension ResponseSurface {
+    func encode(to writer: inout ByteWriter) {
+        writer.write(inputs) { writer, input in
+            writer.write(UInt32(input.place))
+            writer.write(input.centre)
+            writer.write(input.scale)
+        }
+        writer.write(UInt32(curved))
+        for weights in [intercepts, logSlopes] { writer.write(weights) { writer, weight in writer.write(weight) } }
+    }
+
+    init(from reader: inout ByteReader, featureCount: Int) throws(ModelError) {
+        let (inputs, curved, weights) = try ModelBundle.reading("response.surface") { () throws(ByteError) in
+            let inputs = try reader.readArray(minimumBytes: 12) { reader throws(ByteError) in
+                let place = Int(try reader.read(UInt32.self))
+                guard place < featureCount else { throw reader.error("column \(place) of \(featureCount)") }
+                return Input(place: place, centre: try reader.readFloat(), scale: try reader.readFloat())
+            }
+            let curved = Int(try reader.read(UInt32.self))
+            guard curved <= inputs.count else { throw reader.error("\(curved) of \(inputs.count) inputs") }
+            let terms = Self.terms(inputs: inputs.count, curved: curved)
+            let weights = try [0, 1].map { _ throws(ByteError) in
+                let weights = try reader.readArray(minimumBytes: 4) { reader throws(ByteError) in
+                    try reader.readFloat()
+                }
+                guard weights.count == terms else { throw reader.error("\(weights.count) weights of \(terms)") }
+                return weights
+            }
+            return (inputs, curved, weights)
+        }
+        try self.init(inputs: inputs, curved: curved, intercepts: weights[0], logSlopes: weights[1])
     }
 }
 

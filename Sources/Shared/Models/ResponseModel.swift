@@ -34,16 +34,22 @@ public struct ResponseModel: Equatable, Sendable {
     public let shape: PriceShape
     /// nil: c = 1 for every row.
     public let saturation: Saturation?
+    /// What the forests were grown on; nil: nothing.
+    public let surface: ResponseSurface?
 
-    /// - Precondition: all forests read rows of the same width.
+    /// - Precondition: all forests, and the surface, read rows of the same width.
     public init(
         intercept: FlatForest, logSlope: FlatForest, interceptBase: Float, logSlopeBase: Float, centre: Float,
-        slopes: ClosedRange<Float>, shape: PriceShape = .straight, saturation: Saturation? = nil
+        slopes: ClosedRange<Float>, shape: PriceShape = .straight, saturation: Saturation? = nil,
+        surface: ResponseSurface? = nil
     ) throws(ModelError) {
         precondition(
             intercept.featureCount == logSlope.featureCount
                 && intercept.featureCount == saturation?.forest.featureCount ?? intercept.featureCount,
             "several forests, one row")
+        precondition(
+            surface?.inputs.allSatisfy { (0..<intercept.featureCount).contains($0.place) } ?? true,
+            "a surface of the same row")
         for (name, value) in [
             ("interceptBase", interceptBase), ("logSlopeBase", logSlopeBase), ("centre", centre),
             ("slopes.lowest", slopes.lowerBound), ("slopes.highest", slopes.upperBound),
@@ -66,6 +72,7 @@ public struct ResponseModel: Equatable, Sendable {
         self.slopes = slopes
         self.shape = shape
         self.saturation = saturation
+        self.surface = surface
     }
 
     public var featureCount: Int { intercept.featureCount }
@@ -81,8 +88,10 @@ public struct ResponseModel: Equatable, Sendable {
         intercept.score(rows, into: &intercepts)
         logSlope.score(rows, into: &slopeOut)
         for index in intercepts.indices {
-            intercepts[index] += interceptBase
-            slopeOut[index] = min(max(expf(logSlopeBase + slopeOut[index]), slopes.lowerBound), slopes.upperBound)
+            let below = surface?.score(rows, from: index * featureCount) ?? (intercept: 0, logSlope: 0)
+            intercepts[index] += interceptBase + below.intercept
+            let slope = expf(logSlopeBase + below.logSlope + slopeOut[index])
+            slopeOut[index] = min(max(slope, slopes.lowerBound), slopes.upperBound)
         }
     }
 
@@ -99,9 +108,11 @@ public struct ResponseModel: Equatable, Sendable {
 
     /// The coefficients of one row by the plain walk: for tests, explanations and golden predictions.
     public func referenceScore(_ row: [Float]) -> (intercept: Float, slope: Float, saturation: Float) {
-        let slope = expf(logSlopeBase + logSlope.referenceScore(row))
+        let below = surface?.score(row.span, from: 0) ?? (intercept: 0, logSlope: 0)
+        let slope = expf(logSlopeBase + below.logSlope + logSlope.referenceScore(row))
         return (
-            intercept.referenceScore(row) + interceptBase, min(max(slope, slopes.lowerBound), slopes.upperBound),
+            intercept.referenceScore(row) + (interceptBase + below.intercept),
+            min(max(slope, slopes.lowerBound), slopes.upperBound),
             saturation.map { Self.share(logOdds: $0.base + $0.forest.referenceScore(row)) } ?? 1
         )
     }
