@@ -105,8 +105,11 @@ import Testing
         let item = try #require(moved.round.alarms.first { $0.column == "item" })
         #expect(item.value > item.threshold && !item.remedy.isEmpty)
         #expect(moved.round.alarms.contains { $0.column == "reference_price" })
-        // Up and reading, round after round.
-        #expect(try reader.next().reference.rows > 0)
+        var seen = try reader.next()
+        try wait(for: "the watch to see it, last \(seen)") {
+            seen = try reader.next()
+            return seen.state == "drifted"
+        }
 
         let text = try cluster.farthing(["learn", "drift", "--watch", "--once", "--tenant", tenant] + until)
         #expect(text.status == 1 && text.output.contains("ALARM item: "))
