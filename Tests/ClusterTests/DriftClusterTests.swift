@@ -99,7 +99,8 @@ import Testing
 
         // Another product is asked for, at another price.
         let moved = try sell(cluster, "tea", named: "c", until) {
-            $0.alarms.count > 1 && $0.newest.rows >= 3 * same.round.newest.rows
+            // A watch that looks so often shares its chance of a false alarm among its rounds, so it must be clear.
+            $0.alarms.count > 1 && $0.alarms.contains { $0.column == "item" && $0.value > 1 }
         }
         #expect(moved.status == 1 && moved.round.state == "drifted")
         let item = try #require(moved.round.alarms.first { $0.column == "item" })
