@@ -110,7 +110,7 @@ def test_two_workers_fit_what_one_machine_fits(farthing, exposures, tmp_path):
     for engine in ("local", "dask"):
         bundle, prices = tmp_path / f"{engine}.bundle", tmp_path / f"{engine}.csv"
         fit = farthing(
-            *("learn", "fit", "--exposures", learned, "--out", bundle, "--law", "straight", "-o", "json"),
+            *("learn", "fit", "--exposures", learned, "--out", bundle, "--law", "saturated", "-o", "json"),
             *("--engine", engine, "--python", sys.executable),
             *(("--workers", 2) if engine == "dask" else ()),
         )
