@@ -33,6 +33,8 @@ extension PythonEngine: ResponseEngine {
         var centre: Float
         /// Centred.
         var knots: [Double]
+        /// Of the price shape, piece by piece, before the first tree.
+        var gradients: [Double]
         var patience: Int
     }
 
@@ -50,25 +52,24 @@ extension PythonEngine: ResponseEngine {
         _ matrix: TrainingMatrix, settings: ResponseSettings, heldOut: TrainingMatrix?, progress: (Double) -> Void
     ) throws(LearningError) -> ResponseFit {
         precondition(settings.slopeColumns == nil, "every column")
-        try matrix.refuseOneClass()
-        let saturated = settings.saturation != nil
-        let start = StartingPoint(matrix, saturated: saturated, slope: settings.startingSlope)
-        let centre = matrix.centre
-        let knots = settings.knots.map { $0 - Double(centre) }
+        let begin = try BoostingStart(matrix, settings: settings, heldOut: heldOut)
+        let (start, startingShape) = (begin.state.start, begin.state.shape.shape)
 
         let folder = try WorkFolder()
-        try folder.write(matrix, to: "learned")
-        if let heldOut { try folder.write(heldOut, to: "held_out") }
+        let offsets = (begin.state.intercept.offsets, begin.state.logSlope.offsets)
+        try folder.write(matrix, offsets: offsets, to: "learned")
+        if let heldOut { try folder.write(heldOut, offsets: begin.heldOut, to: "held_out") }
         try folder.write(
             Task(
                 intercept: .init(settings.intercept), slope: .init(settings.slope),
                 saturation: settings.saturation.map(Task.Forest.init),
                 start: .init(intercept: start.intercept, slope: start.logSlope, saturation: start.saturation),
-                centre: centre, knots: knots, patience: settings.patience), to: "settings.json")
+                centre: begin.centre, knots: startingShape.knots, gradients: startingShape.gradients,
+                patience: settings.patience), to: "settings.json")
         try run("fit", in: folder, progress: progress)
 
         let answer = try folder.document(Answer.self, "fit.json")
-        guard let shape = PriceShape(knots: knots, gradients: answer.gradients),
+        guard let shape = PriceShape(knots: startingShape.knots, gradients: answer.gradients),
             (0...settings.rounds).contains(answer.rounds), (0...matrix.count).contains(answer.checkedRows)
         else {
             throw LearningError(
@@ -83,7 +84,7 @@ extension PythonEngine: ResponseEngine {
             intercept: try forest("intercept", settings.intercept), slope: try forest("slope", settings.slope),
             saturation: try settings.saturation.flatMap { (grown) throws(LearningError) in
                 try forest("saturation", grown)
-            }, start: start, centre: centre, shape: shape)
+            }, start: start, centre: begin.centre, shape: shape, surface: begin.surface)
         var difference: Float = 0
         for (name, saved) in [("intercept", grown.intercept), ("slope", grown.slope), ("saturation", grown.saturation)]
         {

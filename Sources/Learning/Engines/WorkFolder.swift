@@ -32,6 +32,15 @@ final class WorkFolder: Sendable {
         try write(matrix.labels, shape: [matrix.count], to: "\(name)_bought.npy")
     }
 
+    /// These, and what the forests of intercept and slope add to, as `<name>_a` and `<name>_s`.
+    func write(
+        _ matrix: TrainingMatrix, offsets: (intercepts: [Float], logSlopes: [Float]), to name: String
+    ) throws(LearningError) {
+        try write(matrix, to: name)
+        try write(offsets.intercepts, shape: [matrix.count], to: "\(name)_a.npy")
+        try write(offsets.logSlopes, shape: [matrix.count], to: "\(name)_s.npy")
+    }
+
     /// As JSON, the names with underscores.
     func write(_ document: some Encodable, to name: String) throws(LearningError) {
         let encoder = JSONEncoder()

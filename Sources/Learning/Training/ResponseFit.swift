@@ -73,15 +73,16 @@ private struct ResponseForests {
     var bestRound = 0
     var bestLoss: Double?
     private var bestShape = PriceShape.straight
-    private var surface: ResponseSurface?
-    /// What the surface says of the held-out rows.
-    private var heldOutOffsets: [(intercept: Float, logSlope: Float)] = []
+    private let surface: ResponseSurface?
+    private let heldOutOffsets: (intercepts: [Float], logSlopes: [Float])
 
     /// Rounds between two looks at the held-out rows.
     private static let lookEvery = 10
 
     init(_ matrix: TrainingMatrix, settings: ResponseSettings, heldOut: TrainingMatrix?) throws(LearningError) {
-        try matrix.refuseOneClass()
+        let start = try BoostingStart(matrix, settings: settings, heldOut: heldOut)
+        (centre, state, surface) = (start.centre, start.state, start.surface)
+        heldOutOffsets = start.heldOut
         self.matrix = matrix
         self.settings = settings
         self.heldOut = heldOut
@@ -104,15 +105,6 @@ private struct ResponseForests {
         var saturation: Member?
         if let forest = settings.saturation { saturation = try Member(rows, heldOut: judges, forest, threads: threads) }
         self.saturation = saturation
-
-        centre = matrix.centre
-        let start = StartingPoint(matrix, saturated: settings.saturation != nil, slope: settings.startingSlope)
-        state = BoostingState(
-            matrix, start: start, shape: ShapeFit(matrix.logRelativePrices, knots: settings.knots, centre: centre))
-        if settings.hasSurface, var fit = SurfaceFit(matrix) {
-            surface = try fit.settle(&state, matrix)
-            if let surface, let heldOut { heldOutOffsets = surface.scores(heldOut) }
-        }
     }
 
     // MARK: - Growing
@@ -149,10 +141,9 @@ private struct ResponseForests {
         let shape = state.shape.shape
         var loss = 0.0
         for row in 0..<heldOut.count {
-            let offset = heldOutOffsets.isEmpty ? (intercept: 0, logSlope: 0) : heldOutOffsets[row]
             loss += ResponseGradient.loss(
-                intercept: Double(state.start.intercept + (offset.intercept + intercepts[row])),
-                logSlope: Double(state.start.logSlope + (offset.logSlope + slopes[row])),
+                intercept: Double(state.start.intercept + (heldOutOffsets.intercepts[row] + intercepts[row])),
+                logSlope: Double(state.start.logSlope + (heldOutOffsets.logSlopes[row] + slopes[row])),
                 saturation: state.start.saturation.map { Double($0 + (saturations?[row] ?? 0)) },
                 price: shape(Double(heldOut.logRelativePrices[row] - centre)), label: Double(heldOut.labels[row]))
         }

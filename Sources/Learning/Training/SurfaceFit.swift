@@ -113,8 +113,8 @@ struct SurfaceFit {
             (intercept.weights[0], logSlope.weights[0]) = (0, 0)
             surface = try self.surface()
             let scores = surface.scores(matrix)
-            state.intercept.offsets = scores.map(\.intercept)
-            state.logSlope.offsets = scores.map(\.logSlope)
+            state.intercept.offsets = scores.intercepts
+            state.logSlope.offsets = scores.logSlopes
         }
         return surface
     }
@@ -245,9 +245,10 @@ extension ResponseSurface.Input {
 }
 
 extension ResponseSurface {
-    /// - Shape: result (matrix.count,).
-    func scores(_ matrix: TrainingMatrix) -> [(intercept: Float, logSlope: Float)] {
+    /// - Shape: both (matrix.count,).
+    func scores(_ matrix: TrainingMatrix) -> (intercepts: [Float], logSlopes: [Float]) {
         let rows = matrix.features.span
-        return (0..<matrix.count).map { score(rows, from: $0 * matrix.width) }
+        let scores = (0..<matrix.count).map { score(rows, from: $0 * matrix.width) }
+        return (scores.map(\.intercept), scores.map(\.logSlope))
     }
 }

@@ -67,7 +67,7 @@ def test_a_shape_that_steps_fits_a_bend_and_keeps_its_level():
     price = draws.uniform(-0.3, 0.3, 20_000).astype(np.float32)
     truth = np.where(price < 0, 2 * price, 8 * price)
     label = (draws.random(len(price)) < 1 / (1 + np.exp(truth))).astype(np.float32)
-    shape = response.Shape(price, [0.0], everywhere=lambda sums: sums)
+    shape = response.Shape(price, [0.0], [1.0, 1.0], everywhere=lambda sums: sums)
     nothing, slope = np.zeros_like(price), np.full_like(price, np.log(4))
     for _ in range(100):
         by_a, _, _ = response.gradients(nothing, slope, None, shape.values(), label)
@@ -110,7 +110,7 @@ def test_two_workers_fit_what_one_machine_fits(farthing, exposures, tmp_path):
     for engine in ("local", "dask"):
         bundle, prices = tmp_path / f"{engine}.bundle", tmp_path / f"{engine}.csv"
         fit = farthing(
-            *("learn", "fit", "--exposures", learned, "--out", bundle, "--law", "saturated", "-o", "json"),
+            *("learn", "fit", "--exposures", learned, "--out", bundle, "--law", "straight", "-o", "json"),
             *("--engine", engine, "--python", sys.executable),
             *(("--workers", 2) if engine == "dask" else ()),
         )

@@ -12,6 +12,7 @@ import json
 import socket
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import distributed
@@ -27,6 +28,18 @@ LOOK_EVERY = 10
 #: Rows by which whoever reads the forests can check that they say the same there.
 CHECKED_ROWS = 1_000
 FORESTS = ("intercept", "slope", "saturation")
+
+
+class Rows(NamedTuple):
+    """Of one worker; every array has a place for each row."""
+
+    x: np.ndarray
+    price: np.ndarray
+    bought: np.ndarray
+    #: What the forests of the intercept and of the slope add to.
+    a: np.ndarray
+    s: np.ndarray
+
 
 _client: distributed.Client | None = None
 
@@ -52,19 +65,19 @@ def fit(folder: Path, crew: dict, _progress: Callable[[float], None]) -> None:
     cluster.wait_for_workers(crew["workers"], timeout=60)
     addresses = sorted(cluster.nthreads())[: crew["workers"]]
 
-    def parts(name: str) -> list[np.ndarray | None]:
-        path = folder / f"{name}.npy"
-        if not path.exists():
+    def parts(rows: str) -> list[Rows | None]:
+        if not (folder / f"{rows}_x.npy").exists():
             return [None] * len(addresses)
-        values = np.load(path)
-        return np.array_split(binned(values) if name == "learned_x" else values, len(addresses))
+        columns = [np.load(folder / f"{rows}_{column}.npy") for column in Rows._fields]
+        if rows == "learned":
+            columns[0] = binned(columns[0])
+        return [Rows(*part) for part in zip(*(np.array_split(column, len(addresses)) for column in columns))]
 
-    columns = [parts(f"{rows}_{what}") for rows in ("learned", "held_out") for what in ("x", "price", "bought")]
     # Rows go to their worker directly; it needs no share of this machine's disk. Without hashes: parts that are alike
     # would be one, and move from worker to worker.
     scattered = [
         cluster.scatter([part], workers=[address], direct=True, hash=False)[0]
-        for part, address in zip(zip(*columns), addresses)
+        for part, address in zip(zip(parts("learned"), parts("held_out")), addresses)
     ]
     # Two fits that wait for each other's workers would wait for ever.
     with distributed.Lock("farthing-fit"):
@@ -121,19 +134,26 @@ def everywhere(numbers: np.ndarray) -> np.ndarray:
     return collective.allreduce(np.ascontiguousarray(numbers, float), collective.Op.SUM).reshape(numbers.shape)
 
 
+class Part:
+    """One worker's rows, and how the boosters read them."""
+
+    def __init__(self, rows: Rows):
+        self.rows = rows
+        self.matrix = xgboost.DMatrix(rows.x, nthread=1)
+
+
 class Forests:
     """The forests while they grow, over one worker's rows. Every decision rests on sums over all workers' rows."""
 
-    def __init__(self, x, price, bought, held_x, held_price, held_bought, settings: dict):
+    def __init__(self, learned: Rows, held: Rows | None, settings: dict):
         self.settings = settings
-        self.bought = bought
-        self.shape = Shape(price - np.float32(settings["centre"]), settings["knots"], everywhere)
-        self.rows = xgboost.DMatrix(x, nthread=1)
-        self.held = None if held_x is None else xgboost.DMatrix(held_x, nthread=1)
-        if self.held is not None:
-            self.held_price = held_price - np.float32(settings["centre"])
-            self.held_bought = held_bought
-            self.held_count = everywhere(np.array([len(held_bought)]))[0]
+        self.learned = Part(learned)
+        self.held = None if held is None else Part(held)
+        centre = np.float32(settings["centre"])
+        self.shape = Shape(learned.price - centre, settings["knots"], settings["gradients"], everywhere)
+        if held is not None:
+            self.held_lengths = self.shape.cut(held.price - centre)
+            self.held_count = everywhere(np.array([len(held.bought)]))[0]
         self.best_round, self.best_loss, self.best_gradients = 0, None, self.shape.gradients
         self.grown = {name: settings[name] for name in FORESTS if settings.get(name)}
         self.boosters = {name: self.booster(forest) for name, forest in self.grown.items()}
@@ -146,13 +166,15 @@ class Forests:
                 "max_depth": forest["depth"], "eta": forest["learning_rate"], "lambda": forest["shrinkage"],
                 "min_child_weight": forest["leaf_weight"],
             },
-            [self.rows] + ([] if self.held is None else [self.held]),
+            [part.matrix for part in (self.learned, self.held) if part],
         )  # fmt: skip
 
-    def sums(self, rows: xgboost.DMatrix) -> list[np.ndarray | None]:
+    def sums(self, part: Part) -> list[np.ndarray | None]:
         """a, s and u of each row."""
+        offsets = {"intercept": part.rows.a, "slope": part.rows.s, "saturation": np.float32(0)}
         return [
-            np.float32(self.settings["start"][name]) + self.boosters[name].predict(rows, output_margin=True)
+            np.float32(self.settings["start"][name])
+            + (offsets[name] + self.boosters[name].predict(part.matrix, output_margin=True))
             if name in self.boosters
             else None
             for name in FORESTS
@@ -161,12 +183,12 @@ class Forests:
     def grow(self) -> None:
         last = max(forest["rounds"] for forest in self.grown.values())
         for done in range(1, last + 1):
-            a, s, u = self.sums(self.rows)
-            derivatives = gradients(a, s, u, self.shape.values(), self.bought)
+            a, s, u = self.sums(self.learned)
+            derivatives = gradients(a, s, u, self.shape.values(), self.learned.rows.bought)
             self.shape.step(*derivatives[0], np.exp(np.clip(s, LOWEST_SLOPE, HIGHEST_SLOPE)))
             for name, of in zip(FORESTS, derivatives):
                 if name in self.grown and done <= self.grown[name]["rounds"]:
-                    self.boosters[name].boost(self.rows, done - 1, grad=of[0], hess=of[1])
+                    self.boosters[name].boost(self.learned.matrix, done - 1, grad=of[0], hess=of[1])
             if self.held is None:
                 self.keep(done, None)
             elif done % LOOK_EVERY == 0 or done == last:
@@ -180,12 +202,13 @@ class Forests:
         self.best_round, self.best_loss, self.best_gradients = done, now, self.shape.gradients
 
     def held_out_loss(self) -> float:
-        price = self.shape.gradients @ self.shape.cut(self.held_price)
-        mine = loss(*self.sums(self.held), price, self.held_bought)
+        price = self.shape.gradients @ self.held_lengths
+        mine = loss(*self.sums(self.held), price, self.held.rows.bought)
         return float(everywhere(np.array([mine]))[0] / self.held_count)
 
     def outcome(self) -> dict:
-        checked = self.rows.slice(np.arange(min(CHECKED_ROWS, self.rows.num_row())))
+        rows = self.learned.matrix
+        checked = rows.slice(np.arange(min(CHECKED_ROWS, rows.num_row())))
         forests = {}
         for name, booster in self.boosters.items():
             kept = min(self.best_round, self.grown[name]["rounds"])

@@ -56,11 +56,11 @@ class Shape:
 
     DAMPING, SHRINKAGE, LARGEST = 0.2, 50.0, 3.0
 
-    def __init__(self, prices: np.ndarray, knots: list[float], everywhere: Sum):
-        """`prices` and `knots` are centred."""
+    def __init__(self, prices: np.ndarray, knots: list[float], gradients: list[float], everywhere: Sum):
+        """`prices` and `knots` are centred; `gradients` are those that it starts with."""
         self.ends = [-np.inf, *knots, np.inf]
         self.everywhere = everywhere
-        self.logs = np.zeros(len(knots) + 1)
+        self.logs = np.log(np.array(gradients, float))
         self.lengths = self.cut(prices).astype(np.float32)
         travelled = everywhere(np.abs(self.lengths).sum(axis=1, dtype=float))
         self.shares = travelled / max(travelled.sum(), np.finfo(float).tiny)
