@@ -88,11 +88,8 @@ import Testing
     @Test func aModelWithProfilesSurvivesItsBytesWhateverTheReaderComputes() throws {
         let original = try model()
         for names in [[], ["first"], names] {
-            // NaN differs from itself; bytes do not.
-            let read = try ModelBundle.decode(original.encode(), featureNames: names)
-            #expect(read.encode() == original.encode())
-            #expect(read.information == original.information && read.response == original.response)
-            #expect(read.profiles?.ratios == 0.8...1.1)
+            // One of the instants is not known, NaN.
+            #expect(try ModelBundle.decode(original.encode(), featureNames: names) == original)
         }
     }
 

@@ -56,7 +56,8 @@ struct DriftWatchOption: ParsableArguments {
     func round(_ limits: DriftLimits) throws -> DriftRound {
         let loaded = try configuration.load()
         let horizon = loaded.pricing.outcomeWithin.components.seconds * 1_000
-        var collected = LoggedExposures(tenant: tenant ?? loaded.shop.tenant, horizonMilliseconds: horizon)
+        var collected = LoggedExposures(
+            tenant: tenant ?? loaded.shop.tenant, horizonMilliseconds: horizon, calendar: try loaded.calendar())
         try loaded.forEachRecord { collected.add($0) }
         var windows = LoggedDrift.Windows(
             newestMilliseconds: Int64(window * 3_600_000), referenceMilliseconds: Int64(referenceWindow * 3_600_000))

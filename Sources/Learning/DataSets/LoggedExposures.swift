@@ -154,7 +154,7 @@ public struct LoggedExposures {
     }
 }
 
-/// What workers took for the price that shoppers are used to: the mean of the weeks before, as `ItemContext` has it.
+/// What workers took for the price that shoppers are used to.
 private struct ReferencePrices {
     private struct Place: Hashable {
         var product: String
@@ -163,7 +163,7 @@ private struct ReferencePrices {
 
     private let rows: [String: [CatalogueRow]]
     private let calendar: ShopCalendar
-    private var known: [Place: Double?] = [:]
+    private var histories: [Place: PriceHistory] = [:]
 
     init(_ rows: [String: [CatalogueRow]], _ calendar: ShopCalendar) {
         self.rows = rows
@@ -174,13 +174,16 @@ private struct ReferencePrices {
     mutating func price(of row: CatalogueRow, at time: Timestamp) -> Double {
         let week = calendar.week(of: time)
         let place = Place(product: row.product, week: week)
-        if known[place] == nil {
-            var history = PriceHistory()
-            for earlier in rows[row.product] ?? [] where calendar.week(of: earlier.effectiveAt) <= week {
-                history.apply(earlier, calendar: calendar)
-            }
-            known[place] = .some(history.referencePrice(before: week))
+        let history = histories[place] ?? history(of: row.product, in: week)
+        histories[place] = history
+        return ItemContext(row: row, history: history, week: week, logitRate: 0, index: 0).referencePrice
+    }
+
+    private func history(of product: String, in week: Int32) -> PriceHistory {
+        var history = PriceHistory()
+        for row in rows[product] ?? [] where calendar.week(of: row.effectiveAt) <= week {
+            history.apply(row, calendar: calendar)
         }
-        return max(1, (known[place] ?? nil) ?? row.publicPrice(at: row.effectiveAt).real)
+        return history
     }
 }

@@ -38,17 +38,7 @@ package struct CrossPreparation: Equatable, Sendable {
     /// The place of a level of one of the two columns; an unknown one has the last.
     func level(_ value: String, of column: String) -> Int {
         let levels = column == first ? firstLevels : secondLevels
-        return Self.place(of: value, in: levels) ?? levels.count
-    }
-
-    static func place(of name: String, in levels: [String]) -> Int? {
-        var low = 0
-        var high = levels.count
-        while low < high {
-            let middle = (low + high) / 2
-            if levels[middle] < name { low = middle + 1 } else { high = middle }
-        }
-        return low < levels.count && levels[low] == name ? low : nil
+        return levels.sortedIndex(of: value) ?? levels.count
     }
 }
 

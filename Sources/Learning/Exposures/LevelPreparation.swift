@@ -81,20 +81,10 @@ struct LevelPreparation: Equatable, Sendable {
     var width: Int { 2 + (isSpread ? levels.count : 0) }
 
     func append(_ value: String, to row: inout [Float]) {
-        let place = place(of: value)
+        let place = levels.sortedIndex(of: value, by: \.name)
         let level = place.map { levels[$0] } ?? unknown
         row.append(level.logOdds)
         row.append(level.slope)
         if isSpread { for index in levels.indices { row.append(index == place ? 1 : 0) } }
-    }
-
-    private func place(of name: String) -> Int? {
-        var low = 0
-        var high = levels.count
-        while low < high {
-            let middle = (low + high) / 2
-            if levels[middle].name < name { low = middle + 1 } else { high = middle }
-        }
-        return low < levels.count && levels[low].name == name ? low : nil
     }
 }

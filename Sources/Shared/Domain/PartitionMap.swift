@@ -50,15 +50,7 @@ public struct PartitionMap<Value> {
 
     /// Where a partition is, or would be.
     @inlinable
-    func place(of partition: PartitionID) -> Int {
-        var low = 0
-        var high = partitions.count
-        while low < high {
-            let middle = (low + high) / 2
-            if partitions[middle] < partition { low = middle + 1 } else { high = middle }
-        }
-        return low
-    }
+    func place(of partition: PartitionID) -> Int { partitions.partitioningIndex { $0 >= partition } }
 }
 
 extension PartitionMap: Sendable where Value: Sendable {}

@@ -28,13 +28,7 @@ public struct ShopCalendar: Equatable, Sendable {
 
     /// Milliseconds to add to UTC to get the shop's wall clock. O(log offsets).
     public func offsetMilliseconds(at time: Timestamp) -> Int64 {
-        var low = 0
-        var high = offsets.count
-        while low < high {
-            let middle = (low + high) / 2
-            if offsets[middle].start <= time { low = middle + 1 } else { high = middle }
-        }
-        return offsets[max(0, low - 1)].offsetMilliseconds
+        offsets[max(0, offsets.partitioningIndex { $0.start > time } - 1)].offsetMilliseconds
     }
 
     /// Local days since 1970-01-01.

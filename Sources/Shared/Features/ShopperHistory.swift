@@ -102,16 +102,3 @@ extension UnsignedInteger where Self: FixedWidthInteger {
         return overflow ? .max : sum
     }
 }
-
-extension RandomAccessCollection where Index == Int {
-    /// The first index at which `belongsAfter` is true, in a collection partitioned by it. O(log n).
-    func partitioningIndex(where belongsAfter: (Element) -> Bool) -> Int {
-        var low = startIndex
-        var high = endIndex
-        while low < high {
-            let middle = (low + high) / 2
-            if belongsAfter(self[middle]) { high = middle } else { low = middle + 1 }
-        }
-        return low
-    }
-}

@@ -36,15 +36,7 @@ public struct ModelBundle: Equatable, Sendable {
     }
 
     /// Where a product stands in `products`; nil when the model does not know it. O(log products).
-    public func position(of product: ProductKey) -> Int? {
-        var low = 0
-        var high = products.count
-        while low < high {
-            let middle = (low + high) / 2
-            if products[middle].product < product { low = middle + 1 } else { high = middle }
-        }
-        return low < products.count && products[low].product == product ? low : nil
-    }
+    public func position(of product: ProductKey) -> Int? { products.sortedIndex(of: product, by: \.product) }
 
     public func statistics(of product: ProductKey) -> ProductStatistics? {
         position(of: product).map { products[$0] }
@@ -58,7 +50,7 @@ extension ModelBundle {
         public var ratios: ClosedRange<Double>
         public var rows: ProfileRows
 
-        /// Numbers in a row.
+        /// Numbers in a row. What `learn fit` prepares ends below: it keeps 200 columns of at most 18 numbers each.
         public static let widths = 4...4_096
 
         public init(ratios: ClosedRange<Double>, rows: ProfileRows) {

@@ -47,14 +47,12 @@ public struct ProfileTable: Equatable, Sendable {
     public static func key(_ name: String) -> UInt64 { ProductKey(product: name).value }
 
     /// The place of an entry; nil for somebody unknown. O(log keys).
-    public func entry(_ key: UInt64) -> Int? {
-        var low = 0
-        var high = keys.count
-        while low < high {
-            let middle = (low + high) / 2
-            if keys[middle] < key { low = middle + 1 } else { high = middle }
-        }
-        return low < keys.count && keys[low] == key ? low : nil
+    public func entry(_ key: UInt64) -> Int? { keys.sortedIndex(of: key) }
+
+    /// Bit by bit: instants that are not known are equal.
+    public static func == (one: ProfileTable, other: ProfileTable) -> Bool {
+        one.columns == other.columns && one.keys == other.keys
+            && one.values.elementsEqual(other.values) { $0.bitPattern == $1.bitPattern }
     }
 
     func value(_ entry: Int, _ column: Int) -> Float { values[entry * columns.count + column] }

@@ -56,9 +56,9 @@ public struct Profile: Equatable, Sendable {
 
 extension ProfileBundle {
     /// The place of a shopper, if they were there when the bundle was learned.
-    public func place(ofShopper id: String) -> Int? { Self.place(of: id, in: shoppers) }
+    public func place(ofShopper id: String) -> Int? { shoppers.sortedIndex(of: id) }
 
-    public func place(ofItem id: String) -> Int? { Self.place(of: id, in: items) }
+    public func place(ofItem id: String) -> Int? { items.sortedIndex(of: id) }
 
     /// The profile of a shopper as of the bundle, and of what they have bought since.
     /// - Parameter since: quantities by item; items that the bundle does not know say nothing yet.
@@ -79,14 +79,5 @@ extension ProfileBundle {
         }
         let vector = factors.vector(of: row.mapValues(ImplicitFactors.weight)[0])
         return Profile(purchases: row, factors: vector, segment: KMeans.nearest(segments, to: vector[...]))
-    }
-
-    private static func place(of id: String, in ids: [String]) -> Int? {
-        var (low, high) = (0, ids.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if ids[middle] < id { low = middle + 1 } else { high = middle }
-        }
-        return low < ids.count && ids[low] == id ? low : nil
     }
 }

@@ -47,13 +47,7 @@ struct ShopperState: Equatable, Sendable {
     }
 
     private func position(of product: ProductKey) -> Int {
-        var low = 0
-        var high = quotes.count
-        while low < high {
-            let middle = (low + high) / 2
-            if quotes[middle].product < product { low = middle + 1 } else { high = middle }
-        }
-        return low
+        quotes.partitioningIndex { $0.product >= product }
     }
 }
 

@@ -65,10 +65,9 @@ public struct FeatureBins: Equatable, Sendable, Codable {
     public func bin(of value: ObservedValue) -> Int {
         switch (kind, value) {
         case (.numbers(let edges), .number(let number)):
-            return number.isNaN ? count - 1 : Self.place(of: number, in: edges)
+            return number.isNaN ? count - 1 : edges.partitioningIndex { $0 >= number }
         case (.levels(let levels), .level(let level)):
-            let place = Self.place(of: level, in: levels)
-            return place < levels.count && levels[place] == level ? place : count - 1
+            return levels.sortedIndex(of: level) ?? count - 1
         default: return count - 1
         }
     }
@@ -84,16 +83,5 @@ public struct FeatureBins: Equatable, Sendable, Codable {
             return bin == edges.count ? "above \(last)" : "\(edges[bin - 1]) to \(edges[bin])"
         case .levels(let levels): return bin < levels.count ? "“\(levels[bin])”" : "rare or new"
         }
-    }
-
-    /// How many entries are before `value`.
-    private static func place<Value: Comparable>(of value: Value, in sorted: [Value]) -> Int {
-        var low = 0
-        var high = sorted.count
-        while low < high {
-            let middle = (low + high) / 2
-            if sorted[middle] < value { low = middle + 1 } else { high = middle }
-        }
-        return low
     }
 }
