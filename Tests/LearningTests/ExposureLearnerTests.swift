@@ -69,6 +69,29 @@ import World
         #expect(Set(rows.map { ($0.price * 1_000).rounded() }).count == 1)
     }
 
+    /// From Tuesday to Friday more was bought every day. That says nothing of the days to come.
+    @Test func aWeekdayThatWasNeverSeenIsPricedAsTheNearestOneThatWas() throws {
+        let folder = try Folder()
+        let day = 86_400
+        let days = Exposures.small(rows: 4_000) { row, fields in
+            fields["time"] = "\(1_700_000_000 + row * 3 * day / 4_000)"
+            if row % 4 < row / 1_000 { fields["bought"] = "1" }
+        }
+        var settings = ExposureLearner.Settings()
+        settings.candidates = [.straight]
+        let (bundle, _) = try ExposureLearner(settings).learn(
+            try ExposureTable(path: try folder.write(days, to: "e.csv"), for: .outcomes), version: 1)
+        let saturday = 1_700_000_000 + 4 * day
+        let asked = Exposures.small(rows: 14) { row, fields in
+            fields["user"] = "u1"
+            fields["age"] = "31"
+            fields["time"] = "\(saturday + row / 7 * day)"
+        }
+        let priced = try priced(bundle, asked).map { [$0.price, $0.probability, $0.elasticity] }
+        #expect(bundle.response.surface != nil)
+        #expect(priced.prefix(7) == priced.suffix(7))
+    }
+
     @Test func aBundleSurvivesItsBytesAndEveryTruncationIsNoticed() throws {
         let bundle = try learned(KnownWorld(law: .logit, seed: 1), rows: 3_000).bundle
         let bytes = bundle.encode()

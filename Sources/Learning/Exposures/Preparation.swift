@@ -98,8 +98,9 @@ public struct Preparation: Equatable, Sendable {
     package var history: UserHistory?
 
     /// Computed of every row: `ProfileRows.Moment`.
-    private static let derived = ["log reference price", "cost share", "hour", "weekday"]
-    static var momentWidth: Int { derived.count }
+    private static let measured = ["log reference price", "cost share"]
+    private static let clocks = ["hour", "weekday"]
+    static var momentWidth: Int { measured.count + clocks.count }
 
     init(
         columns: [Column], item: LevelPreparation, crosses: [CrossPreparation] = [],
@@ -137,24 +138,21 @@ public struct Preparation: Equatable, Sendable {
                 number.tellsBlanks ? [column.name, "\(column.name) is blank"] : [column.name]
             case .level(let level): Self.names(of: level, column.name)
             }
-        } + Self.names(of: item, "item") + Self.derived
+        } + Self.names(of: item, "item") + Self.measured + Self.clocks
             + crosses.flatMap { ["\($0.name) rate", "\($0.name) slope"] }
             + (0..<(components?.count ?? 0)).map { "component \($0 + 1)" }
     }
 
     /// Places in a row of what was a number in the table, or was computed from numbers.
     private var numbers: [Int] {
-        var places: [Int] = []
-        var place = 0
-        for column in columns {
-            switch column.preparation {
-            case .number, .hours: places.append(place)
-            case .level: break
-            }
-            place += column.width
-        }
-        place += item.width
-        return places + (place..<(place + Self.derived.count))
+        let layout = RowLayout(self)
+        let own = zip(columns, layout.columns).filter { $0.0.number != nil }.map(\.1)
+        return own + (layout.momentPlace..<(layout.momentPlace + Self.measured.count))
+    }
+
+    private var clocks: Range<Int> {
+        let first = RowLayout(self).momentPlace + Self.measured.count
+        return first..<(first + Self.clocks.count)
     }
 
     private static func names(of level: LevelPreparation, _ name: String) -> [String] {
@@ -228,6 +226,7 @@ public struct Preparation: Equatable, Sendable {
     func matrix(of table: ExposureTable) -> TrainingMatrix {
         var matrix = TrainingMatrix(width: featureNames.count)
         matrix.numbers = numbers
+        matrix.clocks = Array(clocks)
         matrix.features = rows(of: table)
         matrix.logRelativePrices = table.logRelativePrices
         matrix.labels = table.bought.map { $0 ? 1 : 0 }

@@ -49,7 +49,8 @@ struct SurfaceFit {
     /// - Returns: nil where the matrix names no numbers, or its rows are too wide.
     init?(_ matrix: TrainingMatrix) {
         guard !matrix.numbers.isEmpty, matrix.count > 1 else { return nil }
-        let columns = (0..<matrix.width).compactMap { ResponseSurface.Input(matrix, place: $0) }
+        let columns = (0..<matrix.width).filter { !matrix.clocks.contains($0) }
+            .compactMap { ResponseSurface.Input(matrix, place: $0) }
         guard !columns.isEmpty, columns.count <= Self.mostInputs else { return nil }
         let numbers = columns.filter { matrix.numbers.contains($0.place) }
         let chosen = Self.mostTelling(numbers, matrix)

@@ -22,6 +22,10 @@ public struct TrainingMatrix: Sendable {
     /// that was computed from levels. Squares and products of them may matter.
     public var numbers: [Int] = []
 
+    /// Places in a row of numbers that go round, such as hours and weekdays: what a line says of those that were seen it
+    /// must not say of those to come.
+    public var clocks: [Int] = []
+
     public init(width: Int = FeatureSchema.count) { self.width = width }
 
     public var count: Int { labels.count }
@@ -57,6 +61,7 @@ public struct TrainingMatrix: Sendable {
     public func rows(at places: [Int]) -> TrainingMatrix {
         var chosen = TrainingMatrix(width: width)
         chosen.numbers = numbers
+        chosen.clocks = clocks
         chosen.features.reserveCapacity(places.count * width)
         for place in places { chosen.features += features[(place * width)..<((place + 1) * width)] }
         chosen.logRelativePrices = places.map { logRelativePrices[$0] }
