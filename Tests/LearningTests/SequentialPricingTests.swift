@@ -74,3 +74,18 @@ import Testing
         #expect(ladder == PriceLadder(0.7...1.4, open: 0.8...1.1))
     }
 }
+
+@Suite struct SequentialPricingTests {
+    @Test(arguments: [0, 1, 2_999, 3_000, 3_001, 9_999, 10_000, 10_001, 60_000])
+    func aFitLearnsFromTheWholeTrialAndTheLatestRows(count: Int) {
+        var settings = SequentialPricing.Settings()
+        settings.trialDecisions = 3_000
+        settings.mostRows = 10_000
+        let places = settings.places(toLearnFrom: count)
+        #expect(places.count == min(count, 10_000))
+        #expect(places.prefix(3_000) == Array(0..<min(3_000, count))[...])
+        #expect(places.dropFirst(3_000) == Array(max(min(3_000, count), count - 7_000)..<count)[...])
+        settings.mostRows = 2_000
+        #expect(settings.places(toLearnFrom: count) == Array(0..<min(2_000, count)))
+    }
+}

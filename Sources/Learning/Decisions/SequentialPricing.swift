@@ -28,11 +28,20 @@ public struct SequentialPricing {
         public var trialDecisions = 20_000
         /// As far as prices may ever go.
         public var ratios = 0.7...1.4
-        /// Rows that a fit learns from at most, the latest.
+        /// Rows that a fit learns from at most: those of the trial, and the latest.
         public var mostRows = 1_000_000
         public var seed: UInt64 = 1
 
         public init() {}
+
+        /// Where prices follow the rows, what is missed of who buys is taken for what prices do. The trial's rows, in
+        /// which nobody chose the price, keep the two apart, so they are never dropped.
+        /// - Parameter count: of the rows so far.
+        package func places(toLearnFrom count: Int) -> [Int] {
+            let trial = 0..<min(trialDecisions, mostRows, count)
+            let latest = max(trial.count, count - (mostRows - trial.count))..<count
+            return Array(trial) + latest
+        }
     }
 
     public let settings: Settings
@@ -148,13 +157,9 @@ public struct SequentialPricing {
     }
 
     private mutating func fit(_ table: ExposureTable) throws(LearningError) {
-        let latest =
-            table.count > settings.mostRows
-            ? table.rows(at: Array((table.count - settings.mostRows)..<table.count)) : table
-        let places = (0..<latest.count)
-        let judging = places.filter { ExposureLearner.isHeldOut(latest.users[$0]) }
-        let trained = latest.rows(at: places.filter { !ExposureLearner.isHeldOut(latest.users[$0]) })
-        let judges = latest.rows(at: judging)
+        let places = settings.places(toLearnFrom: table.count)
+        let trained = table.rows(at: places.filter { !ExposureLearner.isHeldOut(table.users[$0]) })
+        let judges = table.rows(at: places.filter { ExposureLearner.isHeldOut(table.users[$0]) })
         let preparation = Preparation(fitting: trained)
         let matrix = preparation.trainingMatrix(of: trained)
         let judged = preparation.matrix(of: judges)
@@ -164,7 +169,7 @@ public struct SequentialPricing {
         var spreadRows = served?.spreadRows ?? 0
         let settings = fits.candidate.settings
         if spread == nil || served?.candidate != fits.candidate || spread?.width != matrix.width + 1 {
-            let levels = PriceLevels(fitting: latest.logRelativePrices)
+            let levels = PriceLevels(fitting: trained.logRelativePrices)
             let rough = try ResponseFit(matrix, settings: SpreadFit.rough(settings, after: fits.fit))
             spread = try SpreadFit(matrix: matrix, heldOut: judged, levels: levels).learn(from: rough.model) {
                 (rows, judges) throws(LearningError) in try ResponseFit(rows, settings: settings, heldOut: judges).model

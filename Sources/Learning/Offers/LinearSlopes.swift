@@ -3,6 +3,7 @@
 // Source: Hoerl and Kennard (1970).
 
 import Domain
+import Market
 
 enum LinearSlopes {
     /// More columns than this take longer than they are worth.
@@ -44,33 +45,8 @@ enum LinearSlopes {
             }
         }
         for column in 0..<width { matrix[column * width + column] += penalty * Double(width) }
-        let solved = solve(&matrix, side)
+        let solved = Cholesky.solution(matrix, side)
         let slopes = zip(solved, scales).map { $1 > 0 ? Float($0 / $1) : 0 }
         return (slopes, mean - zip(slopes, means).reduce(0) { $0 + Double($1.0) * $1.1 })
-    }
-
-    /// By Cholesky's factors, in place. The penalty keeps every pivot above 0.
-    private static func solve(_ matrix: inout [Double], _ side: [Double]) -> [Double] {
-        let width = side.count
-        var solution = side
-        for column in 0..<width {
-            for row in column..<width {
-                var sum = matrix[row * width + column]
-                for inner in 0..<column { sum -= matrix[row * width + inner] * matrix[column * width + inner] }
-                matrix[row * width + column] =
-                    row == column ? max(sum, 1e-9).squareRoot() : sum / matrix[column * width + column]
-            }
-        }
-        for row in 0..<width {
-            for inner in 0..<row { solution[row] -= matrix[row * width + inner] * solution[inner] }
-            solution[row] /= matrix[row * width + row]
-        }
-        for row in (0..<width).reversed() {
-            for inner in (row + 1)..<max(row + 1, width) {
-                solution[row] -= matrix[inner * width + row] * solution[inner]
-            }
-            solution[row] /= matrix[row * width + row]
-        }
-        return solution
     }
 }

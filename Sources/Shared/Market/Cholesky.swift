@@ -1,7 +1,7 @@
 /// Small symmetric systems of equations.
 package enum Cholesky {
     /// Solves A·x = b by A = L·Lᵀ. O(n³).
-    /// - Shape: `matrix` (n, n) row-major, symmetric and positive definite; `right` (n).
+    /// - Shape: `matrix` (n, n) row-major, symmetric and positive definite, of which the lower half is read; `right` (n).
     package static func solution(_ matrix: [Double], _ right: [Double]) -> [Double] {
         solution(lower(matrix, count: right.count), right: right)
     }
