@@ -2,7 +2,6 @@ import ArgumentParser
 import Client
 import Configuration
 import Domain
-import Foundation
 import Learning
 import Profiles
 
@@ -63,7 +62,7 @@ struct Recommend: ParsableCommand {
         guard (1...Limits.cartLines).contains(count) else {
             throw ValidationError("--count takes 1 to \(Limits.cartLines), not \(count)")
         }
-        let bundle = try ProfileFile.read(profiles)
+        let bundle = try BundleFile.profiles(profiles)
         let since = try purchases.map { path in try PurchaseFile.quantities(of: user, path: path) } ?? [:]
         let profile = bundle.profile(of: user, since: since)
         let candidates = Candidates(
@@ -108,23 +107,5 @@ struct Recommend: ParsableCommand {
             }
         }
         return ([], unsold)
-    }
-}
-
-enum ProfileFile {
-    static func read(_ path: String) throws -> ProfileBundle {
-        let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
-        if let size, size > ProfileBundle.largestBytes {
-            throw LearningError(
-                place: path, value: "\(size) bytes", remedy: "Give a file that `farthing learn profiles` wrote.")
-        }
-        guard let bytes = FileManager.default.contents(atPath: path) else {
-            throw LearningError(place: path, value: "no readable file", remedy: "Check the path and its permissions.")
-        }
-        do {
-            return try ProfileBundle.decode([UInt8](bytes))
-        } catch {
-            throw LearningError(place: "\(path), \(error.place)", value: error.value, remedy: error.remedy)
-        }
     }
 }

@@ -15,5 +15,11 @@ public struct LearningError: Error, Equatable, Sendable {
 }
 
 extension LearningError: CustomStringConvertible {
-    public var description: String { "\(place): found “\(value)”. \(remedy)" }
+    /// Of the value; a field of a file may be as long as the file.
+    private static let mostShown = 120
+
+    public var description: String {
+        let shown = value.count > Self.mostShown ? value.prefix(Self.mostShown) + "…" : value
+        return "\(place): found “\(shown)”. \(remedy)"
+    }
 }

@@ -25,6 +25,8 @@ struct PaperCluster {
     var replacesHungLeaders = true
     /// Workers that are given, when they start, the request to drain that their predecessor left unanswered.
     var inheriting: Set<String> = []
+    /// Workers of which routers repeat, for a second after they start, that their predecessor was draining.
+    var outlived: Set<String> = []
     private var draining: Set<String> = []
     private var nextProcess: Int32 = 100
 
@@ -106,6 +108,9 @@ struct PaperCluster {
                 let held = held(by: name, earlier)
                 return worker(name, held, isReady: false, silentMilliseconds: 60_000, problem: "silent")
             }
+            if outlived.contains(name), let age = age(of: name), age < 1_000 {
+                return worker(name, [], isDraining: true, silentMilliseconds: UInt32(age) + 100)
+            }
             return worker(
                 name, held(by: name, placement, epoch: 2), isDraining: draining.contains(name), silentMilliseconds: 0)
         }
@@ -113,6 +118,10 @@ struct PaperCluster {
             Sighting(
                 router: router.name, status: status(statuses, partitions: 4, router: router.name), at: instant(now))
         }
+    }
+
+    private func age(of name: String) -> UInt64? {
+        fleet[name]?.runningSince.map { instant(now).microseconds(since: $0) / 1_000 }
     }
 
     private func isReplaced(_ name: String) -> Bool {

@@ -90,6 +90,14 @@ struct ProcedureTests {
         #expect(!cluster.trace.contains("−w2"))
     }
 
+    @Test func whatItsPredecessorSaidLastIsNotTakenForAWorkersOwn() throws {
+        var cluster = PaperCluster(routers: 2, workers: 3)
+        cluster.outlived = ["w2"]
+        cluster.run(try planner(cluster).restartingOneByOne(["w2"], isForced: false))
+        #expect(cluster.outcome == .finished)
+        #expect(cluster.trace == ["~w2", "−w2", "+w2"])
+    }
+
     @Test func aCancelledDrainIsTakenBack() throws {
         let cluster = PaperCluster(routers: 1, workers: 3)
         var procedure = try planner(cluster).draining("w2", isForced: false)

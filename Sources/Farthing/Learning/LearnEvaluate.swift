@@ -63,11 +63,7 @@ struct LearnEvaluate: ParsableCommand {
     }
 
     private func judgingBundle() throws -> (ExposureTable, [Double]) {
-        let path = bundle ?? ""
-        guard let bytes = FileManager.default.contents(atPath: path) else {
-            throw LearningError(place: path, value: "no readable file", remedy: "Check the path and its permissions.")
-        }
-        let model = try ExposureBundle.decode([UInt8](bytes))
+        let model = try BundleFile.exposures(bundle ?? "")
         let table = try ExposureTable(path: exposures, for: .outcomes, kinds: model.preparation.kinds).distinct
         let terms = PricingTerms(objective: objective, ratios: model.testedRatios)
         return (table, model.price(table, terms).map(\.price))

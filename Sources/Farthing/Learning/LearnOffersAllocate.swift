@@ -34,10 +34,7 @@ struct LearnOffersAllocate: ParsableCommand {
         guard budget >= 0, budget <= 1e12 else {
             throw LearningError(place: "--budget", value: "\(budget)", remedy: "Give an amount from 0 to 1e12.")
         }
-        guard let bytes = FileManager.default.contents(atPath: bundle) else {
-            throw LearningError(place: bundle, value: "no readable file", remedy: "Check the path and its permissions.")
-        }
-        let model = try OfferBundle.decode([UInt8](bytes))
+        let model = try BundleFile.offers(bundle)
         let table = try OfferTable(path: input, for: .questions, kinds: model.preparation.kinds)
         let plan = try model.plan(table, budget: budget)
         let rows = plan.rows.map { row in

@@ -55,10 +55,7 @@ struct LearnPrice: ParsableCommand {
         guard let money = Currency(code: currency) else {
             throw LearningError(place: "--currency", value: currency, remedy: "Give a code such as USD.")
         }
-        guard let bytes = FileManager.default.contents(atPath: bundle) else {
-            throw LearningError(place: bundle, value: "no readable file", remedy: "Check the path and its permissions.")
-        }
-        let model = try ExposureBundle.decode([UInt8](bytes))
+        let model = try BundleFile.exposures(bundle)
         let terms = PricingTerms(objective: objective, ratios: try ratios(model))
         let table = try ExposureTable(path: input, for: .questions, kinds: model.preparation.kinds)
         let scarce = try stock.map { try StockFile(path: $0) }

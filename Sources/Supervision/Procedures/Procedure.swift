@@ -193,11 +193,14 @@ public struct Procedure: Sendable {
     private mutating func ask(
         _ worker: String, toDrain isWanted: Bool, _ seen: Seen, _ actions: inout [ProcedureAction]
     ) {
+        guard let since = seen.fleet[worker]?.runningSince else { return }
+        // Not what its predecessor said last.
         let isDraining = seen.sightings.contains { sighting in
-            sighting.status.workers.contains { $0.report.name == worker && $0.report.isDraining }
+            sighting.heard(worker, since: since)
+                && sighting.status.workers.contains { $0.report.name == worker && $0.report.isDraining }
         }
         let isRecent = askedToDrainAt.map { seen.now.microseconds(since: $0) < Self.askAgainMicroseconds } ?? false
-        guard isDraining != isWanted, !isRecent, seen.fleet[worker]?.runningSince != nil else { return }
+        guard isDraining != isWanted, !isRecent else { return }
         askedToDrainAt = seen.now
         actions.append(.drain(worker: worker, isWanted))
     }
