@@ -80,6 +80,34 @@ import Testing
         #expect(error?.place == "/nowhere/file.csv")
     }
 
+    /// In Latin-1 two names would become one, and a NUL cuts a number in the middle.
+    @Test func textThatIsNotUTF8IsRefusedByItsField() throws {
+        let folder = try Folder()
+        func error(_ bytes: [UInt8]) throws -> LearningError? {
+            let path = try folder.write(bytes, to: "e.csv")
+            return #expect(throws: LearningError.self) { try records(path: path) }
+        }
+        let names = Array("a,name\n1,caf\u{e9}\n2,caf".utf8)
+        #expect(try error(names + [0xE9, 0x0A])?.place == "e.csv:3:name")
+        #expect(try error(names + [0xE9, 0x0A])?.remedy.contains("UTF-8") == true)
+        #expect(try error(Array("a,name\n1,x\n2\05,y\n".utf8))?.place == "e.csv:3:a")
+        #expect(try error([0x61, 0xFF, 0x2C, 0x62, 0x0A])?.place == "e.csv:1")
+        #expect(try records(path: folder.write(names, to: "u.csv")).last == ["2", "caf"])
+    }
+
+    @Test func otherSeparatorsFoldersAndEndlessLinesAreNamed() throws {
+        let folder = try Folder()
+        let reader = try CSVReader(path: folder.write("user;item\n1;2\n", to: "e.csv"))
+        let error = #expect(throws: LearningError.self) { try reader.column("user") }
+        #expect(error?.remedy == "Separate fields by commas.")
+        let directory = #expect(throws: LearningError.self) { try records(path: "/usr") }
+        #expect(directory?.value == "a folder")
+        let endless = folder.path + "/long.csv"
+        _ = try folder.write("a\n" + String(repeating: "x", count: 1 << 21), to: "long.csv")
+        let long = #expect(throws: LearningError.self) { try records(path: endless) }
+        #expect(long?.value.contains("more than 1048576 bytes") == true)
+    }
+
     @Test func numbersReadAsTheStandardLibraryReadsThem() throws {
         let texts = ["0", "0.5", "1.095", "12345678901.2345", "0.1", "-3.25", "1e3", "123456789012345678", "007", "3."]
         let folder = try Folder()

@@ -53,12 +53,52 @@ import Testing
         #expect(try self.error(Exposures.small { if $0 % 3 == 0 { $1["age"] = "old" } }) == nil)
     }
 
+    /// What exports write for a blank is one where all else are numbers, and a word where words are.
+    @Test(arguments: ["NA", "nan", "null", "None", "?", "-", "N/A"])
+    func wordsForBlanksAreBlanksAmongNumbers(_ word: String) throws {
+        let folder = try Folder()
+        func read(_ kinds: [String: ColumnKind] = [:], _ value: (Int) -> String) throws -> FeatureColumn {
+            let text = Exposures.small { row, fields in fields["age"] = value(row) }
+            return try ExposureTable(path: folder.write(text, to: "e.csv"), for: .outcomes, kinds: kinds)
+                .features[0].values
+        }
+        for kinds: [String: ColumnKind] in [[:], ["age": .numeric]] {
+            guard case .numbers(let numbers) = try read(kinds, { $0 % 3 == 0 ? word : "\($0)" }) else {
+                Issue.record("read as words")
+                continue
+            }
+            #expect(numbers[3].isNaN && numbers[4] == 4 && numbers.count { $0.isNaN } == 400)
+        }
+        #expect(try read { $0 % 3 == 0 ? word : "north" } == .levels((0..<1_200).map { $0 % 3 == 0 ? word : "north" }))
+        #expect(try read { _ in word } == .levels([String](repeating: word, count: 1_200)))
+    }
+
+    @Test func numbersInAnotherSpellingAreSaid() throws {
+        let folder = try Folder()
+        func said(_ value: (Int) -> String) throws -> [String] {
+            let text = Exposures.small { row, fields in fields["age"] = "\"\(value(row))\"" }
+            let table = try ExposureTable(path: folder.write(text, to: "e.csv"), for: .outcomes)
+            return try ExposureChecks.clean(table).findings.spelledNumbers
+        }
+        for spelled in ["0,%d", "€%d", "%d%", "1.%d,50", "$ 1,%d"] {
+            #expect(try said { spelled.replacing("%d", with: "\(100 + $0 % 700)") } == ["age"], "\(spelled)")
+        }
+        for word in ["%d-120", "%d+", "2.%d.1", "b%d"] {
+            #expect(try said { word.replacing("%d", with: "\(10 + $0 % 15)") } == [], "\(word)")
+        }
+    }
+
     @Test func whatNoModelCanBeMadeOfIsRefused() throws {
         #expect(try error(Exposures.small(rows: 300))?.value == "300 different exposures")
         #expect(try error(Exposures.small { $1["bought"] = "0" })?.place == "e.csv:bought")
         #expect(try error(Exposures.small { $1["bought"] = "1" })?.place == "e.csv:bought")
         #expect(try error(Exposures.small { $1["price"] = "9.50" })?.remedy.contains("never moved") == true)
         #expect(try error(Exposures.small { $1["user"] = "u" })?.place == "e.csv:user")
+        #expect(try error(Exposures.small { $1["user"] = "u\($0 % 2)" })?.place == "e.csv:user")
+        #expect(
+            try error(Exposures.small { $1["bought"] = $0 % 400 == 0 ? "1" : "0" })?.value
+                == "3 purchases in 1200 exposures")
+        #expect(try error(Exposures.small { $1["unit_cost"] = "60.00" })?.place == "e.csv:2:unit_cost")
         #expect(try error("") != nil)
         #expect(try error(Exposures.small(rows: 0)) != nil)
     }
@@ -117,6 +157,74 @@ import Testing
         }
         let table = try ExposureTable(path: folder.write(text, to: "e.csv"), for: .outcomes)
         #expect(try ExposureChecks.clean(table).findings.droppedColumns["age"]?.contains("price shown") == true)
+    }
+
+    /// Dropped, what prices were set by would be taken for what prices do.
+    @Test func aColumnThatPricesFollowIsRefusedUnlessItIsTheirCopy() throws {
+        func found(
+            propensity: Double? = nil, _ change: @escaping (Int, inout [String: String]) -> Void
+        ) throws -> (error: LearningError?, dropped: String?) {
+            let folder = try Folder()
+            var lines = Exposures.small(rows: 4_000, change: change).split(separator: "\n").map(String.init)
+            if let propensity {
+                lines = lines.enumerated().map { "\($1),\($0 == 0 ? "propensity" : "\(propensity)")" }
+            }
+            let path = try folder.write(lines.joined(separator: "\n"), to: "e.csv")
+            let table = try ExposureTable(path: path, for: .outcomes)
+            do throws(LearningError) {
+                return (nil, try ExposureChecks.clean(table).findings.droppedColumns["age"])
+            } catch {
+                return (error, nil)
+            }
+        }
+        var lottery = Lottery(seed: 11)
+        let noise = (0..<4_000).map { _ in Double.random(in: -1...1, using: &lottery) }
+        let normal = (0..<4_000).map { _ in
+            (0..<12).reduce(-6) { sum, _ in sum + Double.random(in: 0..<1, using: &lottery) }
+        }
+        /// Prices that follow the age with a little noise.
+        func follow(_ row: Int, _ fields: inout [String: String]) {
+            let age = Double(row * 7 % 50)
+            fields["age"] = "\(age)"
+            fields["price"] = "\(((8 + age / 20 + 0.1 * normal[row]) * 100).rounded() / 100)"
+        }
+        let cause = try #require(try found(follow).error)
+        #expect(cause.place == "e.csv:1:age")
+        #expect(cause.remedy.contains("by lot"))
+        /// One price for those who are members, but for a few.
+        func members(_ row: Int, _ fields: inout [String: String]) {
+            fields["age"] = row % 3 == 0 ? "yes" : "no"
+            fields["price"] = (row % 3 == 0) != (row % 231 == 0) ? "8.00" : "11.00"
+        }
+        #expect(try found(members).error?.place == "e.csv:1:age")
+        // The file says that the column may be what prices were set by: it stays.
+        #expect(try found(propensity: 0.99, members) == (nil, nil))
+        // Rounded, in steps and as words, a price stays a price.
+        let copies: [(Double) -> String] = [
+            { "\((100 * (1 - $0 / 10)).rounded())" }, { "\(($0 * 2).rounded() / 2)" }, { "tag \(Int(2 * $0))" },
+            { "\($0 * 1.19)" },
+        ]
+        for copy in copies {
+            let result = try found { row, fields in
+                let price = ((9.5 + 2 * noise[row]) * 100).rounded() / 100
+                fields["price"] = "\(price)"
+                fields["age"] = copy(price)
+            }
+            #expect(result.error == nil && result.dropped?.contains("price shown") == true, "\(result)")
+        }
+    }
+
+    @Test func fixedColumnsThatKnowThePurchaseAreSaid() throws {
+        let folder = try Folder()
+        func suspects(_ change: @escaping (Int, inout [String: String]) -> Void) throws -> [String] {
+            let path = try folder.write(Exposures.small(change: change), to: "e.csv")
+            return try ExposureChecks.clean(ExposureTable(path: path, for: .outcomes)).findings.suspects
+        }
+        #expect(try suspects { _, _ in } == [])
+        #expect(try suspects { $1["unit_cost"] = $1["bought"] == "1" ? "5.50" : "0" } == ["unit_cost"])
+        #expect(try suspects { $1["item"] = $1["bought"] == "1" ? "i\($0 % 7)" : "none" } == ["item"])
+        #expect(
+            try suspects { $1["time"] = "\(1_700_000_000 + $0 + ($1["bought"] == "1" ? 7_200 : 0))" } == ["time"])
     }
 
     /// One slip of the pen must not move the prices of a shop.

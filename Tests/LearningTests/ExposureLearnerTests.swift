@@ -63,10 +63,31 @@ import World
             Issue.record("personal prices are served: \(report.comparison)")
             return
         }
-        #expect((0.8...1.1).contains(ratio))
+        // (10 r − 6) · (0.9 − 0.6 r) is highest at 1.05.
+        #expect(abs(ratio - 1.05) < 0.03, "\(ratio)")
         let table = try ExposureTable(path: path, for: .questions, kinds: bundle.preparation.kinds)
         let rows = bundle.price(table, PricingTerms(objective: .profit, ratios: bundle.testedRatios))
         #expect(Set(rows.map { ($0.price * 1_000).rounded() }).count == 1)
+        // Other aims have one price for everybody, too, and revenue is highest below profit.
+        for (objective, expected) in [(PricingObjective.revenue, 0.8...0.95), (.conversion, 0.8...0.8)] {
+            let others = Set(bundle.price(table, PricingTerms(objective: objective, ratios: Self.ratios)).map(\.price))
+            #expect(others.count == 1 && expected.contains((others.first ?? 0) / 10), "\(objective): \(others)")
+        }
+    }
+
+    /// Thirty purchases say next to nothing of a price response, whatever the slope that comes out.
+    @Test func fewPurchasesLeaveElasticitiesWideOpen() throws {
+        let folder = try Folder()
+        let rare = Exposures.small(rows: 3_000) { row, fields in fields["bought"] = row % 101 == 0 ? "1" : "0" }
+        var settings = ExposureLearner.Settings()
+        settings.candidates = [.straight]
+        let path = try folder.write(rare, to: "e.csv")
+        let (bundle, _) = try ExposureLearner(settings).learn(
+            try ExposureTable(path: path, for: .outcomes), version: 1)
+        for row in try priced(bundle, rare).prefix(100) {
+            let interval = try #require(row.interval)
+            #expect(interval.upperBound > 1.5 && interval.lowerBound < 0.5, "\(row)")
+        }
     }
 
     /// From Tuesday to Friday more was bought every day. That says nothing of the days to come.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Domain
 import Foundation
 import Learning
+import Operations
 import Pricing
 
 extension PricingObjective: ExpressibleByArgument {}
@@ -84,6 +85,15 @@ struct LearnPrice: ParsableCommand {
             ["price_optimal", "probability", "elasticity", "elasticity_low", "elasticity_high"]
             + (shadowPrices == nil ? [] : ["shadow_price"])
         try CSVAppending(names, to: input).write(rows, to: out)
+        warn(table.lines.indices.filter { money.major(prices[$0].real) < table.unitCosts[$0] }.map { table.lines[$0] })
+    }
+
+    /// - Parameter lines: of rows that are sold at a loss.
+    private func warn(_ lines: [Int]) {
+        guard !lines.isEmpty else { return }
+        let first = lines.prefix(5).map(String.init).joined(separator: ", ") + (lines.count > 5 ? ", …" : "")
+        StandardStream.error.write(
+            "\(lines.count) rows cost more than the price they may have (lines \(first)): sold at a loss\n")
     }
 
     private static let largestRatio = 100.0

@@ -49,14 +49,20 @@ public final class CSVReader {
             contents.removeFirst(3)
             for index in ends.indices { ends[index] -= 3 }
         }
+        try refuseOtherEncodings()
         header = ends.indices.map { String(decoding: field($0), as: UTF8.self) }
     }
 
     /// Finds a column by its name.
     public func column(_ name: String) throws(LearningError) -> Column {
         guard let index = header.firstIndex(of: name) else {
+            let others: [Character] = [";", "\t", ",", "|"]
+            let isOtherwiseSeparated = header.count == 1 && header[0].contains { others.contains($0) }
             throw LearningError(
-                place: "\(file.name):1", value: header.joined(separator: ","), remedy: "Add a column “\(name)”.")
+                place: "\(file.name):1", value: header.joined(separator: ","),
+                remedy: isOtherwiseSeparated
+                    ? "Separate fields by \(separator == UInt8(ascii: ",") ? "commas" : "tabs")."
+                    : "Add a column “\(name)”.")
         }
         return Column(index: index, name: name)
     }
@@ -67,6 +73,7 @@ public final class CSVReader {
         repeat {
             guard try readRecord() else { return false }
         } while ends.count == 1 && contents.isEmpty && header.count > 1
+        try refuseOtherEncodings()
         guard ends.count == header.count else {
             throw LearningError(
                 place: "\(file.name):\(line)", value: "\(ends.count) fields",
@@ -80,11 +87,27 @@ public final class CSVReader {
         LearningError(place: "\(file.name):\(line):\(column.name)", value: text(column), remedy: remedy)
     }
 
-    /// A field as text; invalid UTF-8 is repaired.
+    /// A field as text.
     public func text(_ column: Column) -> String { String(decoding: field(column.index), as: UTF8.self) }
 
     /// The bytes of a field, quotes removed.
     public func bytes(_ column: Column) -> ArraySlice<UInt8> { field(column.index) }
+
+    /// In another encoding two words would become one, and a NUL ends a number in the middle.
+    private func refuseOtherEncodings() throws(LearningError) {
+        guard contents.contains(where: { $0 == 0 || $0 >= 0x80 }) else { return }
+        for index in ends.indices {
+            let bytes = field(index)
+            let isNull = bytes.contains(0)
+            guard isNull || String(validating: bytes, as: UTF8.self) == nil else { continue }
+            let name = header.isEmpty ? "1" : index < header.count ? "\(line):\(header[index])" : "\(line)"
+            throw LearningError(
+                place: "\(file.name):\(name)",
+                value: String(decoding: bytes, as: UTF8.self).replacing("\0", with: "\\0"),
+                remedy: isNull ? "A field holds a byte of 0: export the file as UTF-8 text." : "Save the file as UTF-8."
+            )
+        }
+    }
 
     private func field(_ index: Int) -> ArraySlice<UInt8> {
         contents[(index == 0 ? 0 : ends[index - 1])..<ends[index]]
@@ -114,7 +137,8 @@ extension CSVReader {
     private func readPlain(from first: UInt8) throws(LearningError) -> UInt8 {
         var byte = first
         while byte != separator, byte != UInt8(ascii: "\n") {
-            try append(byte)
+            guard contents.count < Self.largestRecord else { throw tooLong() }
+            contents.append(byte)
             byte = try readByte() ?? UInt8(ascii: "\n")
         }
         let start = ends.last ?? 0
@@ -146,9 +170,16 @@ extension CSVReader {
         }
     }
 
+    /// Within quotes.
     private func append(_ byte: UInt8) throws(LearningError) {
         guard contents.count < Self.largestRecord else { throw unclosed() }
         contents.append(byte)
+    }
+
+    private func tooLong() -> LearningError {
+        LearningError(
+            place: "\(file.name):\(line)", value: "a record of more than \(Self.largestRecord) bytes",
+            remedy: "Shorten its fields, or end its line.")
     }
 
     private func unclosed() -> LearningError {

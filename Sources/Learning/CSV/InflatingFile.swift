@@ -2,6 +2,7 @@
 // one reader serves both.
 
 import CZlib
+import Foundation
 
 /// A file being read from its start. Owns the handle: opened by `init`, closed once by `deinit`.
 @safe
@@ -12,6 +13,10 @@ struct InflatingFile: ~Copyable {
 
     init(path: String) throws(LearningError) {
         name = path.split(separator: "/").last.map(String.init) ?? path
+        let kind = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+        if kind == .typeDirectory {
+            throw LearningError(place: path, value: "a folder", remedy: "Give a file in it.")
+        }
         guard let handle = unsafe gzopen(path, "rb") else {
             throw LearningError(place: path, value: "no readable file", remedy: "Check the path and its permissions.")
         }

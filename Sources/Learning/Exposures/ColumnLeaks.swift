@@ -1,6 +1,10 @@
 // Columns that know too much: what was written after the purchase, and the price by another name. Judged as a model would
 // use them: a number by its order, a column of words by how often its words bought in the other half of the rows, and
 // both by where they are blank.
+//
+// A column that prices follow may also be what they were set by. Then it must not be dropped: what it does to demand
+// would be taken for what prices do. A copy is told from a cause by what it leaves open. What is computed from the price
+// is the same wherever the price is; a cause comes with noise.
 
 import Domain
 
@@ -9,11 +13,24 @@ struct ColumnLeaks {
     /// ln(price / reference).
     private let logPrices: [Double]
     private let logReferences: [Double]
+    /// Prices were nearly certain, and the file says how nearly: columns may have decided them.
+    private let wereDecided: Bool
 
     /// A column that tells buyers from others this well knows what happened after the price was shown.
     static let leakingArea = 0.97
-    /// A column that follows the price this closely is the price, by another name.
+    /// A column that follows the price this closely is the price, by another name, or what it was set by.
     static let priceCorrelation = 0.98
+    /// Of the rows of a copy that may say something else.
+    private static let mistaken = 0.002
+    /// Of the rows at a price, that say the same: fewer are unusual.
+    private static let unusual = 0.05
+    /// Standard deviations by which a number may differ from what is usual.
+    private static let roughness = 0.02
+    /// Prices are compared in cells this wide, as logarithms, and with those so many cells away.
+    private static let grain = 0.002
+    private static let reach = 3
+    /// Mean propensity above which prices were decided.
+    private static let decided = 0.9
     /// Of a word, below which it counts with the other rare ones.
     private static let frequent = 20
     /// Everybody counts as this many rows of each word's own.
@@ -23,20 +40,81 @@ struct ColumnLeaks {
         labels = table.bought.map { $0 ? 1 : 0 }
         logPrices = table.logRelativePrices.map(Double.init)
         logReferences = table.referencePrices.map(logarithm)
+        wereDecided =
+            !table.propensities.isEmpty
+            && table.propensities.reduce(0, +) > Self.decided * Double(table.propensities.count)
     }
 
-    /// Why a column is no feature; nil where nothing speaks against it.
-    func reason(_ column: FeatureColumn) -> String? {
-        let area = areas(column).map { max($0, 1 - $0) }.max() ?? 0
-        if area > Self.leakingArea {
-            return "it tells buyers from others almost by itself (AUC \(rounded(area))), "
-                + "so it was probably written after the purchase"
+    enum Finding: Equatable {
+        /// Why it is no feature.
+        case useless(String)
+        /// Prices follow it, and are not all of it: what was found, for an error.
+        case decidesPrices(String)
+    }
+
+    /// - Returns: nil where nothing speaks against a column.
+    func finding(_ column: FeatureColumn) -> Finding? {
+        if let area = leakingArea(column) {
+            return .useless(
+                "it tells buyers from others almost by itself (AUC \(rounded(area))), "
+                    + "so it was probably written after the purchase")
         }
         let likeness = likenesses(column).map(abs).max() ?? 0
-        if likeness > Self.priceCorrelation {
-            return "it follows the price shown (correlation \(rounded(likeness))), which the model is to vary"
+        guard likeness > Self.priceCorrelation, !wereDecided else { return nil }
+        guard isCopy(column) else { return .decidesPrices("prices that follow it (correlation \(rounded(likeness)))") }
+        return .useless(
+            "it is the price shown by another name (correlation \(rounded(likeness))); if prices were set by it, nothing "
+                + "can be learned from this file")
+    }
+
+    /// The area under the curve of a column that knows too much; nil of every other.
+    func leakingArea(_ column: FeatureColumn) -> Double? {
+        let area = areas(column).map { max($0, 1 - $0) }.max() ?? 0
+        return area > Self.leakingArea ? area : nil
+    }
+
+    /// Whether the column can be computed from the price: hardly a row says what is unusual at its price. Near the edges
+    /// of what was rounded two values are usual.
+    private func isCopy(_ column: FeatureColumn) -> Bool {
+        switch column {
+        case .levels(let texts):
+            return hasFewOddities(over: logPrices) { near in
+                var counts: [String: Int] = [:]
+                for row in near { counts[texts[row], default: 0] += 1 }
+                return { Double(counts[texts[$0]] ?? 0) >= Self.unusual * Double(near.count) }
+            }
+        case .numbers(let values), .hours(let values):
+            let known = values.indices.filter { !values[$0].isNaN }
+            let numbers = known.map { Double(values[$0]) }
+            let mean = numbers.reduce(0, +) / Double(numbers.count)
+            let variance = numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(numbers.count)
+            let slack = Self.roughness * variance.squareRoot()
+            let relative = known.map { logPrices[$0] }
+            let amounts = known.map { logPrices[$0] + logReferences[$0] }
+            return [relative, amounts].contains { prices in
+                hasFewOddities(over: prices) { near in
+                    let sorted = near.map { numbers[$0] }.sorted()
+                    let cut = Int(Self.unusual * Double(sorted.count))
+                    let usual = (sorted[cut] - slack)...(sorted[sorted.count - 1 - cut] + slack)
+                    return { usual.contains(numbers[$0]) }
+                }
+            }
         }
-        return nil
+    }
+
+    /// - Parameters:
+    ///   - prices: logarithms, one a row.
+    ///   - usual: says of rows at nearly one price which of them are as most are.
+    private func hasFewOddities(over prices: [Double], _ usual: ([Int]) -> (Int) -> Bool) -> Bool {
+        var cells: [Int: [Int]] = [:]
+        for row in prices.indices { cells[Int((prices[row] / Self.grain).rounded()), default: []].append(row) }
+        var oddities = 0
+        for (cell, rows) in cells {
+            let near = (cell - Self.reach...cell + Self.reach).flatMap { cells[$0] ?? [] }
+            let isUsual = usual(near)
+            oddities += rows.count { !isUsual($0) }
+        }
+        return Double(oddities) <= Self.mistaken * Double(prices.count)
     }
 
     private func areas(_ column: FeatureColumn) -> [Double] {

@@ -20,10 +20,18 @@ struct ColumnReading {
     /// categories.
     private static let mistaken = 0.1
 
+    /// What exports write, in a column of numbers, where there is none.
+    private static let wordsForBlanks: Set<String> = ["", "na", "n/a", "nan", "null", "none", "nil", "?", "-", "."]
+
+    private static func isBlank(_ text: String) -> Bool {
+        text.utf8.count <= 4 && wordsForBlanks.contains(text.lowercased())
+    }
+
     mutating func append(_ reader: CSVReader, _ column: CSVReader.Column) throws(LearningError) {
         switch kind {
         case .numeric:
-            let number = reader.bytes(column).isEmpty ? .nan : Float(try reader.number(column))
+            let isBlank = Self.isBlank(reader.text(column))
+            let number = isBlank ? .nan : Float(try reader.number(column))
             guard !number.isInfinite else { throw reader.error(column, remedy: "Give a number of ordinary size.") }
             numbers.append(number)
         case .time:
@@ -88,8 +96,11 @@ struct ColumnReading {
                 return try hours(instants, name: name, file: file, lines: lines, times: times)
             }
         }
-        if Double(words.count) <= Self.mistaken * filled {
-            try refuse(words, "numbers", .categorical, name: name, file: file, lines: lines)
+        let others = words.filter { !Self.isBlank(texts[$0]) }
+        let known = texts.count - blanks - words.count + others.count
+        if Double(others.count) <= Self.mistaken * Double(known), known > others.count {
+            try refuse(others, "numbers", .categorical, name: name, file: file, lines: lines)
+            return .numbers(numbers)
         }
         return .levels(texts)
     }

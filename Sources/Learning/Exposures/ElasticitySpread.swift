@@ -1,5 +1,6 @@
 // How far an elasticity may be off. The error is about as large in percent for a small elasticity as for a large one,
 // so the interval is the estimate times and through a factor, and the factor depends on who, what and at which price.
+// A factor of next to nothing is nothing, though: nobody's slope is known better than the slope of all together.
 
 import Domain
 import Glibc
@@ -10,6 +11,8 @@ public struct ElasticitySpread: Equatable, Sendable {
     /// Reads a row and, as one more feature, ln(price / reference); gives the logarithm of the variance.
     let forest: FlatForest
     let base: Float
+    /// Standard error of a slope that all rows share.
+    let slopeError: Float
 
     /// Standard deviations to each side of 90 %.
     static let sides90 = 1.644_85
@@ -24,10 +27,14 @@ public struct ElasticitySpread: Equatable, Sendable {
     }
 
     /// The 90 % interval of an elasticity.
+    /// - Parameter probability: of a purchase at this price: an elasticity is the slope times the rest to 1.
     /// - Shape: `row` (width − 1,).
-    func interval(around elasticity: Double, row: ArraySlice<Float>, logPrice: Double) -> ClosedRange<Double> {
+    func interval(
+        around elasticity: Double, probability: Double, row: ArraySlice<Float>, logPrice: Double
+    ) -> ClosedRange<Double> {
         let factor = exp(Self.sides90 * deviation(row: row, logPrice: logPrice))
-        return (elasticity / factor)...(elasticity * factor)
+        let reach = Self.sides90 * Double(slopeError) * (1 - probability)
+        return max(0, min(elasticity / factor, elasticity - reach))...max(elasticity * factor, elasticity + reach)
     }
 }
 

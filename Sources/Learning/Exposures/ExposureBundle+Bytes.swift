@@ -20,9 +20,10 @@ extension ExposureBundle {
             payload.write(ratio)
         }
         preparation.encode(to: &payload)
-        payload.write(UInt8(spread == nil ? 0 : 1))
+        payload.write(UInt8(spread == nil ? 0 : 2))
         if let spread {
             payload.write(spread.base)
+            payload.write(spread.slopeError)
             spread.forest.encode(to: &payload)
         }
         var file = ByteWriter()
@@ -85,18 +86,23 @@ extension ExposureBundle {
 
     private static func readSpread(_ reader: inout ByteReader, width: Int) throws(ModelError) -> ElasticitySpread? {
         let damaged = "The file is damaged or cut short: copy it again."
-        let base: Float?
+        let numbers: (base: Float, slopeError: Float)?
         do {
-            base = try reader.read(UInt8.self) == 0 ? nil : try reader.readFloat()
+            switch try reader.read(UInt8.self) {
+            case 0: numbers = nil
+            // Before slopes had an error.
+            case 1: numbers = (try reader.readFloat(), 0)
+            default: numbers = (try reader.readFloat(), try reader.readFloat())
+            }
         } catch {
             throw ModelError(.malformed, place: "spread", value: error.description, remedy: damaged)
         }
-        guard let base else { return nil }
-        guard base.isFinite else {
-            throw ModelError(.notFinite, place: "spread.base", value: "\(base)", remedy: damaged)
+        guard let numbers else { return nil }
+        guard numbers.base.isFinite, numbers.slopeError >= 0, numbers.slopeError.isFinite else {
+            throw ModelError(.notFinite, place: "spread", value: "\(numbers)", remedy: damaged)
         }
         let forest = try FlatForest(from: &reader, featureCount: width, place: "spread")
-        return ElasticitySpread(forest: forest, base: base)
+        return ElasticitySpread(forest: forest, base: numbers.base, slopeError: numbers.slopeError)
     }
 
     private static func modelling<Value>(

@@ -41,11 +41,31 @@ public struct ExposureBundle: Equatable, Sendable {
 
     /// - Parameter unitCosts: what decisions count as the cost of a unit; features keep to the table's. (rows,).
     func price(_ table: ExposureTable, _ terms: PricingTerms, unitCosts: [Double]) -> [PricedRow] {
-        let pricing = ExposurePricing(terms: terms, policy: policy)
+        let pricing = ExposurePricing(terms: terms, policy: policy(for: table, terms))
         return priced(table) { row, coefficients in
             pricing.price(row, coefficients, reference: table.referencePrices[row], unitCost: unitCosts[row])
         }
     }
+
+    /// One price for everybody was chosen for its profit. For another aim it is the best ratio for these rows together.
+    private func policy(for table: ExposureTable, _ terms: PricingTerms) -> PricePolicy {
+        guard case .uniform = policy else { return policy }
+        switch terms.objective {
+        case .profit: return policy
+        case .conversion: return .uniform(ratio: terms.ratios.lowerBound)
+        case .revenue:
+            let curves = curves(table)
+            let (low, high) = (terms.ratios.lowerBound, terms.ratios.upperBound)
+            let ratios = (0...Self.ratioSteps).map { low + (high - low) * Double($0) / Double(Self.ratioSteps) }
+            let revenues = ratios.map { ratio in
+                zip(curves, table.referencePrices).reduce(0) { $0 + $1.0.probability(at: ratio * $1.1) * ratio * $1.1 }
+            }
+            let best = revenues.indices.max { revenues[$0] < revenues[$1] } ?? 0
+            return .uniform(ratio: ratios[best])
+        }
+    }
+
+    private static let ratioSteps = 100
 
     /// What is expected of every row at a given price; what may be said once prices are rounded.
     /// - Shape: prices (rows,), in units of the currency.
@@ -62,7 +82,8 @@ public struct ExposureBundle: Equatable, Sendable {
         return (0..<table.count).map { row in
             var priced = body(row, coefficients)
             priced.interval = spread?.interval(
-                around: priced.elasticity, row: rows[(row * width)..<((row + 1) * width)],
+                around: priced.elasticity, probability: priced.probability,
+                row: rows[(row * width)..<((row + 1) * width)],
                 logPrice: logarithm(priced.price / table.referencePrices[row]))
             return priced
         }

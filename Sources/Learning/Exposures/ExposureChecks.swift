@@ -11,6 +11,10 @@ public struct ExposureFindings: Equatable, Sendable {
     public var strayLines: [Int] = []
     /// Columns that were dropped, with the reason.
     public var droppedColumns: [String: String] = [:]
+    /// Fixed columns that tell buyers from others almost by themselves.
+    public var suspects: [String] = []
+    /// Columns of words, most of which are numbers in another spelling.
+    public var spelledNumbers: [String] = []
 
     /// One sentence for each finding.
     public var sentences: [String] {
@@ -24,6 +28,13 @@ public struct ExposureFindings: Equatable, Sendable {
                 "\(strayLines.count) rows show prices that hardly any other shows, relative to the reference price, and were "
                     + "dropped (lines \(lines)\(strayLines.count > 5 ? ", …" : ""))")
         }
+        sentences += suspects.map {
+            "column “\($0)” tells buyers from others almost by itself: it was probably written after the purchase, and "
+                + "nothing said here can be believed before that is corrected"
+        }
+        sentences += spelledNumbers.map {
+            "column “\($0)” was read as words, though most are numbers in another spelling: write them as 1234.5"
+        }
         return sentences
             + droppedColumns.sorted { $0.key < $1.key }.map { "column “\($0.key)” was dropped: \($0.value)" }
     }
@@ -32,6 +43,8 @@ public struct ExposureFindings: Equatable, Sendable {
 package enum ExposureChecks {
     /// Fewer rows carry no fit.
     static let fewestRows = 1_000
+    /// Purchases, or exposures without, that are too few to be held out from.
+    static let fewestOfEither = 20
     /// |ln(price / reference)| above this is a mistake and no offer: a tenth, or ten times as much.
     static let farthest = 2.302_585
 
@@ -45,7 +58,9 @@ package enum ExposureChecks {
         findings.duplicates = raw.count - table.count
         try refuseFewRows(table)
         try refuseOneClass(table)
+        try refuseFewOfEither(table)
         try refuseAbsurdPrices(table)
+        try refuseCostsAbovePrices(table)
         let strays = StrayPrices.rows(table.logRelativePrices)
         findings.strayLines = strays.map { table.lines[$0] }
         if !strays.isEmpty {
@@ -57,11 +72,34 @@ package enum ExposureChecks {
         try refuseConstantPrices(table)
         let leaks = ColumnLeaks(table)
         for column in table.features {
-            if let reason = leaks.reason(column.values) { findings.droppedColumns[column.name] = reason }
+            switch leaks.finding(column.values) {
+            case .useless(let reason): findings.droppedColumns[column.name] = reason
+            case .decidesPrices(let found):
+                throw LearningError(
+                    place: "\(table.file):1:\(column.name)", value: found,
+                    remedy: """
+                        What prices do cannot be told from what it does: show some prices by lot. If it was computed \
+                        from the price, take it out of the file.
+                        """)
+            case nil: break
+            }
         }
+        findings.suspects = suspects(table, leaks)
+        findings.spelledNumbers = table.features.filter { SpelledNumbers.are($0.values) }.map(\.name)
         findings.droppedColumns.merge(ColumnSelection.redundant(table)) { leak, _ in leak }
         table.drop(Set(findings.droppedColumns.keys))
         return (table, findings)
+    }
+
+    /// What every exposure says of itself, as columns that may know too much. None of it can be left out.
+    private static func suspects(_ table: ExposureTable, _ leaks: ColumnLeaks) -> [String] {
+        let minutes = table.times.map { Float(($0.milliseconds / 60_000 % 1_440 + 1_440) % 1_440) }
+        let own: [(name: String, column: FeatureColumn)] = [
+            ("item", .levels(table.items)), ("time", .numbers(minutes)),
+            ("reference_price", .numbers(table.referencePrices.map(Float.init))),
+            ("unit_cost", .numbers(zip(table.unitCosts, table.referencePrices).map { Float($0 / $1) })),
+        ]
+        return own.filter { leaks.leakingArea($0.column) != nil }.map(\.name)
     }
 
     // MARK: - What no model can be made of
@@ -79,6 +117,21 @@ package enum ExposureChecks {
         throw LearningError(
             place: "\(table.file):bought", value: "\(buyers) purchases in \(table.count) exposures",
             remedy: "Give exposures that were bought and exposures that were not.")
+    }
+
+    private static func refuseFewOfEither(_ table: ExposureTable) throws(LearningError) {
+        let buyers = table.bought.count { $0 }
+        guard min(buyers, table.count - buyers) < fewestOfEither else { return }
+        throw LearningError(
+            place: "\(table.file):bought", value: "\(buyers) purchases in \(table.count) exposures",
+            remedy: "Give at least \(fewestOfEither) exposures that were bought, and as many that were not.")
+    }
+
+    private static func refuseCostsAbovePrices(_ table: ExposureTable) throws(LearningError) {
+        guard zip(table.unitCosts, table.prices).allSatisfy({ $0 >= $1 }) else { return }
+        throw LearningError(
+            place: "\(table.file):\(table.lines[0]):unit_cost", value: "\(table.unitCosts[0])",
+            remedy: "No price in the file is above its cost: give what one unit costs, in the currency of the prices.")
     }
 
     private static func refuseAbsurdPrices(_ table: ExposureTable) throws(LearningError) {

@@ -5,7 +5,18 @@ import Glibc
 extension ExposureLearner.Report {
     /// One sentence for each finding.
     public var sentences: [String] {
-        findings.sentences + filledIn + moved + crossed + combinations + past + served
+        findings.sentences + tooGood + filledIn + moved + crossed + combinations + past + served
+    }
+
+    /// Purchases are never that certain before a price is shown.
+    private var tooGood: [String] {
+        guard heldOut.auc > ColumnLeaks.leakingArea, findings.suspects.isEmpty else { return [] }
+        let gains = candidates.first { $0.candidate == chosen }?.fit.interceptGains ?? []
+        let most = gains.indices.max { gains[$0] < gains[$1] }.map { featureNames[$0] } ?? ""
+        return [
+            "shoppers not learned from were told apart almost perfectly (AUC \(rounded(heldOut.auc))), mostly by “\(most)”: "
+                + "it was probably written after the purchase, and nothing said here can be believed before that is clear"
+        ]
     }
 
     private var filledIn: [String] {

@@ -153,6 +153,7 @@ public struct ExposureLearner: Sendable {
         let halves = table.users.map(Self.half)
         let logged = try LoggedPrices(table, halves: halves, doubting: true)
         let places = [0, 1].map { half in halves.indices.filter { halves[$0] == half } }
+        for half in places where Set(half.map { table.bought[$0] }).count < 2 { throw tooFewUsers(table) }
         let folds = try ConcurrentFits.run(2) { (half) throws(LearningError) in
             let (judged, others) = (table.rows(at: places[half]), table.rows(at: places[1 - half]))
             let preparation = Preparation(fitting: others)
@@ -162,6 +163,16 @@ public struct ExposureLearner: Sendable {
                 chances: places[half].map { logged.chances[$0] })
         }
         return (PolicyComparison(folds, logged.levels), logged)
+    }
+
+    private func tooFewUsers(_ table: ExposureTable) -> LearningError {
+        LearningError(
+            place: "\(table.file):user",
+            value:
+                "\(table.bought.count { $0 }) purchases in \(table.count) exposures of \(Set(table.users).count) users",
+            remedy: """
+                Give exposures of more users: some are held out to judge by, and there, too, some must buy and some not.
+                """)
     }
 
     static func isHeldOut(_ user: String, oneIn count: UInt64 = 5) -> Bool { draw(user) % count == 0 }
@@ -191,9 +202,7 @@ public struct ExposureLearner: Sendable {
         }
         let sides = (table.rows(at: trained), table.rows(at: held))
         for side in [sides.0, sides.1] where !side.bought.contains(true) || !side.bought.contains(false) {
-            throw LearningError(
-                place: "\(table.file):user", value: "\(Set(table.users).count) users",
-                remedy: "Give exposures of more users: one in \(settings.heldOutOneIn) is held out to judge by.")
+            throw tooFewUsers(table)
         }
         return sides
     }

@@ -68,6 +68,11 @@ struct PolicyRows {
         return best
     }
 
+    /// What the model expects of all rows at a level.
+    func predictedTotal(at level: Int) -> Double {
+        stride(from: level, to: predicted.count, by: levels.count).reduce(0) { $0 + predicted[$1] }
+    }
+
     /// What each row would have earned; (rows,).
     /// - Parameter policy: the level asked of a row.
     func profits(_ policy: (Int) -> Int) -> [Double] {

@@ -34,35 +34,50 @@ extension PolicyComparison {
             folds.flatMap { fold in fold.profits { policy(fold, $0) } }
         }
         let atLevels = levels.logPrices.indices.map { level in profits { _, _ in level } }
-        let totals = atLevels.map { Estimate(mean: $0).value }
-        let best = totals.indices.max { totals[$0] < totals[$1] } ?? 0
+        let expected = levels.logPrices.indices.map { level in
+            folds.reduce(0) { $0 + $1.predictedTotal(at: level) }
+        }
+        let clusters = RowClusters(folds.flatMap(\.users))
+        let (ratio, best) = Self.forEverybody(expected, atLevels, clusters, levels)
         // Personal prices are judged at the levels that were shown; those between them can only be better.
         let personalProfits = profits { $0.bestLevel($1) }
-        let clusters = RowClusters(folds.flatMap(\.users))
-        uniformRatio = exponential(Self.vertex(totals, at: best, levels))
+        uniformRatio = ratio
         uniform = Estimate(mean: atLevels[best], clusters)
         personal = Estimate(mean: personalProfits, clusters)
         gain = Estimate(mean: zip(personalProfits, atLevels[best]).map { $0 - $1 }, clusters)
     }
 
-    /// The top of the parabola that comes nearest to all levels: steadier than the best of them, which luck chooses.
-    private static func vertex(_ values: [Double], at best: Int, _ levels: PriceLevels) -> Double {
-        let (first, last) = (levels.logPrices[0], levels.logPrices[levels.count - 1])
-        guard values.count > 2 else { return levels.logPrices[best] }
-        let middle = (first + last) / 2
-        let reach = (last - first) / 2
-        let x = levels.logPrices.map { ($0 - middle) / reach }
-        // Orthogonal polynomials of degree 0 to 2 over the levels, weighted by how often each was shown.
-        func mean(_ terms: [Double]) -> Double { zip(terms, levels.shares).reduce(0) { $0 + $1.0 * $1.1 } }
-        let centre = mean(x)
-        let linear = x.map { $0 - centre }
-        let spread = mean(linear.map { $0 * $0 })
-        let skew = mean(linear.map { $0 * $0 * $0 }) / spread
-        let square = linear.map { $0 * $0 - skew * $0 - spread }
-        let slope = mean(zip(linear, values).map(*)) / spread
-        let curvature = mean(zip(square, values).map(*)) / mean(square.map { $0 * $0 })
-        guard curvature < 0, curvature.isFinite else { return levels.logPrices[best] }
-        let top = centre + skew / 2 - slope / (2 * curvature)
-        return min(max(middle + reach * top, first), last)
+    /// Standard errors by which rows must contradict the models.
+    private static let contradiction = 2.0
+
+    /// The best price for all as the models have it, and the level next to it. Of estimates from rows, luck chooses the
+    /// best; they count where they show another level to earn more.
+    /// - Parameters:
+    ///   - expected: by the models, in all; (levels,).
+    ///   - estimated: doubly robust; (levels, rows).
+    private static func forEverybody(
+        _ expected: [Double], _ estimated: [[Double]], _ clusters: RowClusters, _ levels: PriceLevels
+    ) -> (ratio: Double, level: Int) {
+        let best = expected.indices.max { expected[$0] < expected[$1] } ?? 0
+        let gains = estimated.map { level in
+            Estimate(mean: zip(level, estimated[best]).map { $0 - $1 }, clusters)
+        }
+        let shown = gains.indices.filter { gains[$0].value > contradiction * gains[$0].standardError }
+        if let better = shown.max(by: { gains[$0].value < gains[$1].value }) {
+            return (exponential(levels.logPrices[better]), better)
+        }
+        let top = top(expected, at: best, levels.logPrices)
+        return (exponential(top), levels.nearest(to: top))
+    }
+
+    /// Where the parabola through the best value and its neighbours is highest.
+    private static func top(_ values: [Double], at best: Int, _ places: [Double]) -> Double {
+        guard best > 0, best + 1 < values.count else { return places[best] }
+        let (left, right) = (places[best] - places[best - 1], places[best + 1] - places[best])
+        let (rise, fall) = ((values[best] - values[best - 1]) / left, (values[best + 1] - values[best]) / right)
+        let curvature = (fall - rise) / (left + right)
+        guard curvature < 0, curvature.isFinite else { return places[best] }
+        let slope = (rise * right + fall * left) / (left + right)
+        return min(max(places[best] - slope / (2 * curvature), places[best - 1]), places[best + 1])
     }
 }

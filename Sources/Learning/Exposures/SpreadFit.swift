@@ -23,6 +23,8 @@ struct SpreadFit {
     /// Of a squared error: what is smaller is no error but luck.
     private static let smallest: Float = 1e-4
     private static let raised = 1.1
+    /// Of slopes; no prices that differ hold more in doubt.
+    private static let largestError: Float = 1e3
     /// Half the step over which elasticities are compared.
     private static let step = 0.025
 
@@ -49,9 +51,10 @@ struct SpreadFit {
                 matrix.drawingLabels(from: rough, &draws), heldOut.drawingLabels(from: rough, &draws))
         }
         var draws = Draws(seed: 0, "prices")
-        let trained = errors(of: refits, from: rough, matrix, &draws)
+        let truth = Coefficients(rough, matrix)
+        let trained = errors(of: refits, from: truth, matrix, &draws)
         let forest = try grow(trained)
-        let judged = errors(of: refits, from: rough, heldOut, &draws)
+        let judged = errors(of: refits, from: Coefficients(rough, heldOut), heldOut, &draws)
         var sums = [Float](repeating: 0, count: heldOut.count)
         var span = sums.mutableSpan
         forest.forest.score(judged.rows.span, into: &span)
@@ -64,7 +67,24 @@ struct SpreadFit {
         guard !scaled.isEmpty else { return nil }
         let factor = Self.raised * scaled[Int(0.9 * Double(scaled.count - 1))] / ElasticitySpread.sides90
         guard factor.isFinite, factor > 0 else { return nil }
-        return ElasticitySpread(forest: forest.forest, base: forest.base + Float(2 * log(factor)))
+        return ElasticitySpread(
+            forest: forest.forest, base: forest.base + Float(2 * log(factor)), slopeError: slopeError(of: truth))
+    }
+
+    /// Of one slope for all rows, from the curvature of the loss; beside levels that are not known either.
+    private func slopeError(of truth: Coefficients) -> Float {
+        var (weight, sum, squares) = (0.0, 0.0, 0.0)
+        for row in 0..<matrix.count {
+            let logPrice = Double(matrix.logRelativePrices[row])
+            let probability = truth.probability(row, logPrice: logPrice)
+            let curvature = probability * (1 - probability)
+            let shaped = truth.model.shape(logPrice - Double(truth.model.centre))
+            weight += curvature
+            sum += curvature * shaped
+            squares += curvature * shaped * shaped
+        }
+        let information = squares - sum * sum / max(weight, .leastNormalMagnitude)
+        return min(Float(1 / max(information, .leastNormalMagnitude).squareRoot()), Self.largestError)
     }
 
     private struct Errors {
@@ -76,9 +96,8 @@ struct SpreadFit {
 
     /// At one price a row, drawn from those that were shown.
     private func errors(
-        of refits: [ResponseModel], from rough: ResponseModel, _ matrix: TrainingMatrix, _ draws: inout Draws
+        of refits: [ResponseModel], from truth: Coefficients, _ matrix: TrainingMatrix, _ draws: inout Draws
     ) -> Errors {
-        let truth = Coefficients(rough, matrix)
         let fitted = refits.map { Coefficients($0, matrix) }
         let (low, high) = (levels.logPrices[0], levels.logPrices[levels.count - 1])
         var rows: [Float] = []
