@@ -191,6 +191,13 @@ import Testing
         let cause = try #require(try found(follow).error)
         #expect(cause.place == "e.csv:1:age")
         #expect(cause.remedy.contains("by lot"))
+        // The same where hardly two amounts are alike.
+        let dear = try found { row, fields in
+            follow(row, &fields)
+            fields["reference_price"] = "\(10 * (1 + row))"
+            fields["price"] = "\((Double(fields["price"] ?? "") ?? 0) * Double(1 + row))"
+        }
+        #expect(dear.error?.place == "e.csv:1:age")
         /// One price for those who are members, but for a few.
         func members(_ row: Int, _ fields: inout [String: String]) {
             fields["age"] = row % 3 == 0 ? "yes" : "no"

@@ -84,26 +84,34 @@ struct ColumnLeaks {
                 return { Double(counts[texts[$0]] ?? 0) >= Self.unusual * Double(near.count) }
             }
         case .numbers(let values), .hours(let values):
-            let known = values.indices.filter { !values[$0].isNaN }
-            let numbers = known.map { Double(values[$0]) }
-            let mean = numbers.reduce(0, +) / Double(numbers.count)
-            let variance = numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(numbers.count)
-            let slack = Self.roughness * variance.squareRoot()
-            let relative = known.map { logPrices[$0] }
-            let amounts = known.map { logPrices[$0] + logReferences[$0] }
-            return [relative, amounts].contains { prices in
-                hasFewOddities(over: prices) { near in
-                    let sorted = near.map { numbers[$0] }.sorted()
+            return readings(values).contains { reading in
+                guard abs(ExposureChecks.correlation(reading.values, reading.prices)) > Self.priceCorrelation else {
+                    return false
+                }
+                let slack = Self.roughness * Self.deviation(reading.values)
+                return hasFewOddities(over: reading.prices) { near in
+                    let sorted = near.map { reading.values[$0] }.sorted()
                     let cut = Int(Self.unusual * Double(sorted.count))
                     let usual = (sorted[cut] - slack)...(sorted[sorted.count - 1 - cut] + slack)
-                    return { usual.contains(numbers[$0]) }
+                    return { usual.contains(reading.values[$0]) }
                 }
             }
         }
     }
 
+    /// A column of numbers as it is and, if it may be an amount, relative to the reference price as prices are; with the
+    /// prices of its rows.
+    private func readings(_ column: [Float]) -> [(values: [Double], prices: [Double])] {
+        let known = column.indices.filter { !column[$0].isNaN }
+        guard known.count >= ExposureChecks.fewestRows else { return [] }
+        let prices = known.map { logPrices[$0] }
+        let itself = (values: known.map { Double(column[$0]) }, prices: prices)
+        guard known.allSatisfy({ column[$0] > 0 }) else { return [itself] }
+        return [itself, (known.map { logarithm(Double(column[$0])) - logReferences[$0] }, prices)]
+    }
+
     /// - Parameters:
-    ///   - prices: logarithms, one a row.
+    ///   - prices: relative logarithms, one a row.
     ///   - usual: says of rows at nearly one price which of them are as most are.
     private func hasFewOddities(over prices: [Double], _ usual: ([Int]) -> (Int) -> Bool) -> Bool {
         var cells: [Int: [Int]] = [:]
@@ -137,14 +145,7 @@ struct ColumnLeaks {
     private func likenesses(_ column: FeatureColumn) -> [Double] {
         switch column {
         case .numbers(let values), .hours(let values):
-            let known = values.indices.filter { !values[$0].isNaN }
-            let amounts = known.filter { values[$0] > 0 }
-            guard known.count >= ExposureChecks.fewestRows else { return [] }
-            let itself = ExposureChecks.correlation(known.map { Double(values[$0]) }, known.map { logPrices[$0] })
-            guard amounts.count == known.count else { return [itself] }
-            // The price in the currency rather than relative to the reference.
-            let relative = amounts.map { logarithm(Double(values[$0])) - logReferences[$0] }
-            return [itself, ExposureChecks.correlation(relative, amounts.map { logPrices[$0] })]
+            return readings(values).map { ExposureChecks.correlation($0.values, $0.prices) }
         case .levels(let texts):
             return [ExposureChecks.correlation(meansOfTheOtherHalf(texts, logPrices), logPrices)]
         }
@@ -166,6 +167,11 @@ struct ColumnLeaks {
             let known = sums[1 - row % 2][words[row]] ?? (0, 0)
             return (known.sum + Self.strength * mean) / (known.count + Self.strength)
         }
+    }
+
+    private static func deviation(_ values: [Double]) -> Double {
+        let mean = values.reduce(0, +) / Double(values.count)
+        return (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)).squareRoot()
     }
 
     private func rounded(_ value: Double) -> String { "\((value * 1_000).rounded() / 1_000)" }
