@@ -17,8 +17,9 @@ struct ExperimentAnalyse: ParsableCommand {
               farthing experiment analyse --input rows.csv --metric revenue --covariate revenue_before
               farthing experiment analyse --input exposures.csv --share control=0.1 --share personal=0.9
 
-            When the arms are not comparable (a sample-ratio mismatch, users in two arms, arms that differed before),
-            no verdict is given and the status is 1.
+            When the arms are not comparable (a sample-ratio mismatch, users in two arms, arms that differed before) or
+            whole clusters were assigned, no verdict is given and the status is 1. Small arms of rare purchases are
+            “undecided: too little to say” until there are enough.
             """)
 
     @OptionGroup var output: OutputOption

@@ -32,6 +32,8 @@ struct ExperimentReport: Encodable {
         var sequentialHigh: Double?
         var sequentialPValue: Double?
         var varianceReduction: Double?
+        /// In both arms at the shares seen, before anything is said; nil when there are enough.
+        var usersNeeded: Int?
 
         init(_ arm: String, _ named: ExperimentFile.NamedMetric, _ comparison: ArmComparison) {
             self.arm = arm
@@ -40,6 +42,7 @@ struct ExperimentReport: Encodable {
             control = comparison.controlMean
             treated = comparison.treatedMean
             difference = comparison.difference
+            usersNeeded = comparison.usersNeeded
             guard let known = comparison.uncertainty else { return }
             standardError = known.standardError
             (fixedLow, fixedHigh) = (known.fixed.lowerBound, known.fixed.upperBound)
@@ -98,6 +101,10 @@ struct ExperimentReport: Encodable {
 
     private static func words(_ mistrust: Mistrust, _ names: [String], users: Int) -> String {
         switch mistrust {
+        case .wholeClusters(let found):
+            "whole clusters were assigned, not users: \(found.split) of \(found.clusters) clusters of several users are "
+                + "split over arms, where \(number(found.expectedSplit)) would be; compare clusters: name the cluster in the "
+                + "column user, and use --ratio METRIC/rows for means per row"
         case .sampleRatio(let chance):
             "sample-ratio mismatch: such numbers of users come by chance with p = \(number(chance)) if the shares are "
                 + "as planned"
@@ -155,13 +162,26 @@ struct ExperimentReport: Encodable {
             for arm in arms {
                 guard let verdict = arm.verdict else { continue }
                 let word = verdict == "harmful" ? "harmful: a guard metric got worse" : verdict
-                lines.append("  verdict by \(goal): “\(arm.name)” is \(word)")
+                lines.append("  verdict by \(goal): “\(arm.name)” is \(word)" + shortfall(arm))
             }
         } else {
             lines.append("  no verdict, and the estimates above are not to be trusted:")
             lines += mistrust.map { "    \($0)" }
         }
         return lines.joined(separator: "\n")
+    }
+
+    /// Why nothing is said of an arm, and what would change that.
+    private func shortfall(_ arm: Arm) -> String {
+        guard arm.verdict == "undecided",
+            let needed = comparisons.first(where: { $0.arm == arm.name && "\($0.metric) per \($0.per)" == goal })?
+                .usersNeeded
+        else { return "" }
+        let seen = arm.users + (arms.first { $0.name == control }?.users ?? 0)
+        // Two digits: the outcomes to come decide the others.
+        let step = pow(10, max(0, log10(Double(needed)).rounded(.down) - 1))
+        return ": too little to say; about \(Int((Double(needed) / step).rounded(.up) * step)) users in both arms are "
+            + "needed at these shares, \(seen) were seen; more equal shares need fewer"
     }
 
     private static func interval(_ low: Double?, _ high: Double?) -> String {

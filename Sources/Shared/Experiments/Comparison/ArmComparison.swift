@@ -23,13 +23,13 @@ public struct ArmComparison: Sendable {
     public let treatedMean: Double
     /// Treated less control, after the covariate.
     public let difference: Double
-    /// Nil with too few users, or when all of an arm are alike.
+    /// Nil with too few users, or when all of both arms are alike.
     public let uncertainty: Uncertainty?
+    /// Users in both arms, at the shares seen, from which on there is something to say, as far as the outcomes seen can
+    /// tell; nil when there are enough.
+    public let usersNeeded: Int?
     /// Every user of an arm has the arm's mean, which is not the other's: no interval can say how sure that is.
     public let isCertain: Bool
-
-    /// Users in each arm below which nothing is said.
-    public static let fewestUsers = 30
 
     /// - Parameter level: of the sequential interval; the fixed one is of 0.05.
     /// - Returns: nil when an arm has no users or a ratio no denominator.
@@ -45,22 +45,18 @@ public struct ArmComparison: Sendable {
         else { return nil }
         controlMean = controlValues.mean
         treatedMean = treatedValues.mean
-        guard min(users.0.count, users.1.count) >= Self.fewestUsers else {
-            difference = treatedMean - controlMean
-            uncertainty = nil
-            isCertain = false
-            return
-        }
         var arms = (controlValues, treatedValues)
-        let rawVariance = arms.0.meanVariance + arms.1.meanVariance
+        let raw = MeanDifference(arms.0, arms.1)
         if !totals.covariates.isEmpty {
             ArmValues.adjust(
                 &arms, covariates: (users.0.map { totals.covariates[$0] }, users.1.map { totals.covariates[$0] }))
         }
-        difference = arms.1.mean - arms.0.mean
-        let variance = arms.0.meanVariance + arms.1.meanVariance
+        let found = totals.covariates.isEmpty ? raw : MeanDifference(arms.0, arms.1)
+        let variance = found.variance
+        difference = found.value
+        usersNeeded = found.usersNeeded
         isCertain = variance == 0 && difference.isFinite && difference != 0
-        guard variance > 0, variance.isFinite, difference.isFinite else {
+        guard usersNeeded == nil, variance > 0, variance.isFinite, difference.isFinite else {
             uncertainty = nil
             return
         }
@@ -72,6 +68,6 @@ public struct ArmComparison: Sendable {
             standardError: error, fixed: (difference - fixedReach)...(difference + fixedReach),
             fixedPValue: Tail.normal(difference / error), sequential: (difference - reach)...(difference + reach),
             sequentialPValue: boundary.pValue(score: difference / error, rows: rows),
-            varianceReduction: 1 - variance / rawVariance)
+            varianceReduction: 1 - variance / raw.variance)
     }
 }

@@ -43,11 +43,14 @@ struct ArmValues {
 
     var mean: Double { values.reduce(0, +) / Double(values.count) }
 
-    /// Variance of the mean.
-    var meanVariance: Double {
+    /// Sums of squared and of cubed distances from the mean.
+    var centralSums: (squares: Double, cubes: Double) {
         let mean = mean
-        let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-        return squares / Double(values.count - 1) / Double(values.count)
+        return values.reduce(into: (squares: 0.0, cubes: 0.0)) { sums, value in
+            let square = (value - mean) * (value - mean)
+            sums.squares += square
+            sums.cubes += square * (value - mean)
+        }
     }
 
     /// Takes out what a covariate of before explains, in both arms by the same slope. Chance alone makes arms differ in

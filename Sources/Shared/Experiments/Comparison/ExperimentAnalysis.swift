@@ -36,6 +36,8 @@ public struct ExperimentPlan: Sendable {
 
 /// Why the arms are not comparable.
 public enum Mistrust: Equatable, Sendable {
+    /// Clusters were drawn, so that users are no draws of their own.
+    case wholeClusters(ClusterAssignment)
     case sampleRatio(pValue: Double)
     /// Users seen in two arms.
     case usersInTwoArms(Int)
@@ -70,11 +72,16 @@ public struct ExperimentAnalysis: Sendable {
         let levelPerArm = plan.level / Double(max(1, treated.count))
         let ratio = SampleRatio(totals, planned: plan.shares)
         var mistrust: [Mistrust] = []
-        if ratio.isMismatch { mistrust.append(.sampleRatio(pValue: min(ratio.sequentialPValue, ratio.pValue ?? 1))) }
+        let clusters = ClusterAssignment(table, totals).flatMap { $0.isOfWholeClusters ? $0 : nil }
+        if let clusters { mistrust.append(.wholeClusters(clusters)) }
+        // Users of whole clusters are no draws: the tests that count them would accuse chance.
+        if clusters == nil, ratio.isMismatch {
+            mistrust.append(.sampleRatio(pValue: min(ratio.sequentialPValue, ratio.pValue ?? 1)))
+        }
         if Double(totals.usersInTwoArms) > Self.toleratedMoves * Double(totals.arms.count) {
             mistrust.append(.usersInTwoArms(totals.usersInTwoArms))
         }
-        if !totals.covariates.isEmpty {
+        if clusters == nil, !totals.covariates.isEmpty {
             let alarm = SampleRatio.sequentialLevel / Double(max(1, treated.count))
             for arm in treated {
                 let chance = Self.imbalance(totals, plan.control, arm, plan.boundary)
@@ -118,12 +125,10 @@ public struct ExperimentAnalysis: Sendable {
             ArmValues(values: totals.users(of: arm).map { totals.covariates[$0] }.filter { !$0.isNaN })
         }
         let (before, treated) = (known(control), known(arm))
-        guard min(before.values.count, treated.values.count) >= ArmComparison.fewestUsers else { return 1 }
-        let variance = before.meanVariance + treated.meanVariance
-        guard variance > 0, variance.isFinite else { return 1 }
+        let found = MeanDifference(before, treated)
+        guard found.usersNeeded == nil, found.variance > 0, found.variance.isFinite else { return 1 }
         return boundary.pValue(
-            score: (treated.mean - before.mean) / variance.squareRoot(),
-            rows: before.values.count + treated.values.count)
+            score: found.value / found.variance.squareRoot(), rows: before.values.count + treated.values.count)
     }
 }
 

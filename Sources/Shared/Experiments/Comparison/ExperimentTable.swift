@@ -31,6 +31,14 @@ public struct ExperimentTable: Sendable {
     public init(armNames: [String]) { self.armNames = armNames }
 
     public var count: Int { users.count }
+
+    /// The cluster of each user, that of the first row; −1 without one.
+    /// - Shape: (users,).
+    func clusterOfUsers(_ count: Int) -> [Int] {
+        var clusterOf = [Int](repeating: -1, count: count)
+        for (row, cluster) in clusters.enumerated() where clusterOf[users[row]] < 0 { clusterOf[users[row]] = cluster }
+        return clusterOf
+    }
 }
 
 /// What each user adds up to.

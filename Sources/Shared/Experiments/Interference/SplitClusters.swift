@@ -22,9 +22,7 @@ public struct SplitClusters: Equatable, Sendable {
     /// - Returns: nil when the rows name no clusters, or none of several users.
     /// - Complexity: rows + users × log users.
     public init?(_ table: ExperimentTable, _ totals: UserTotals, control: Int, column: Int) {
-        guard !table.clusters.isEmpty else { return nil }
-        var clusterOf = [Int](repeating: -1, count: totals.arms.count)
-        for (row, user) in table.users.enumerated() where clusterOf[user] < 0 { clusterOf[user] = table.clusters[row] }
+        let clusterOf = table.clusterOfUsers(totals.arms.count)
         let count = (clusterOf.max() ?? -1) + 1
         var sizes = [Int](repeating: 0, count: count)
         var treated = sizes
