@@ -101,8 +101,8 @@ import Market
                 let common = PromotionResponse(pooling: sales, before: origin)
                 #expect(common == PromotionResponse(pooling: changed, before: origin))
                 #expect(
-                    one.forecast(by: choice, at: origin, common: common)
-                        == other.forecast(by: choice, at: origin, common: common))
+                    one.forecast(by: choice, at: origin, common: common, beside: files.0)
+                        == other.forecast(by: choice, at: origin, common: common, beside: files.1))
             }
         }
     }

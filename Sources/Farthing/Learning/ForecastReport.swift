@@ -39,9 +39,13 @@ struct ForecastReport: Encodable {
         var findings = findings
         let gaps = sales.count { $0.units.contains { $0 == nil } }
         if gaps > 0 { findings.append("\(gaps) items have periods without a row: taken as unknown, not as zero") }
+        let late = sales.count { $0.periodsBeforeLaunch > 0 }
+        if late > 0 {
+            findings.append("\(late) items sold nothing at first: taken as not yet on sale, periods before left out")
+        }
         if !study.tooShort.isEmpty {
             findings.append(
-                "not forecast, fewer than \(study.settings.fewest) known periods: "
+                "not forecast, fewer than \(study.settings.fewest) known periods on sale: "
                     + study.tooShort.prefix(5).joined(separator: ", ") + (study.tooShort.count > 5 ? ", …" : ""))
         }
         self.findings = findings

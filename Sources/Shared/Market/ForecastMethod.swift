@@ -50,11 +50,20 @@ public enum ForecastMethod: String, CaseIterable, Codable, Sendable {
     ) -> [DemandForecast] {
         let memory = Self.memory(season)
         func smoothed(trend: Bool = false, season: Int? = nil) -> [DemandForecast] {
-            Smoothing(
+            let smoother = Smoothing(
                 fitting: SmoothingShape(hasTrend: trend, season: season),
-                to: Robust.withoutOutliers(Array(sales.logarithms.suffix(memory)))
-            )
-            .forecast(horizon).map { DemandForecast(logarithm: $0) }
+                to: Robust.withoutOutliers(Array(sales.logarithms.suffix(memory))))
+            return smoother.forecast(horizon).map {
+                DemandForecast(
+                    logarithm: $0.withNoise(of: smoother.deviation, madeAt: smoother.expectations))
+            }
+        }
+        /// The errors of a level that follows every value, or none.
+        func spread(level: Double) -> [Normal] {
+            let smoother = Smoothing(SmoothingShape(), SmoothingConstants(level: level), over: sales.logarithms)
+            return smoother.forecast(horizon).map {
+                $0.withNoise(of: smoother.deviation, madeAt: smoother.expectations)
+            }
         }
         /// A baseline's own points, with the spread that its errors have on the logarithmic scale.
         func baseline(_ points: [Double], _ spread: [Normal]) -> [DemandForecast] {
@@ -69,16 +78,14 @@ public enum ForecastMethod: String, CaseIterable, Codable, Sendable {
         switch self {
         case .naive:
             let last = sales.units.last { $0 != nil } ?? nil
-            let walk = Smoothing(SmoothingShape(), SmoothingConstants(level: 1), over: sales.logarithms)
-            return baseline([Double](repeating: last ?? 0, count: horizon), walk.forecast(horizon))
+            return baseline([Double](repeating: last ?? 0, count: horizon), spread(level: 1))
         case .seasonalNaive:
             return baseline(
                 (0..<horizon).map { sales.unitsOneSeasonBefore($0, season: season) },
                 sales.seasonalWalk(horizon, season: season))
         case .average:
             let known = sales.units.compactMap { $0 }
-            let still = Smoothing(SmoothingShape(), SmoothingConstants(level: 0), over: sales.logarithms)
-            return baseline([Double](repeating: Robust.mean(known), count: horizon), still.forecast(horizon))
+            return baseline([Double](repeating: Robust.mean(known), count: horizon), spread(level: 0))
         case .simple: return smoothed()
         case .damped: return smoothed(trend: true)
         case .seasonal: return smoothed(season: season)
@@ -98,20 +105,20 @@ public enum ForecastMethod: String, CaseIterable, Codable, Sendable {
         _ sales: ItemSales, horizon: Int, season: Int, common: PromotionResponse
     ) -> [DemandForecast] {
         let effects = PromotionResponse(of: sales, towards: common).effects(on: sales)
-        let left = Robust.withoutOutliers(
-            Array(zip(sales.logarithms, effects)).suffix(Self.memory(season)).map { value, effect in
-                value.map { $0 - effect }
-            })
+        let recent = Array(zip(sales.logarithms, effects)).suffix(Self.memory(season))
+        let left = Robust.withoutOutliers(recent.map { value, effect in value.map { $0 - effect } })
         let shape = SmoothingShape(season: self == .promotionsSeasonal ? season : nil)
         let smoother =
             self == .promotions
             ? Smoothing(shape, SmoothingConstants(level: 0.05), over: left) : Smoothing(fitting: shape, to: left)
+        let levels = zip(smoother.expectations, recent.filter { $0.0 != nil }).map { $0 + $1.1 }
         return smoother.forecast(horizon).enumerated().map { step, normal in
             let place = sales.units.count + step
             // Beyond what is planned: as in the last period that is, without its promotion.
             let effect = place < effects.count ? effects[place] : sales.plainEffect(effects)
-            return DemandForecast(
-                logarithm: Normal(mean: normal.mean + effect, deviation: normal.deviation, freedom: normal.freedom))
+            let promoted = Normal(
+                mean: normal.mean + effect, deviation: normal.deviation, freedom: normal.freedom)
+            return DemandForecast(logarithm: promoted.withNoise(of: smoother.deviation, madeAt: levels))
         }
     }
 }
@@ -135,9 +142,13 @@ extension ItemSales {
         }
         let squares = changes.reduce(0) { $0 + $1 * $1 }
         let deviation = (squares / Double(max(1, changes.count))).squareRoot()
+        let levels = values.compactMap { $0 }
         return (0..<horizon).map { step in
             Normal(
-                mean: 0, deviation: deviation * Double(step / season + 1).squareRoot(), freedom: max(1, changes.count))
+                mean: log1p(unitsOneSeasonBefore(step, season: season)),
+                deviation: deviation * Double(step / season + 1).squareRoot(), freedom: max(1, changes.count)
+            )
+            .withNoise(of: deviation, madeAt: levels)
         }
     }
 

@@ -69,7 +69,8 @@ public struct ForecastStudy: Sendable {
             let method = replay.choice(at: count, beside: file)
             return Item(
                 item: replay.sales.item, method: method,
-                forecasts: replay.forecast(by: method, at: count, common: common(before: replay.sales.start + count)),
+                forecasts: replay.forecast(
+                    by: method, at: count, common: common(before: replay.sales.start + count), beside: file),
                 score: replay.score(beside: file))
         }
         let studied = Set(items.map(\.item))
@@ -88,7 +89,8 @@ package struct ItemReplay {
     package private(set) var errors: [OriginErrors]
 
     package init?(_ sales: ItemSales, _ settings: ForecastStudy.Settings, common: (Int) -> PromotionResponse) {
-        guard sales.units.count(where: { $0 != nil }) >= settings.fewest else { return nil }
+        let present = sales.known(after: sales.units.count)
+        guard present.units.count(where: { $0 != nil }) >= settings.fewest else { return nil }
         self.sales = sales
         self.settings = settings
         isWhole = sales.units.allSatisfy { $0.map { $0 == $0.rounded() } ?? true }
@@ -104,25 +106,50 @@ package struct ItemReplay {
             let actual = sales.units[origin..<(origin + settings.horizon)]
             var row: [ForecastMethod: [DemandForecast]] = [:]
             var losses: [ForecastMethod: Double] = [:]
+            var shares: [ForecastMethod: [Double]] = [:]
             for method in ForecastMethod.allCases where method.applies(to: known, season: settings.season) {
-                let ahead = forecast(by: method, at: origin, common: common(sales.start + origin))
+                let ahead = modelled(by: method, at: origin, common: common(sales.start + origin))
                 let misses = zip(actual, ahead).compactMap { value, forecast in value.map { abs($0 - forecast.units) } }
                 guard !misses.isEmpty else { continue }
                 row[method] = ahead
                 losses[method] = Robust.mean(misses) / scale
+                shares[method] = zip(actual, ahead).compactMap { value, forecast in
+                    value.flatMap { MissTally.share(of: $0, beside: forecast) }
+                }
             }
             guard losses[.naive] != nil else { continue }
             forecasts[origin] = row
             errors.append(
                 OriginErrors(
-                    origin: origin, period: sales.start + origin, horizon: settings.horizon, losses: losses))
+                    origin: origin, period: sales.start + origin, horizon: settings.horizon, losses: losses,
+                    misses: shares))
         }
     }
 
-    /// What a method says when the first `origin` periods are known.
-    package func forecast(by method: ForecastMethod, at origin: Int, common: PromotionResponse) -> [DemandForecast] {
-        let ahead = method.forecast(
+    /// What a method says by its own lights when the first `origin` periods are known.
+    private func modelled(by method: ForecastMethod, at origin: Int, common: PromotionResponse) -> [DemandForecast] {
+        method.forecast(
             sales.known(after: origin), horizon: settings.horizon, season: settings.season, common: common)
+    }
+
+    /// What a method says, with intervals as wide as past errors ask, when the first `origin` periods are known.
+    package func forecast(
+        by method: ForecastMethod, at origin: Int, common: PromotionResponse, beside file: MethodErrors
+    ) -> [DemandForecast] {
+        calibrated(modelled(by: method, at: origin, common: common), by: method, at: origin, beside: file)
+    }
+
+    /// Forecasts with the ends of their intervals where the errors that were complete when `origin` came put them.
+    private func calibrated(
+        _ modelled: [DemandForecast], by method: ForecastMethod, at origin: Int, beside file: MethodErrors
+    ) -> [DemandForecast] {
+        var own = MissTally()
+        for past in errors where past.origin + settings.horizon <= origin {
+            if let misses = past.misses[method] { own.add(misses) }
+        }
+        let shared = file.misses(of: method, before: sales.start + origin, lookback: settings.lookback)
+        let calibration = IntervalCalibration(own: own, shared: shared)
+        let ahead = modelled.map(calibration.applied)
         guard isWhole else { return ahead }
         return ahead.map { DemandForecast(units: $0.units, low: $0.low.rounded(.down), high: $0.high.rounded(.up)) }
     }
@@ -160,7 +187,8 @@ package struct ItemReplay {
             let method = choice(at: origin.origin, beside: file)
             guard let loss = origin.losses[method], let ahead = forecasts[origin.origin]?[method] else { continue }
             chosen.append(loss)
-            for (value, forecast) in zip(sales.units[origin.origin...], ahead) {
+            let final = calibrated(ahead, by: method, at: origin.origin, beside: file)
+            for (value, forecast) in zip(sales.units[origin.origin...], final) {
                 guard let value else { continue }
                 inside.append(value >= forecast.low && value <= forecast.high ? 1 : 0)
             }
@@ -182,23 +210,40 @@ package struct OriginErrors {
     var period: Int
     var horizon: Int
     var losses: [ForecastMethod: Double]
+    /// Where values lay in each method's own intervals (`MissTally.share`). Shape (known periods).
+    var misses: [ForecastMethod: [Double]]
 }
 
 /// Errors of all items together.
 package struct MethodErrors {
     private let sums: [Int: [ForecastMethod: (sum: Double, count: Double)]]
+    private let misses: [Int: [ForecastMethod: MissTally]]
 
     package init(_ items: [[OriginErrors]]) {
         var sums: [Int: [ForecastMethod: (sum: Double, count: Double)]] = [:]
+        var misses: [Int: [ForecastMethod: MissTally]] = [:]
         for errors in items {
             for origin in errors {
                 for (method, loss) in origin.losses {
                     let before = sums[origin.period + origin.horizon]?[method] ?? (0, 0)
                     sums[origin.period + origin.horizon, default: [:]][method] = (before.sum + loss, before.count + 1)
                 }
+                for (method, shares) in origin.misses {
+                    misses[origin.period + origin.horizon, default: [:]][method, default: MissTally()].add(shares)
+                }
             }
         }
         self.sums = sums
+        self.misses = misses
+    }
+
+    /// Misses of a method at the origins that were complete before `period`, the latest ones.
+    func misses(of method: ForecastMethod, before period: Int, lookback: Int) -> MissTally {
+        var total = MissTally()
+        for complete in (period - lookback + 1)...period {
+            if let tally = misses[complete]?[method] { total.add(tally) }
+        }
+        return total
     }
 
     /// Mean error of each method over the origins that were complete before `period`, the latest ones.

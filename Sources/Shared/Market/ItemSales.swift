@@ -41,9 +41,29 @@ public struct ItemSales: Equatable, Sendable {
         self.settings = settings
     }
 
-    /// The same item as it was known after its first `count` periods; what was planned then is kept.
+    /// The same item as it was known after its first `count` periods, from its launch on; what was planned then is kept.
     func known(after count: Int) -> ItemSales {
-        ItemSales(item: item, start: start, units: Array(units[..<count]), settings: settings)
+        var known = ItemSales(item: item, start: start, units: Array(units[..<count]), settings: settings)
+        let idle = known.periodsBeforeLaunch
+        known.start += idle
+        known.units.removeFirst(idle)
+        known.settings.removeFirst(min(idle, settings.count))
+        return known
+    }
+
+    /// Periods before the first sale in which the item was not yet on sale: so long a wait is improbable, less than one
+    /// time in twenty, for an item that sells as often as it has since. An item that sells now and then has long waits
+    /// before its first sale, too, and they count; so does all of an item that never sold. O(periods).
+    package var periodsBeforeLaunch: Int {
+        guard let first = units.firstIndex(where: { $0.map { $0 > 0 } ?? false }) else { return 0 }
+        let since = units[first...].compactMap { $0 }
+        let sold = Double(since.count { $0 > 0 })
+        // The mean of qⁿ where q, the share of idle periods, has the beta distribution that follows from `since`.
+        var chance = 1.0
+        for wait in 0..<units[..<first].count(where: { $0 != nil }) {
+            chance *= (Double(since.count) - sold + 0.5 + Double(wait)) / (Double(since.count) + 1 + Double(wait))
+        }
+        return chance < 0.05 ? first : 0
     }
 
     /// ln(1 + units): demand moves by shares, spikes weigh less, and no forecast can fall below zero.

@@ -59,6 +59,8 @@ package struct Smoothing: Equatable, Sendable {
     private var phase = 0
     private var squares = 0.0
     private var errors = 0
+    /// What was expected of each known value.
+    private(set) var expectations: [Double] = []
 
     /// Fits the constants by least squares of the one-step errors. O(steps · values).
     /// - Parameter values: at least one of them known.
@@ -71,13 +73,20 @@ package struct Smoothing: Equatable, Sendable {
             return smoother.squares
         }
         self = start.with(SmoothingConstants(best, shape))
-        for value in values { update(value) }
+        run(over: values)
     }
 
     /// Runs over a series with constants that are given.
     package init(_ shape: SmoothingShape, _ constants: SmoothingConstants, over values: [Double?]) {
         self.init(shape, constants, startingOn: values)
-        for value in values { update(value) }
+        run(over: values)
+    }
+
+    private mutating func run(over values: [Double?]) {
+        for value in values {
+            if value != nil { expectations.append(expectation) }
+            update(value)
+        }
     }
 
     private init(_ shape: SmoothingShape, _ constants: SmoothingConstants, startingOn values: [Double?]) {
