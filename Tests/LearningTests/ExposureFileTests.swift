@@ -35,13 +35,20 @@ import Testing
         ("price", "0", "e.csv:7:price"), ("price", "-1", "e.csv:7:price"), ("price", "", "e.csv:7:price"),
         ("price", "nan", "e.csv:7:price"), ("reference_price", "0", "e.csv:7:reference_price"),
         ("unit_cost", "-2", "e.csv:7:unit_cost"), ("bought", "2", "e.csv:7:bought"), ("bought", "", "e.csv:7:bought"),
-        ("time", "yesterday", "e.csv:7:time"), ("price", "4000", "e.csv:7:price"), ("price", "0.01", "e.csv:7:price"),
+        ("time", "yesterday", "e.csv:7:time"), ("user", "", "e.csv:7:user"), ("item", "", "e.csv:7:item"),
+        ("price", "4000", "e.csv:7:price"), ("price", "0.01", "e.csv:7:price"),
     ])
     func aFieldThatCannotBeIsNamedByItsLine(column: String, value: String, place: String) throws {
         let error = try #require(try error(Exposures.small { if $0 == 5 { $1[column] = value } }))
         #expect(error.place == place)
         #expect(error.value == value || Double(error.value) == Double(value))
         #expect(!error.remedy.isEmpty)
+    }
+
+    @Test func aFixedColumnHasNoKindToDeclare() throws {
+        let error = try #require(try error(Exposures.small(), kinds: ["price": .categorical]))
+        #expect(error.place == "the types" && error.value == "price")
+        #expect(try self.error(Exposures.small(), kinds: ["colour": .categorical])?.remedy.contains("colour") == true)
     }
 
     @Test func aWordAmongNumbersIsAMistakeAndManyAreCategories() throws {

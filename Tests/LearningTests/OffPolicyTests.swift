@@ -138,6 +138,22 @@ private struct LoggedWorld {
         }
     }
 
+    /// Three prices a fifth apart say nothing of those between, but of the nearest.
+    @Test func pricesBetweenDistantLevelsCanBeJudgedAsTheNearest() throws {
+        let folder = try Folder()
+        let csv = Exposures.small(rows: 3_000) { row, fields in fields["price"] = ["8", "10", "12"][row * 7 % 3] }
+        let table = try ExposureTable(path: try folder.write(csv, to: "log.csv"), for: .outcomes)
+        func judged(_ price: Double, atLevels: Bool) throws -> OffPolicyEvaluation {
+            try OffPolicyEvaluation(
+                of: [Double](repeating: price, count: table.count), on: table, objective: .profit, atLevels: atLevels)
+        }
+        #expect(try judged(9.1, atLevels: false).estimates == nil)
+        let nearest = try judged(9.1, atLevels: true)
+        #expect(nearest.estimates != nil)
+        #expect(try nearest == judged(10, atLevels: false))
+        #expect(try judged(15, atLevels: true).estimates == nil)
+    }
+
     /// A weight of 10³⁰⁰ has no square.
     @Test(arguments: ["0", "1e-300", "5e-324", "-0.1", "1.1", "nan", "inf", ""])
     func aPropensityThatCannotBeIsNamedByItsLine(_ chance: String) throws {

@@ -16,7 +16,8 @@ struct LearnEvaluate: ParsableCommand {
             the one to trust. Where the log hardly ever showed such prices there is no estimate, the reasons are said,
             and the status is 1.
 
-            Judge a bundle by rows that it has not learned from.
+            Judge a bundle by rows that it has not learned from. Its prices lie between those that were tested; where
+            these are far apart, --at-levels judges the tested price nearest to each.
             """)
 
     @OptionGroup var output: OutputOption
@@ -36,6 +37,9 @@ struct LearnEvaluate: ParsableCommand {
     @Option(help: "What a row is worth: its profit, its revenue, or whether it was bought.")
     var objective: PricingObjective = .profit
 
+    @Flag(help: "Judge the price that was shown nearest to each one asked.")
+    var atLevels = false
+
     @Option(help: "A YAML that says which columns are numeric and which categorical.")
     var types: String?
 
@@ -51,7 +55,9 @@ struct LearnEvaluate: ParsableCommand {
     func run() throws {
         let report = try orStatus2 {
             let (table, asked) = try prices.map(judgingFile) ?? judgingBundle()
-            return EvaluationReport(try OffPolicyEvaluation(of: asked, on: table, objective: objective))
+            return EvaluationReport(
+                try OffPolicyEvaluation(of: asked, on: table, objective: objective, atLevels: atLevels),
+                mayKeepToLevels: !atLevels)
         }
         try output.report(report) { report.text }
         if report.estimates == nil { throw ExitCode(1) }
@@ -101,13 +107,17 @@ struct EvaluationReport: Encodable {
     var logged: Line
     var estimates: Estimates?
 
-    init(_ evaluation: OffPolicyEvaluation) {
+    /// - Parameter mayKeepToLevels: whether to say how prices between those shown can be judged.
+    init(_ evaluation: OffPolicyEvaluation, mayKeepToLevels: Bool) {
         rows = evaluation.rows
         users = evaluation.users
         propensities = evaluation.propensities.rawValue
         effectiveSampleSize = evaluation.overlap.effectiveSampleSize
         meanWeight = evaluation.overlap.meanWeight.value
         objections = evaluation.overlap.objections
+        if mayKeepToLevels, evaluation.overlap.unsupportedShare > 0, !objections.isEmpty {
+            objections.append("prices between those shown can be judged as the nearest one shown: --at-levels")
+        }
         logged = Line(evaluation.logged)
         estimates = evaluation.estimates.map {
             Estimates(

@@ -35,6 +35,10 @@ extension ExposureTable {
                 place: "\(file):1", value: reader.header.joined(separator: ","), remedy: "Name every column once.")
         }
         for name in kinds.keys.sorted() where !names.contains(name) {
+            guard !Self.known.contains(name) else {
+                throw LearningError(
+                    place: "the types", value: name, remedy: "Every file has this column and its kind: take it out.")
+            }
             throw LearningError(
                 place: "\(file):1", value: reader.header.joined(separator: ","),
                 remedy: "Add a column “\(name)”, which the types or the bundle name.")
@@ -81,8 +85,8 @@ extension ExposureTable {
 
     private mutating func append(_ reader: CSVReader, _ columns: Columns) throws(LearningError) {
         lines.append(reader.line)
-        users.append(reader.text(columns.user))
-        items.append(reader.text(columns.item))
+        users.append(try Self.name(reader, columns.user))
+        items.append(try Self.name(reader, columns.item))
         times.append(try reader.instant(columns.time))
         referencePrices.append(try Self.amount(reader, columns.reference, above: true))
         unitCosts.append(try Self.amount(reader, columns.cost, above: false))
@@ -97,6 +101,14 @@ extension ExposureTable {
             }
             propensities.append(chance)
         }
+    }
+
+    private static func name(_ reader: CSVReader, _ column: CSVReader.Column) throws(LearningError) -> String {
+        let name = reader.text(column)
+        guard !name.isEmpty else {
+            throw reader.error(column, remedy: "All rows without a name would be one: give each its own.")
+        }
+        return name
     }
 
     private static func amount(

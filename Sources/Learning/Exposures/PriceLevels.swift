@@ -41,6 +41,12 @@ struct PriceLevels: Equatable, Sendable {
 
     var count: Int { logPrices.count }
 
+    /// A price kept to levels; one beyond all that were shown stays.
+    func kept(_ logPrice: Double) -> Double {
+        let shown = (tested.lowerBound - Self.grain)...(tested.upperBound + Self.grain)
+        return shown.contains(logPrice) ? logPrices[nearest(to: logPrice)] : logPrice
+    }
+
     /// The level nearest to a price.
     func nearest(to logPrice: Double) -> Int {
         logPrices.indices.min { abs(logPrices[$0] - logPrice) < abs(logPrices[$1] - logPrice) } ?? 0

@@ -37,16 +37,17 @@ public struct OffPolicyEvaluation: Equatable, Sendable {
     /// - Parameters:
     ///   - prices: what the policy asks for each row, in units of the currency; (rows,).
     ///   - objective: what a row is worth.
+    ///   - atLevels: judges the price that was shown nearest to each one asked; prices beyond all that were shown stay.
     public init(
-        of prices: [Double], on table: ExposureTable, objective: PricingObjective
+        of prices: [Double], on table: ExposureTable, objective: PricingObjective, atLevels: Bool = false
     ) throws(LearningError) {
         precondition(prices.count == table.count, "one price a row")
         try ExposureChecks.refuseOneClass(table)
         let halves = table.users.map(ExposureLearner.half)
         let clusters = RowClusters(table.users)
         let logged = try LoggedPrices(table, halves: halves)
-        let target = TargetPrices(
-            prices.indices.map { log(prices[$0] / table.referencePrices[$0]) }, logged.levels)
+        let asked = prices.indices.map { log(prices[$0] / table.referencePrices[$0]) }
+        let target = TargetPrices(atLevels ? asked.map(logged.levels.kept) : asked, logged.levels)
         let weights = (0..<table.count).map { row in
             (target.lotteries[row]?.share(of: logged.shown[row]) ?? 0) / logged.chances[row]
         }
