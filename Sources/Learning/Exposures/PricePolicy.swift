@@ -16,7 +16,7 @@ public struct PolicyComparison: Equatable, Sendable {
     public var uniformRatio: Double
     public var uniform: Estimate
     public var personal: Estimate
-    /// personal − uniform, row by row.
+    /// personal − the single price that did best in these rows, row by row.
     public var gain: Estimate
 
     /// Standard errors that the gain must be above 0.
@@ -44,7 +44,10 @@ extension PolicyComparison {
         uniformRatio = ratio
         uniform = Estimate(mean: atLevels[best], clusters)
         personal = Estimate(mean: personalProfits, clusters)
-        gain = Estimate(mean: zip(personalProfits, atLevels[best]).map { $0 - $1 }, clusters)
+        // Personal prices have to beat the one price that luck favours, too, if it is another.
+        let means = atLevels.map { Estimate(mean: $0).value }
+        let luckiest = means.indices.max { means[$0] < means[$1] } ?? best
+        gain = Estimate(mean: zip(personalProfits, atLevels[luckiest]).map { $0 - $1 }, clusters)
     }
 
     /// Standard errors by which rows must contradict the models.

@@ -63,6 +63,21 @@ struct BoostingState {
         labels = matrix.labels
     }
 
+    /// Negative log-likelihood of all rows at the current sums.
+    func loss() -> Double {
+        let prices = shape.values
+        let slopes = ResponseGradient.logSlopes
+        return labels.indices.reduce(0.0) { sum, row in
+            let logSlope = start.logSlope + (logSlope.offsets[row] + logSlope.sums[row])
+            return sum
+                + ResponseGradient.loss(
+                    intercept: Double(start.intercept + (intercept.offsets[row] + intercept.sums[row])),
+                    logSlope: Double(min(max(logSlope, slopes.lowerBound), slopes.upperBound)),
+                    saturation: start.saturation.map { Double($0 + (saturation?.sums[row] ?? 0)) },
+                    price: Double(prices[row]), label: Double(labels[row]))
+        }
+    }
+
     /// Takes the derivatives of all sides at the current sums, and lets the shape take its step.
     mutating func differentiate() {
         let prices = shape.values

@@ -34,6 +34,8 @@ struct SurfaceFit {
     }
 
     private static let steps = 7
+    /// A step that makes the loss larger is halved, down to this part of it.
+    private static let leastShare = 1.0 / 64
     /// λ is moved between the first of them; later ones only settle the weights.
     private static let priorSteps = 1...4
     /// Inputs with squares and products at most: those that a score test finds most of.
@@ -104,20 +106,53 @@ struct SurfaceFit {
     mutating func settle(
         _ state: inout BoostingState, _ matrix: TrainingMatrix
     ) throws(LearningError) -> ResponseSurface {
-        var surface = try surface()
         for step in 0..<Self.steps {
             state.differentiate()
-            move(curvature(state, matrix), movesPriors: Self.priorSteps.contains(step))
-            // Constants belong to the starting point.
-            state.start.intercept += Float(intercept.weights[0])
-            state.start.logSlope += Float(logSlope.weights[0])
-            (intercept.weights[0], logSlope.weights[0]) = (0, 0)
-            surface = try self.surface()
-            let scores = surface.scores(matrix)
-            state.intercept.offsets = scores.intercepts
-            state.logSlope.offsets = scores.logSlopes
+            let solved = direction(curvature(state, matrix))
+            let (begun, start, before) = (self, state.start, state.loss() + prior)
+            var share = 1.0
+            repeat {
+                self = begun
+                take(share, of: solved.solution, from: start, &state)
+                try setOffsets(of: &state, matrix)
+                share /= 2
+            } while state.loss() + prior > before && share > Self.leastShare
+            guard state.loss() + prior <= before else {
+                self = begun
+                state.start = start
+                try setOffsets(of: &state, matrix)
+                break
+            }
+            if Self.priorSteps.contains(step) { movePriors(solved) }
         }
-        return surface
+        return try surface()
+    }
+
+    /// Constants belong to the starting point.
+    private mutating func take(
+        _ share: Double, of step: [Double], from start: StartingPoint, _ state: inout BoostingState
+    ) {
+        let width = variances.count + 1
+        func length(_ term: Int) -> Double { share * min(max(step[term], -1), 1) }
+        state.start = start
+        state.start.intercept += Float(length(0))
+        state.start.logSlope += Float(length(width))
+        for term in 1..<width {
+            intercept.weights[term] += length(term)
+            logSlope.weights[term] += length(width + term)
+        }
+    }
+
+    private func setOffsets(of state: inout BoostingState, _ matrix: TrainingMatrix) throws(LearningError) {
+        let scores = try surface().scores(matrix)
+        state.intercept.offsets = scores.intercepts
+        state.logSlope.offsets = scores.logSlopes
+    }
+
+    /// What the priors add to the loss.
+    private var prior: Double {
+        zip(penalties(of: intercept) + penalties(of: logSlope), intercept.weights + logSlope.weights)
+            .reduce(0) { $0 + $1.0 * $1.1 * $1.1 } / 2
     }
 
     private func surface() throws(LearningError) -> ResponseSurface {
@@ -130,9 +165,8 @@ struct SurfaceFit {
         }
     }
 
-    /// One Newton step, and the priors' precisions after it.
-    private mutating func move(_ sums: Curvature, movesPriors: Bool) {
-        let width = variances.count + 1
+    /// A Newton step, and the variances of the weights; (2 · width,) each.
+    private func direction(_ sums: Curvature) -> (solution: [Double], variances: [Double]) {
         let penalties = penalties(of: intercept) + penalties(of: logSlope)
         let weights = intercept.weights + logSlope.weights
         var matrix = sums.matrix
@@ -141,12 +175,12 @@ struct SurfaceFit {
             matrix[term * weights.count + term] += penalties[term]
             downhill[term] = -downhill[term] - penalties[term] * weights[term]
         }
-        let solved = Cholesky.solutionAndVariances(matrix, downhill)
-        for term in 0..<width {
-            intercept.weights[term] += min(max(solved.solution[term], -1), 1)
-            logSlope.weights[term] += min(max(solved.solution[width + term], -1), 1)
-        }
-        guard movesPriors else { return }
+        return Cholesky.solutionAndVariances(matrix, downhill)
+    }
+
+    private mutating func movePriors(_ solved: (solution: [Double], variances: [Double])) {
+        let width = variances.count + 1
+        let penalties = penalties(of: intercept) + penalties(of: logSlope)
         let settled = zip(penalties, solved.variances).map { 1 - $0 * $1 }
         movePriors(of: &intercept, settled: settled[..<width])
         movePriors(of: &logSlope, settled: settled[width...])
