@@ -87,12 +87,13 @@ extension ExposureBundle {
     private static func readSpread(_ reader: inout ByteReader, width: Int) throws(ModelError) -> ElasticitySpread? {
         let damaged = "The file is damaged or cut short: copy it again."
         let numbers: (base: Float, slopeError: Float)?
-        do {
+        do throws(ByteError) {
             switch try reader.read(UInt8.self) {
             case 0: numbers = nil
             // Before slopes had an error.
             case 1: numbers = (try reader.readFloat(), 0)
-            default: numbers = (try reader.readFloat(), try reader.readFloat())
+            case 2: numbers = (try reader.readFloat(), try reader.readFloat())
+            case let mark: throw reader.error("a spread of kind \(mark)")
             }
         } catch {
             throw ModelError(.malformed, place: "spread", value: error.description, remedy: damaged)
