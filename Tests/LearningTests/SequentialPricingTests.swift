@@ -10,10 +10,10 @@ import Testing
 @Suite struct PriceLotteryTests {
     private let ladder = PriceLadder(0.7...1.4, open: 0.8...1.1)
 
-    private func lottery(slope: Double, deviation: Double) -> PriceLottery {
+    private func lottery(slope: Double, deviation: Double, ticketsPerSlope: Int = 1) -> PriceLottery {
         PriceLottery(
             DemandCurve(intercept: 0.2, slope: slope, reference: 20, centre: 0), logSlopeDeviation: deviation,
-            unitCost: 12, objective: .profit, on: ladder)
+            unitCost: 12, objective: .profit, on: ladder, ticketsPerSlope: ticketsPerSlope)
     }
 
     @Test func chancesAreTheSharesOfManyDraws() {
@@ -35,6 +35,14 @@ import Testing
         #expect(unknown.count > known.count)
     }
 
+    @Test func theMoreIsKnownTheRarerAreThePricesBesideTheBest() {
+        for tickets in 1...6 {
+            let lottery = lottery(slope: 5, deviation: 0.01, ticketsPerSlope: tickets)
+            #expect(Set(lottery.tickets) == Set(self.lottery(slope: 5, deviation: 0.01).tickets))
+            #expect(lottery.chance(of: lottery.middle + 1) == 1 / Double(16 * tickets + 2))
+        }
+    }
+
     @Test func pricesStayWhereTheLadderIsOpen() {
         for slope in [0.5, 1, 2, 5, 10, 40] {
             for rung in lottery(slope: slope, deviation: 0.7).tickets { #expect(ladder.open.contains(rung)) }
@@ -43,6 +51,28 @@ import Testing
 }
 
 @Suite struct PriceLadderTests {
+    /// Who minds a price above the reference most is best charged exactly that.
+    @Test(arguments: [0.7...1.4, 0.5...2.0, 0.83...1.21, 0.9...0.95, 1.01...1.02, 0.995...1.0])
+    func theReferencePriceAndBothEndsAreRungs(ratios: ClosedRange<Double>) {
+        let ladder = PriceLadder(ratios, open: ratios)
+        #expect(ladder.rungs.first == log(ratios.lowerBound) && ladder.rungs.last == log(ratios.upperBound))
+        #expect(ladder.rungs.contains(0) == ratios.contains(1))
+        for (below, above) in zip(ladder.rungs, ladder.rungs.dropFirst()) {
+            #expect(below < above && above - below <= 1.5 * 0.025 + 1e-12)
+        }
+    }
+
+    @Test func theNearestRungIsTheNearestOfAll() {
+        let ladder = PriceLadder(0.7...1.4, open: 0.7...1.4)
+        for step in -200...200 {
+            let price = Double(step) / 400
+            let nearest = ladder.nearest(to: price)
+            #expect(ladder.rungs.allSatisfy { abs(ladder.rungs[nearest] - price) <= abs($0 - price) })
+        }
+        #expect(ladder.nearest(to: .infinity) == ladder.rungs.count - 1)
+        #expect(ladder.nearest(to: -.infinity) == 0)
+    }
+
     @Test func aRangeOpensWhilePredictionsHoldAndClosesWhenTheyFail() {
         var kept = EndEvidence()
         var broken = EndEvidence()

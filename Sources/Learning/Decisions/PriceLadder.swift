@@ -1,5 +1,7 @@
 // The prices that may be shown, relative to the reference price: rungs two and a half percent apart, of which a stretch
-// is open. It opens and closes step by step, by whether shoppers at its ends bought as the model said before.
+// is open. It opens and closes step by step, by whether shoppers at its ends bought as the model said before. The
+// reference price is a rung: shoppers who mind a price above it more than they like one below are best charged exactly
+// that, and half a rung beside it costs as much as the rest of a personal price brings.
 
 import Domain
 import Glibc
@@ -24,20 +26,24 @@ public struct PriceLadder: Equatable, Sendable {
     ///   - open: of what is open at first.
     public init(_ ratios: ClosedRange<Double>, open: ClosedRange<Double>) {
         let (low, high) = (log(ratios.lowerBound), log(ratios.upperBound))
-        let count = max(1, Int(((high - low) / Self.step).rounded()))
-        let rungs = (0...count).map { low + (high - low) * Double($0) / Double(count) }
+        let (first, last) = (Int((low / Self.step + 0.5).rounded(.up)), Int((high / Self.step - 0.5).rounded(.down)))
+        let between = first <= last ? (first...last).map { Double($0) * Self.step } : []
+        let rungs = [low] + between.filter { low < $0 && $0 < high } + [high]
         self.rungs = rungs
-        let first = rungs.indices.min { abs(rungs[$0] - log(open.lowerBound)) < abs(rungs[$1] - log(open.lowerBound)) }
-        let last = rungs.indices.min { abs(rungs[$0] - log(open.upperBound)) < abs(rungs[$1] - log(open.upperBound)) }
-        tried = min(first ?? 0, last ?? 0)...max(first ?? 0, last ?? 0)
-        self.open = tried
+        let tried = [open.lowerBound, open.upperBound].map { Self.nearest(to: log($0), in: rungs) }
+        self.tried = tried[0]...tried[1]
+        self.open = self.tried
     }
 
     /// The open rung nearest to a price.
-    func nearest(to logPrice: Double) -> Int {
-        let share = (logPrice - rungs[0]) / (rungs[rungs.count - 1] - rungs[0])
-        let place = (share * Double(rungs.count - 1)).rounded()
-        return min(max(place.isFinite ? Int(place) : 0, open.lowerBound), open.upperBound)
+    package func nearest(to logPrice: Double) -> Int {
+        min(max(Self.nearest(to: logPrice, in: rungs), open.lowerBound), open.upperBound)
+    }
+
+    private static func nearest(to logPrice: Double, in rungs: [Double]) -> Int {
+        let above = min(rungs.partitioningIndex { $0 >= logPrice }, rungs.count - 1)
+        guard above > 0 else { return 0 }
+        return logPrice - rungs[above - 1] < rungs[above] - logPrice ? above - 1 : above
     }
 
     public mutating func widen(_ end: End) {

@@ -2,7 +2,8 @@
 // is learned from each time that the data has doubled, and the range of prices opens as far as predictions hold.
 //
 // Refits on doubling: the cost of all of them together is twice that of the last, and between two of them the regret per
-// decision falls by no more than a better model would have given. Exploration needs no schedule: the posterior narrows.
+// decision falls by no more than a better model would have given. Exploration needs no schedule: the posterior narrows,
+// and what is tried beside it gets rarer.
 
 import Domain
 import Glibc
@@ -98,7 +99,8 @@ public struct SequentialPricing {
             let curve = coefficients.curve(row, reference: reference)
             let lottery = PriceLottery(
                 curve, logSlopeDeviation: served.deviation(of: rows[(row * width)..<((row + 1) * width)]),
-                unitCost: (marginalCosts ?? questions.unitCosts)[row], objective: .profit, on: ladder)
+                unitCost: (marginalCosts ?? questions.unitCosts)[row], objective: .profit, on: ladder,
+                ticketsPerSlope: served.ticketsPerSlope)
             let rung = lottery.draw(&draws)
             let price = reference * exp(ladder.rungs[rung])
             return DrawnPrice(
@@ -203,6 +205,14 @@ extension SequentialPricing.Served {
     /// A posterior's draw is every shopper's own, and what one of them shows is learned for all who are like them: half
     /// of the deviation tries enough (share at the end .83 with all of it, see docs/evidence.md).
     private static let exploration = 0.5
+
+    /// Of a price beside the best one something is lost each time; tried in a share of decisions that falls with the root
+    /// of the rows, it is lost no faster than learning loses, too.
+    fileprivate var ticketsPerSlope: Int {
+        max(1, Int((Double(fittedRows) / Self.rowsOfOneTicket).squareRoot().rounded()))
+    }
+
+    private static let rowsOfOneTicket = 80_000.0
 
     /// Of the error of ln slope. Errors shrink about with the cube root of the rows.
     fileprivate func deviation(of row: ArraySlice<Float>) -> Double {
