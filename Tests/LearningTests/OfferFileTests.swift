@@ -61,7 +61,8 @@ enum SmallOffers {
     }
 
     @Test(arguments: [
-        ("propensity", "0"), ("propensity", "1.2"), ("propensity", "nan"), ("propensity", ""), ("cost", "-1"),
+        ("user", ""), ("propensity", "0"), ("propensity", "1.2"), ("propensity", "nan"), ("propensity", ""),
+        ("cost", "-1"),
         ("cost", "inf"), ("cost", ""), ("profit", ""), ("profit", "1e300"), ("profit", "much"), ("time", "yesterday"),
     ])
     func aFieldThatCannotBeIsNamedByItsLine(column: String, value: String) throws {

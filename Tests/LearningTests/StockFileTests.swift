@@ -34,7 +34,8 @@ import Testing
         ("item,stock\ni1,\n", "s.csv:2:stock"), ("item,stock\ni1,-1\n", "s.csv:2:stock"),
         ("item,stock\ni1,2.5\n", "s.csv:2:stock"), ("item,stock\ni1,nan\n", "s.csv:2:stock"),
         ("item,stock\ni1,99999999999999999999\n", "s.csv:2:stock"), ("item,stock\ni1,2,3\n", "s.csv:2"),
-        ("item,stock\ni1,3\ni2,3\ni1,4\n", "s.csv:4:item"), ("item,stock,arrivals\ni1,3,\n", "s.csv:2:arrivals"),
+        ("item,stock\n,3\n", "s.csv:2:item"), ("item,stock\ni1,3\ni2,3\ni1,4\n", "s.csv:4:item"),
+        ("item,stock,arrivals\ni1,3,\n", "s.csv:2:arrivals"),
         ("item,stock,arrivals\ni1,3,inf\n", "s.csv:2:arrivals"), ("item,stock,arrivals\ni1,3,-4\n", "s.csv:2:arrivals"),
         ("item,stock,salvage_value\ni1,3,1e300\n", "s.csv:2:salvage_value"),
     ])

@@ -1,8 +1,15 @@
-// Fields as numbers. A blank is never a zero: it is an error that names the line.
+// Fields as names and numbers. A blank is never a zero, nor somebody: it is an error that names the line.
 
 import Domain
 
 extension CSVReader {
+    /// Who or what a row is about.
+    public func name(_ column: Column) throws(LearningError) -> String {
+        let name = text(column)
+        guard !name.isEmpty else { throw error(column, remedy: "A blank is nobody: name the \(column.name).") }
+        return name
+    }
+
     /// A finite number.
     public func number(_ column: Column) throws(LearningError) -> Double {
         let bytes = bytes(column)

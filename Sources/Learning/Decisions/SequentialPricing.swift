@@ -30,7 +30,7 @@ public struct SequentialPricing {
         /// As far as prices may ever go.
         public var ratios = 0.7...1.4
         /// Rows that a fit learns from at most: those of the trial, and the latest.
-        public var mostRows = 1_000_000
+        public var mostRows = 2_000_000
         public var seed: UInt64 = 1
 
         public init() {}

@@ -30,7 +30,7 @@ public struct StockFile: Equatable, Sendable {
         let salvage = reader.header.contains("salvage_value") ? try reader.column("salvage_value") : nil
         var entries: [String: Entry] = [:]
         while try reader.next() {
-            let name = reader.text(item)
+            let name = try reader.name(item)
             guard entries[name] == nil else {
                 throw reader.error(item, remedy: "Name every item once: this one stands above already.")
             }

@@ -69,17 +69,15 @@ public struct ExperimentFile: Sendable {
         var style: TimeStyle?
         var table = ExperimentTable(armNames: [])
         while try reader.next() {
-            for column in [user, arm] where reader.bytes(column).isEmpty {
-                throw reader.error(column, remedy: "A blank is nobody: name the \(column.name).")
-            }
-            let place = users.number(of: reader.text(user))
+            let place = users.number(of: try reader.name(user))
+            let armName = try reader.name(arm)
             let (moment, written) = try reader.periodTime(time)
             guard style == nil || style == written else {
                 throw reader.error(time, remedy: "Write all times of a file in the same way.")
             }
             style = written
             table.users.append(place)
-            table.arms.append(arms.number(of: reader.text(arm)))
+            table.arms.append(arms.number(of: armName))
             guard arms.names.count <= Self.mostArms else {
                 throw reader.error(arm, remedy: "An experiment has at most \(Self.mostArms) arms.")
             }

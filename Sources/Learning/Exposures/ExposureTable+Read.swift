@@ -85,8 +85,8 @@ extension ExposureTable {
 
     private mutating func append(_ reader: CSVReader, _ columns: Columns) throws(LearningError) {
         lines.append(reader.line)
-        users.append(try Self.name(reader, columns.user))
-        items.append(try Self.name(reader, columns.item))
+        users.append(try reader.name(columns.user))
+        items.append(try reader.name(columns.item))
         times.append(try reader.instant(columns.time))
         referencePrices.append(try Self.amount(reader, columns.reference, above: true))
         unitCosts.append(try Self.amount(reader, columns.cost, above: false))
@@ -101,14 +101,6 @@ extension ExposureTable {
             }
             propensities.append(chance)
         }
-    }
-
-    private static func name(_ reader: CSVReader, _ column: CSVReader.Column) throws(LearningError) -> String {
-        let name = reader.text(column)
-        guard !name.isEmpty else {
-            throw reader.error(column, remedy: "All rows without a name would be one: give each its own.")
-        }
-        return name
     }
 
     private static func amount(

@@ -46,8 +46,7 @@ public struct AnomalyFile: Sendable {
         var gaps: [Int64: Int] = [:]
         var largest: (gap: Int64, line: Int) = (0, 0)
         while try reader.next() {
-            let name = reader.text(item)
-            guard !name.isEmpty else { throw reader.error(item, remedy: "Name the item.") }
+            let name = try reader.name(item)
             let (moment, written) = try reader.periodTime(time)
             guard style == nil || style == written else {
                 throw reader.error(time, remedy: "Write all times of a file in the same way.")

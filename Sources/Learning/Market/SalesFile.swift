@@ -74,8 +74,7 @@ private struct ItemRows {
         hasSettings = columns.hasSettings
         var isFirst = true
         while try reader.next() {
-            let name = reader.text(columns.item)
-            guard !name.isEmpty else { throw reader.error(columns.item, remedy: "Name the item.") }
+            let name = try reader.name(columns.item)
             let (time, style) = try reader.periodTime(columns.time)
             guard isFirst || style == self.style else {
                 throw reader.error(columns.time, remedy: "Write all times of a file in the same way.")

@@ -74,7 +74,7 @@ extension OfferTable {
         var readings = names.map { ColumnReading(kind: kinds[$0]) }
         while try reader.next() {
             lines.append(reader.line)
-            users.append(reader.text(user))
+            users.append(try reader.name(user))
             if let outcome { try append(reader, outcome) }
             for index in readings.indices { try readings[index].append(reader, fields[index]) }
         }
