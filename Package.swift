@@ -166,7 +166,7 @@ let package = Package(
         tests("WorldTests", ["Domain", "Pricing", "Promotions", "World"]),
         tests("ZeroMQTests", ["ZeroMQ"]),
         tests(
-            "ClientTests", ["Client", "ClientCore", "Domain", "TestSupport", "Wire", "ZeroMQ"]),
+            "ClientTests", ["Client", "ClientCore", "Domain", "Operations", "TestSupport", "Wire", "ZeroMQ"]),
         tests(
             "ClusterTests",
             [

@@ -2,6 +2,7 @@
 
 import Client
 import Domain
+import Operations
 import Testing
 import Wire
 
@@ -12,17 +13,24 @@ import Wire
             requestID: RequestID(high: 1, low: number), tag: UInt64(tag))
     }
 
+    /// A quarter of the deadline, in microseconds: what a request would wait for an answer if nothing ended the patience
+    /// sooner. It ends after a tenth of a second, so a busy machine has room.
+    private static let impatient: UInt64 = 5_000_000
+
     /// Keeps `outstanding` requests under way until `total` are answered.
-    /// - Returns: the statuses by request.
+    /// - Returns: the statuses by request, and the longest time that an answer took, in microseconds.
     private func run(
         _ pipeline: Pipeline, total: Int, outstanding: Int = 64, afterHalf: () -> Void = {}
-    ) throws -> [AnswerStatus] {
+    ) throws -> (statuses: [AnswerStatus], longest: UInt64) {
         var statuses: [AnswerStatus?] = Array(repeating: nil, count: total)
+        var sentAt: [MonotonicInstant] = []
+        var longest: UInt64 = 0
         var answered = 0
         var next = 0
         func send(_ tag: Int) throws {
             guard next < total else { return }
             try pipeline.send(request(UInt64(next), tag: tag), body: [UInt8(truncatingIfNeeded: next)])
+            sentAt.append(Clock.monotonic())
             next += 1
         }
         for tag in 0..<min(outstanding, total) { try send(tag) }
@@ -33,6 +41,7 @@ import Wire
                 let number = Int(header.requestID.low)
                 #expect(statuses[number] == nil, "request \(number) is answered twice")
                 statuses[number] = header.status
+                longest = max(longest, Clock.monotonic().microseconds(since: sentAt[number]))
                 freed.append(Int(header.tag))
             }
             try #require(count == freed.count && count > 0, "\(total - answered) requests are never answered")
@@ -44,25 +53,27 @@ import Wire
             for tag in freed { try send(tag) }
         }
         #expect(try pipeline.receive(timeoutMilliseconds: 0) { _, _ in Issue.record("an answer too many") } == 0)
-        return statuses.compactMap(\.self)
+        return (statuses.compactMap(\.self), longest)
     }
 
     @Test(arguments: 0..<4)
     func everyRequestIsAnsweredWhenARouterDies(round: Int) throws {
         let routers = [try StubRouter(.answers), try StubRouter(.answers)]
         let pipeline = try Pipeline(endpoints: routers.map(\.endpoint))
-        let statuses = try run(pipeline, total: 4_000) { routers[round % 2].die() }
+        let (statuses, longest) = try run(pipeline, total: 4_000) { routers[round % 2].die() }
         #expect(statuses.count == 4_000 && statuses.allSatisfy { $0 == .answered(.personal) })
+        #expect(longest < Self.impatient)
     }
 
     @Test func everyRequestIsAnsweredWhenARouterFallsSilent() throws {
         let routers = [try StubRouter(.answers), try StubRouter(.answers)]
         let pipeline = try Pipeline(endpoints: routers.map(\.endpoint))
-        let statuses = try run(pipeline, total: 4_000) {
+        let (statuses, longest) = try run(pipeline, total: 4_000) {
             let busiest = routers.max { $0.seen.count < $1.seen.count }
             busiest?.behave(.isSilent)
         }
         #expect(statuses.count == 4_000 && statuses.allSatisfy { $0 == .answered(.personal) })
+        #expect(longest > 90_000 && longest < Self.impatient)
     }
 
     @Test func whatNobodyAnswersIsUnknownOnce() throws {
@@ -100,12 +111,12 @@ import Wire
         let (busy, other) = (try StubRouter(.refuses(.overloaded)), try StubRouter(.answers))
         for _ in 0..<4 {
             let pipeline = try Pipeline(endpoints: [busy.endpoint, other.endpoint])
-            let statuses = try run(pipeline, total: 5, outstanding: 5)
+            let (statuses, _) = try run(pipeline, total: 5, outstanding: 5)
             #expect(statuses == Array(repeating: .answered(.personal), count: 5))
         }
         other.behave(.refuses(.unknownProduct))
         busy.behave(.refuses(.unknownProduct))
-        let statuses = try run(
+        let (statuses, _) = try run(
             try Pipeline(endpoints: [busy.endpoint, other.endpoint]), total: 20, outstanding: 4)
         #expect(statuses == Array(repeating: .refused(.unknownProduct), count: 20))
     }

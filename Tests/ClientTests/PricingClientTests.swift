@@ -5,6 +5,10 @@ import Domain
 import Testing
 
 @Suite(.serialized) struct PricingClientTests {
+    /// A quarter of the deadline, in microseconds: what a call would wait for an answer if nothing ended its patience
+    /// sooner. Patience ends after a tenth of a second, so a busy machine has room.
+    private static let impatient: UInt64 = 5_000_000
+
     private func client(_ routers: StubRouter..., deadlineMilliseconds: UInt32 = 20_000) throws -> PricingClient {
         try PricingClient(endpoints: routers.map(\.endpoint), deadlineMilliseconds: deadlineMilliseconds)
     }
@@ -15,14 +19,16 @@ import Testing
         var returned = 0
         for number in 0..<32 as Range<UInt16> {
             let client = try client(silent, other)
-            #expect(try client.inspect(PartitionID(number)).value.partition == PartitionID(number))
+            let answer = try client.inspect(PartitionID(number))
+            #expect(answer.value.partition == PartitionID(number))
+            #expect(answer.microseconds < Self.impatient)
             let before = silent.seen.count
             #expect(try client.inspect(PartitionID(number)).value.partition == PartitionID(number))
             if silent.seen.count > before { returned += 1 }
         }
         let (unanswered, answered) = (Set(silent.seen.map(\.requestID)), Set(other.seen.map(\.requestID)))
         #expect(!unanswered.isEmpty && unanswered.isSubset(of: answered))
-        #expect(answered.count == 64)
+        #expect(answered.count == 64 && other.seen.count <= 72)
         // A client remembers who was silent. Clients that forgot would return sixteen times of thirty-two; on a busy machine
         // the other router can seem silent for a moment too.
         #expect(returned <= 8)
@@ -35,7 +41,8 @@ import Testing
         routers[0].die()
         for _ in 0..<50 {
             for client in clients {
-                #expect(try client.inspect(PartitionID(2)).value.partition == PartitionID(2))
+                let answer = try client.inspect(PartitionID(2))
+                #expect(answer.value.partition == PartitionID(2) && answer.microseconds < Self.impatient)
             }
         }
     }

@@ -1,7 +1,7 @@
 // The prices that may be shown, relative to the reference price: rungs two and a half percent apart, of which a stretch
 // is open. It opens and closes step by step, by whether shoppers at its ends bought as the model said before. The
 // reference price is a rung: shoppers who mind a price above it more than they like one below are best charged exactly
-// that, and half a rung beside it costs as much as the rest of a personal price brings.
+// that, and half a rung beside it costs a twentieth of what personal prices bring.
 
 import Domain
 import Glibc
