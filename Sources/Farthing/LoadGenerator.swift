@@ -162,9 +162,6 @@ struct LoadGenerator {
                 freed.append(place)
                 let now = Clock.monotonic()
                 guard now >= begin, isWanted(now) else { return }
-                let latency = UInt32(clamping: now.microseconds(since: sentAt[place]))
-                measured.latencies.append(latency)
-                answered(now, latency)
                 switch header.status {
                 case .answered(.personal): measured.counts.personal += 1
                 case .answered(.segment): measured.counts.segment += 1
@@ -172,8 +169,12 @@ struct LoadGenerator {
                 case .refused:
                     measured.refused += 1
                     if measured.firstRefusal == nil { measured.firstRefusal = try? decoder.refusal(body) }
+                    return
                 }
-                if measured.latencies.count % Self.checkEvery == 0, case .answered = header.status {
+                let latency = UInt32(clamping: now.microseconds(since: sentAt[place]))
+                measured.latencies.append(latency)
+                answered(now, latency)
+                if measured.latencies.count % Self.checkEvery == 0 {
                     let quote = try? decoder.priceReply(body, for: carts[cartAt[place]].user).quote
                     if quote?.isConsistent != true { measured.broken += 1 }
                 }

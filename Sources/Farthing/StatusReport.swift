@@ -14,6 +14,8 @@ struct StatusReport: Encodable {
         var followed: UInt32
         var recordsBehind: UInt64
         var inFlight: UInt32
+        /// Share of its time, 0 to 1.
+        var busy: Double
         var answered: UInt64
         var modelVersion: UInt64
         var catalogueProducts: UInt64
@@ -75,8 +77,9 @@ struct StatusReport: Encodable {
             name: report.name, state: view.state(of: worker).rawValue, ready: report.isReady,
             draining: report.isDraining, silentMs: worker.silentMilliseconds, partitions: UInt32(report.led),
             followed: UInt32(report.replicas.count { $0.role == .following }),
-            recordsBehind: view.recordsBehind(report.name), inFlight: worker.inFlight, answered: report.answered,
-            modelVersion: report.modelVersion, catalogueProducts: report.catalogueProducts,
+            recordsBehind: view.recordsBehind(report.name), inFlight: worker.inFlight,
+            busy: Double(report.busyPerMille) / 1_000, answered: report.answered, modelVersion: report.modelVersion,
+            catalogueProducts: report.catalogueProducts,
             broadcastIndex: report.broadcastIndex, problem: report.problem)
     }
 
@@ -113,12 +116,14 @@ struct StatusReport: Encodable {
 
     private var workerTable: Table {
         var table = Table([
-            "worker", "state", "leads", "follows", "behind", "in flight", "answered", "model", "products", "silent",
+            "worker", "state", "leads", "follows", "behind", "in flight", "busy", "answered", "model", "products",
+            "silent",
         ])
         for worker in workers {
             table.add([
                 worker.name, worker.state, "\(worker.partitions)", "\(worker.followed)", "\(worker.recordsBehind)",
-                "\(worker.inFlight)", "\(worker.answered)", "\(worker.modelVersion)", "\(worker.catalogueProducts)",
+                "\(worker.inFlight)", "\(Int((worker.busy * 100).rounded())) %", "\(worker.answered)",
+                "\(worker.modelVersion)", "\(worker.catalogueProducts)",
                 "\(worker.silentMs) ms",
             ])
         }

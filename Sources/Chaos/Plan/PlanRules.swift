@@ -12,7 +12,7 @@ extension Rule {
 
 extension Rule where Value == LoadRate {
     static var loadRate: Rule {
-        let share = Rule<Double>.percent(1...100)
+        let share = Rule<Double>.percent(1...1_000)
         let perSecond = Rule<Int>.whole(1...1_000_000)
         return Rule(expectation: "a share of capacity such as 70%, or requests a second such as 3000/s") { text in
             if text.hasSuffix("/s") { return perSecond.read(String(text.dropLast(2))).map { .perSecond($0) } }

@@ -14,6 +14,8 @@ public struct InFlightRequest: Equatable, Sendable {
     public var deadline: MonotonicInstant
     /// Who has it; nil while it waits for somebody to be sent to.
     public var worker: Int?
+    /// When the worker got it.
+    public var givenAt = MonotonicInstant(microseconds: 0)
     /// Times that it was sent to a worker; 0 means that nothing can have come of it.
     public var handovers = 0
     /// Workers that stopped while they had it.

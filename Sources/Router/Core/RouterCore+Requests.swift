@@ -14,9 +14,9 @@ extension RouterCore {
         let isSuspect = fingerprint.map { quarantine.remembers($0, now: now) } ?? false
         switch header.kind.destination {
         case .keyedPartition:
-            return accept(
-                header, chain: Int(header.keyHash.partition(of: configuration.partitions).number),
-                isSuspect: isSuspect, now, &actions)
+            let chain = Int(header.keyHash.partition(of: configuration.partitions).number)
+            if let refusal = tooMuchToDo(header, chain, now) { return refuse(header, refusal) }
+            return accept(header, chain: chain, isSuspect: isSuspect, now, &actions)
         case .broadcastPartition:
             return accept(header, chain: configuration.partitions, isSuspect: isSuspect, now, &actions)
         case .numberedPartition:
@@ -97,6 +97,18 @@ extension RouterCore {
         }
         deadlines.insert(slot, deadline: deadline)
         return slot
+    }
+
+    /// A shopper's request that its worker could not answer in time is turned away while it is cheap; operators' requests
+    /// never are.
+    private mutating func tooMuchToDo(_ header: MessageHeader, _ chain: Int, _ now: MonotonicInstant) -> Refusal? {
+        guard let target = partitions[chain].target else { return nil }
+        return workers[target].load.tooLongAWait(for: header, now: now).map { wait in
+            Refusal(
+                .overloaded, place: "worker \(workers[target].name)",
+                value: "\(workers[target].load.inFlight) requests in flight, an answer would take \(wait / 1_000) ms",
+                remedy: "Nothing was changed: ask again after a pause that grows with each attempt. More workers help.")
+        }
     }
 
     private var full: Refusal {

@@ -103,7 +103,7 @@ extension RouterCore {
     /// A request that some worker has, or had, waits again.
     mutating func takeBack(_ slot: Slot) {
         guard let request = inFlight[slot], let worker = request.worker else { return }
-        workers[worker].inFlight -= 1
+        workers[worker].load.taken(request.header)
         if workers[worker].suspectUnderTrial == slot { workers[worker].suspectUnderTrial = nil }
         inFlight.update(slot) { $0.worker = nil }
         if request.chain != directChain, !request.isSuspect { partitions[request.chain].parked += 1 }
@@ -185,10 +185,11 @@ extension RouterCore {
     mutating func give(
         _ slot: Slot, to worker: Int, _ now: MonotonicInstant, _ actions: inout [RouterAction]
     ) {
-        workers[worker].inFlight += 1
+        workers[worker].load.given(inFlight[slot]!.header)
         let tag = slot.tag
         let header = inFlight.update(slot) { request in
             request.worker = worker
+            request.givenAt = now
             request.handovers += 1
             var header = request.header
             header.tag = tag

@@ -52,6 +52,7 @@ extension RouterCore {
         // The end of a suspect sends what waits for it: by then, what is late itself must be gone.
         for slot in late + lateSuspects + lateTrials {
             guard let request = inFlight[slot], !planted(.expiryForgotten) else { continue }
+            ended(request, isAnswered: false, now)
             refuse(
                 slot,
                 request.handovers > 0 && !planted(.timeoutIsUnavailable)

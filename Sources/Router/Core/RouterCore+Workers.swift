@@ -77,6 +77,7 @@ extension RouterCore {
             // A reply that waited in a worker while this router restarted may carry a tag that is in use again.
             asked.header.requestID == header.requestID && asked.header.kind == header.kind || planted(.staleReplyTaken)
         else { return }
+        if asked.worker == worker { ended(asked, isAnswered: true, now) }
         if case .refused(let code) = header.status {
             // A refusal by a worker that the request has been taken back from says nothing about the one that has it.
             guard asked.worker == worker else { return }
@@ -92,6 +93,14 @@ extension RouterCore {
         actions.append(.deliver(slot, reply))
         if planted(.answeredTwice) { return }
         _ = end(slot, header.status, now, &actions)
+    }
+
+    /// What the end of a request says of how much its worker has to do.
+    mutating func ended(_ request: InFlightRequest, isAnswered: Bool, _ now: MonotonicInstant) {
+        guard let worker = request.worker, request.header.kind.destination == .keyedPartition else { return }
+        workers[worker].load.ended(
+            request.header, isAnswered: isAnswered, afterMicroseconds: now.microseconds(since: request.givenAt),
+            now: now)
     }
 
     /// The worker does not lead the partition, or has not read it yet: the request waits for one that does. So do all

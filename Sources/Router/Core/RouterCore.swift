@@ -75,7 +75,7 @@ public struct RouterCore: Sendable {
     ) -> InFlightRequest? {
         guard let request = inFlight.remove(slot) else { return nil }
         answers.count(status, of: request.header.kind)
-        if let worker = request.worker { workers[worker].inFlight -= 1 }
+        if let worker = request.worker { workers[worker].load.taken(request.header) }
         if request.chain != directChain {
             if request.isSuspect {
                 suspectEnded(slot, request, now, &actions)
@@ -129,7 +129,7 @@ public struct RouterCore: Sendable {
                     report: report,
                     silentMilliseconds: worker.isConnected
                         ? UInt32(clamping: now.microseconds(since: worker.lastHeard) / 1_000) : 0,
-                    inFlight: UInt32(worker.inFlight))
+                    inFlight: UInt32(worker.load.inFlight))
             })
     }
 }

@@ -20,7 +20,7 @@ struct WorkerView: Sendable {
     /// Since when it has been gone, silent or not ready; nil while it is there.
     private var awaySince: MonotonicInstant?
     private var hasBeenReady = false
-    var inFlight = 0
+    var load: WorkerLoad
 
     /// Times at which its process went away, of the last minute.
     private var deaths: [MonotonicInstant] = []
@@ -46,6 +46,7 @@ struct WorkerView: Sendable {
         self.name = name
         key = KeyHash(workerName: name)
         lastHeard = now
+        load = WorkerLoad(now: now)
         report = WorkerReport(
             name: name, isReady: false, modelVersion: 0, catalogueProducts: 0, broadcastIndex: 0, answered: 0,
             problem: "has not reported")
@@ -96,6 +97,7 @@ struct WorkerView: Sendable {
         detector = SuspicionDetector(
             expectedMicroseconds: configuration.heartbeatMicroseconds,
             limitMicroseconds: configuration.suspectAfterMicroseconds)
+        load.restarted()
         readySince = nil
         assigned = nil
     }
@@ -105,6 +107,7 @@ struct WorkerView: Sendable {
         replicas = PartitionMap(report.replicas.lazy.map { ($0.partition, $0) })
         lastHeard = now
         detector.heard(at: now)
+        load.reported(busyPerMille: report.busyPerMille)
         if isSuspected {
             beatsSinceSuspicion = report.isReady ? beatsSinceSuspicion + 1 : 0
             if beatsSinceSuspicion >= Self.beatsToTrust && !planted(.neverTrustedAgain) { isSuspected = false }

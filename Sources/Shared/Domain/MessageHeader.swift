@@ -63,7 +63,7 @@ public enum MessageKind: UInt8, Sendable, CaseIterable {
     }
 }
 
-/// Who goes first when there is too much to do; lower numbers are served first.
+/// Who is turned away last when there is too much to do: the lower numbers.
 public enum MessagePriority: UInt8, Sendable, CaseIterable {
     case commit = 0
     case price = 1

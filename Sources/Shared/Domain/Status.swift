@@ -41,6 +41,8 @@ public struct WorkerReport: Equatable, Sendable {
     public var isDraining: Bool
     /// Products whose prices are frozen, of all tenants.
     public var frozenProducts: UInt64
+    /// How much of its time the loop that prices has worked lately, in thousandths.
+    public var busyPerMille: UInt32
     /// Everything it holds, the broadcast partition last.
     public var replicas: [ReplicaReport]
     public var models: ModelReport
@@ -50,7 +52,8 @@ public struct WorkerReport: Equatable, Sendable {
     public init(
         name: String, isReady: Bool, modelVersion: UInt64, catalogueProducts: UInt64, broadcastIndex: UInt64,
         answered: UInt64, problem: String, weight: UInt32 = defaultWeight, isDraining: Bool = false,
-        frozenProducts: UInt64 = 0, replicas: [ReplicaReport] = [], models: ModelReport = ModelReport()
+        frozenProducts: UInt64 = 0, busyPerMille: UInt32 = 0, replicas: [ReplicaReport] = [],
+        models: ModelReport = ModelReport()
     ) {
         self.name = name
         self.isReady = isReady
@@ -62,6 +65,7 @@ public struct WorkerReport: Equatable, Sendable {
         self.weight = weight
         self.isDraining = isDraining
         self.frozenProducts = frozenProducts
+        self.busyPerMille = busyPerMille
         self.replicas = replicas
         self.models = models
     }

@@ -4721,7 +4721,7 @@ const ProtobufCMessageDescriptor farthing__replica__descriptor =
   (ProtobufCMessageInit) farthing__replica__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor farthing__worker_status__field_descriptors[15] =
+static const ProtobufCFieldDescriptor farthing__worker_status__field_descriptors[16] =
 {
   {
     "name",
@@ -4903,10 +4903,23 @@ static const ProtobufCFieldDescriptor farthing__worker_status__field_descriptors
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "busy_permille",
+    16,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__WorkerStatus, busy_permille),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned farthing__worker_status__field_indices_by_name[] = {
   4,   /* field[4] = answered */
   8,   /* field[8] = broadcast_index */
+  15,   /* field[15] = busy_permille */
   7,   /* field[7] = catalogue_products */
   11,   /* field[11] = draining */
   13,   /* field[13] = frozen_products */
@@ -4924,7 +4937,7 @@ static const unsigned farthing__worker_status__field_indices_by_name[] = {
 static const ProtobufCIntRange farthing__worker_status__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 15 }
+  { 0, 16 }
 };
 const ProtobufCMessageDescriptor farthing__worker_status__descriptor =
 {
@@ -4934,7 +4947,7 @@ const ProtobufCMessageDescriptor farthing__worker_status__descriptor =
   "Farthing__WorkerStatus",
   "farthing",
   sizeof(Farthing__WorkerStatus),
-  15,
+  16,
   farthing__worker_status__field_descriptors,
   farthing__worker_status__field_indices_by_name,
   1,  farthing__worker_status__number_ranges,
@@ -5350,7 +5363,7 @@ const ProtobufCMessageDescriptor farthing__drain_reply__descriptor =
   (ProtobufCMessageInit) farthing__drain_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor farthing__worker_report__field_descriptors[12] =
+static const ProtobufCFieldDescriptor farthing__worker_report__field_descriptors[13] =
 {
   {
     "name",
@@ -5496,10 +5509,23 @@ static const ProtobufCFieldDescriptor farthing__worker_report__field_descriptors
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "busy_permille",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__WorkerReport, busy_permille),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned farthing__worker_report__field_indices_by_name[] = {
   5,   /* field[5] = answered */
   4,   /* field[4] = broadcast_index */
+  12,   /* field[12] = busy_permille */
   3,   /* field[3] = catalogue_products */
   8,   /* field[8] = draining */
   10,   /* field[10] = frozen_products */
@@ -5515,7 +5541,7 @@ static const ProtobufCIntRange farthing__worker_report__number_ranges[2 + 1] =
 {
   { 1, 0 },
   { 8, 6 },
-  { 0, 12 }
+  { 0, 13 }
 };
 const ProtobufCMessageDescriptor farthing__worker_report__descriptor =
 {
@@ -5525,7 +5551,7 @@ const ProtobufCMessageDescriptor farthing__worker_report__descriptor =
   "Farthing__WorkerReport",
   "farthing",
   sizeof(Farthing__WorkerReport),
-  12,
+  13,
   farthing__worker_report__field_descriptors,
   farthing__worker_report__field_indices_by_name,
   2,  farthing__worker_report__number_ranges,

@@ -18,6 +18,7 @@ extension BodyEncoder {
             unsafe message.pointee.weight = report.weight
             unsafe message.pointee.draining = report.isDraining ? 1 : 0
             unsafe message.pointee.frozen_products = report.frozenProducts
+            unsafe message.pointee.busy_permille = report.busyPerMille
             unsafe message.pointee.n_replicas = report.replicas.count
             unsafe message.pointee.replicas = unsafe arena.list(report.replicas, replica)
             unsafe message.pointee.models = unsafe models(report.models)
@@ -94,6 +95,7 @@ extension BodyEncoder {
         unsafe message.pointee.weight = status.report.weight
         unsafe message.pointee.draining = status.report.isDraining ? 1 : 0
         unsafe message.pointee.frozen_products = status.report.frozenProducts
+        unsafe message.pointee.busy_permille = status.report.busyPerMille
         unsafe message.pointee.n_replicas = status.report.replicas.count
         unsafe message.pointee.replicas = unsafe arena.list(status.report.replicas, replica)
         unsafe message.pointee.models = unsafe models(status.report.models)
@@ -111,6 +113,7 @@ extension BodyDecoder {
                 broadcastIndex: message.broadcast_index, answered: message.answered,
                 problem: try string(message.problem, "problem", atMost: 4096), weight: message.weight,
                 isDraining: message.draining != 0, frozenProducts: message.frozen_products,
+                busyPerMille: message.busy_permille,
                 replicas: try elements(message.replicas, message.n_replicas, replica),
                 models: models(message.models))
         }
@@ -180,7 +183,7 @@ extension BodyDecoder {
                 answered: unsafe message.answered,
                 problem: unsafe try string(message.problem, "workers[\(index)].problem", atMost: 4096),
                 weight: unsafe message.weight, isDraining: unsafe message.draining != 0,
-                frozenProducts: unsafe message.frozen_products,
+                frozenProducts: unsafe message.frozen_products, busyPerMille: unsafe message.busy_permille,
                 replicas: unsafe try elements(message.replicas, message.n_replicas, replica),
                 models: unsafe models(message.models)),
             silentMilliseconds: unsafe message.silent_ms, inFlight: unsafe message.in_flight)

@@ -8,6 +8,7 @@ import ZeroMQ
 final class RouterLink {
     let name: String
     private let socket: Socket
+    private var inbox = Inbox(capacity: 8_192)
     private var header = Message()
     private var body = Message()
 
@@ -36,18 +37,27 @@ final class RouterLink {
     /// - Returns: its number in the set.
     func join(_ poll: inout PollSet) -> Int { poll.add(socket) }
 
-    /// Takes the next message, if there is one.
-    /// - Parameter body: left empty when the message is a header alone.
-    func receive(_ header: inout Message, _ body: inout Message) throws(ZeroMQError) -> Bool {
-        guard try socket.receive(&header) else { return false }
-        guard header.hasMore else {
-            body.set([])
+    /// Whether messages wait to be handled.
+    var hasMessages: Bool { inbox.count > 0 }
+
+    /// Takes in what has arrived.
+    func takeIn() throws(ZeroMQError) {
+        try inbox.fill { (header, body) throws(ZeroMQError) in
+            guard try socket.receive(&header) else { return false }
+            guard header.hasMore else {
+                body.set([])
+                return true
+            }
+            _ = try socket.receive(&body)
+            try socket.discardRest(after: &body)
             return true
         }
-        _ = try socket.receive(&body)
-        try socket.discardRest(after: &body)
-        return true
     }
+
+    /// Takes the next message, if there is one.
+    /// - Parameter body: left empty when the message is a header alone.
+    /// - Returns: when it came.
+    func next(_ header: inout Message, _ body: inout Message) -> MonotonicInstant? { inbox.next(&header, &body) }
 
     /// Sends a message. A router that does not read, or is gone, gets none: it answers its clients itself when their
     /// time is up.

@@ -10,13 +10,14 @@ struct ReceivedRequest {
     let header: MessageHeader
     /// The link it came on, where its answer goes.
     let link: Int
+    /// When its router answers by itself.
+    let deadline: MonotonicInstant
 }
 
 /// A request put aside, with its body.
 struct DeferredRequest {
     let request: ReceivedRequest
     let body: [UInt8]
-    let deadline: MonotonicInstant
 }
 
 extension WorkerShell {
@@ -26,32 +27,27 @@ extension WorkerShell {
     ) throws(ZeroMQError) {
         let waits: Bool
         switch progress {
-        case .justCome: waits = putAside(request, refused: refusal, deadline: nil)
-        case .waiting(let deadline): waits = putAside(request, refused: refusal, deadline: deadline)
+        case .justCome, .waiting: waits = putAside(request, refused: refusal)
         case .settled: return try refuse(request, refusal)
         case .gaveUp: waits = false
         }
         if !waits { try refuse(request, WorkerCore.unproven(refusal)) }
     }
 
-    /// - Parameter deadline: of a request that was put aside before; nil for one that has just come.
     /// - Returns: false when it has to be answered now.
-    private mutating func putAside(
-        _ request: ReceivedRequest, refused refusal: Refusal, deadline: MonotonicInstant?
-    ) -> Bool {
+    private mutating func putAside(_ request: ReceivedRequest, refused refusal: Refusal) -> Bool {
         guard let condition = core.condition(for: request.header, refused: refusal) else { return false }
-        let now = Clock.monotonic()
-        let span = UInt64(request.header.deadlineMicroseconds)
-        let deadline = deadline ?? now.adding(microseconds: span)
         // An eighth is left for the answer's way back.
+        let span = UInt64(request.header.deadlineMicroseconds)
+        let latest = MonotonicInstant(microseconds: request.deadline.microseconds - span / 8)
         return deferral.add(
-            DeferredRequest(request: request, body: body.copy(), deadline: deadline), until: condition,
-            deadline: max(now, MonotonicInstant(microseconds: deadline.microseconds - span / 8)), into: &actions)
+            DeferredRequest(request: request, body: body.copy()), until: condition,
+            deadline: max(Clock.monotonic(), latest), into: &actions)
     }
 
     mutating func answerDeferred(appliedTo partition: PartitionID) throws(ZeroMQError) {
         guard !deferral.isEmpty, let index = core.index(of: partition) else { return }
-        try answer(deferral.applied(partition, upTo: index)) { .waiting(until: $0.deadline) }
+        try answer(deferral.applied(partition, upTo: index)) { .waiting(until: $0.request.deadline) }
     }
 
     mutating func answerDeferred(caughtUpWith partition: PartitionID) throws(ZeroMQError) {
@@ -72,7 +68,7 @@ extension WorkerShell {
         guard !ready.isEmpty else { return }
         let now = Clock.monotonic()
         for item in ready {
-            guard now < item.deadline else {
+            guard now < item.request.deadline else {
                 try refuse(
                     item.request,
                     Refusal(

@@ -15,14 +15,20 @@ extension WorkerShell {
         case pending
     }
 
-    /// Handles the message in `header` and `body`.
-    mutating func handleMessage(from link: Int) throws(ZeroMQError) {
+    /// Handles the message in `header` and `body`. A read whose time is up gets no answer: its router has given one. A
+    /// write is done all the same, because it stands in an order.
+    mutating func handleMessage(
+        from link: Int, arrivedAt: MonotonicInstant, _ now: MonotonicInstant
+    ) throws(ZeroMQError) {
         switch receivedHeader() {
         case .failure(let refusal): journal.warning("dropped a message that no router would send: \(refusal)")
         case .success(let header):
             switch header.kind {
             case .assign, .lead, .probe: handleInstruction(header, from: link)
-            default: try answer(ReceivedRequest(header: header, link: link), .justCome)
+            default:
+                let deadline = arrivedAt.adding(microseconds: UInt64(header.deadlineMicroseconds))
+                guard now < deadline || header.kind.writes else { return }
+                try answer(ReceivedRequest(header: header, link: link, deadline: deadline), .justCome)
             }
         }
     }

@@ -35,6 +35,7 @@ public struct WorkerShell: ~Copyable {
     var waiting: [Ticket: ReceivedRequest] = [:]
     private var tickets: UInt64 = 0
     private var nextReport = Clock.monotonic()
+    private var busy = BusyShare(now: Clock.monotonic())
     private var reportedRoleChanges: UInt64 = 0
     /// Reads that wait for what they are about to see; see `WorkerShell+Deferral`.
     var deferral = Deferral<DeferredRequest>()
@@ -42,8 +43,9 @@ public struct WorkerShell: ~Copyable {
     var model = ModelProgress()
     var problem = Problem()
 
-    /// Messages handled before anything else gets its turn.
+    /// Messages of a link, and microseconds, before the next link, the log and the heartbeat get their turn.
     private static let batch = 256
+    private static let turnMicroseconds: UInt64 = 5_000
     /// How long a worker that ends waits for the next partition to be taken over.
     private static let handOverPatienceMicroseconds: UInt64 = 300_000
 
@@ -112,13 +114,16 @@ public struct WorkerShell: ~Copyable {
 
     private mutating func serve() throws {
         try carryOutActions()
-        try sources.wait(timeoutMilliseconds: 10)
+        let idleSince = Clock.monotonic()
+        try sources.wait(timeoutMilliseconds: links.contains(where: \.hasMessages) ? 0 : 10)
+        busy.waited(from: idleSince, to: Clock.monotonic())
         if sources.isReady(wakeSource) { try handleEvents() }
         let now = Clock.monotonic()
         for link in links.indices where sources.isReady(link) {
             contacts.heard(link, at: now)
-            try drain(link)
+            try links[link].takeIn()
         }
+        for link in links.indices { try handleMessages(from: link) }
         core.timeAdvanced(to: now, Clock.timestamp(), into: &actions)
         try answerExpired(now)
         try carryOutActions()
@@ -128,10 +133,13 @@ public struct WorkerShell: ~Copyable {
         }
     }
 
-    private mutating func drain(_ link: Int) throws(ZeroMQError) {
+    private mutating func handleMessages(from link: Int) throws(ZeroMQError) {
+        var now = Clock.monotonic()
+        let end = now.adding(microseconds: Self.turnMicroseconds)
         for _ in 0..<Self.batch {
-            guard try links[link].receive(&header, &body) else { return }
-            try handleMessage(from: link)
+            guard now < end, let arrivedAt = links[link].next(&header, &body) else { return }
+            try handleMessage(from: link, arrivedAt: arrivedAt, now)
+            now = Clock.monotonic()
         }
     }
 
@@ -140,7 +148,9 @@ public struct WorkerShell: ~Copyable {
         reportedRoleChanges = core.roleChanges
         let header = MessageHeader(
             kind: .report, priority: .commit, deadlineMicroseconds: 0, keyHash: KeyHash(0), requestID: .none)
+        busy.measured(at: now)
         var report = core.report(isReady: false, problem: problem.text, now: Clock.timestamp())
+        report.busyPerMille = busy.perMille
         let isReady = model.isSettled(at: now)
         for (number, link) in links.enumerated() {
             report.isReady = isReady && contacts.hears(number, at: now)

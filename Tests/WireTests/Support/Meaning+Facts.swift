@@ -42,7 +42,8 @@ extension JSON {
             catalogueProducts: self["catalogue_products"].uint64, broadcastIndex: self["broadcast_index"].uint64,
             answered: self["answered"].uint64, problem: self["problem"].text, weight: self["weight"].uint32,
             isDraining: self["draining"].bool,
-            frozenProducts: self["frozen_products"].uint64, replicas: self["replicas"].list.map(\.replica),
+            frozenProducts: self["frozen_products"].uint64, busyPerMille: self["busy_permille"].uint32,
+            replicas: self["replicas"].list.map(\.replica),
             models: self["models"].optional(\.modelReport) ?? ModelReport())
     }
 

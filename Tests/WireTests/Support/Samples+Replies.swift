@@ -49,7 +49,8 @@ extension Samples {
             name: identifier(), isReady: Bool.random(using: &generator), modelVersion: word(),
             catalogueProducts: word(), broadcastIndex: word(), answered: word(),
             problem: text(0...4_096), weight: half(), isDraining: Bool.random(using: &generator),
-            frozenProducts: word(), replicas: some(0...20) { $0.replica() }, models: modelReport())
+            frozenProducts: word(), busyPerMille: half(), replicas: some(0...20) { $0.replica() }, models: modelReport()
+        )
     }
 
     private mutating func modelReport() -> ModelReport {

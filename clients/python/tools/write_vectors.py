@@ -420,6 +420,13 @@ def bodies() -> list[Message]:
             ),
         ),
         pb.WorkerReport(name="w4", models=pb.Models(checksum=1, trial=pb.Trial(version=9, checksum=3))),
+        pb.WorkerReport(name="w5", busy_permille=1_000),
+        pb.StatusReply(
+            cluster="farthing",
+            router="r1",
+            answers=pb.AnswerCounts(),
+            workers=[pb.WorkerStatus(name="w5", busy_permille=950)],
+        ),
         pb.Assignment(),
         pb.Assignment(partitions=[0, 5, 300, 1_023]),
         pb.CheckpointRequest(partition=5),

@@ -666,10 +666,11 @@ struct  Farthing__WorkerStatus
   Farthing__Replica **replicas;
   uint64_t frozen_products;
   Farthing__Models *models;
+  uint32_t busy_permille;
 };
 #define FARTHING__WORKER_STATUS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&farthing__worker_status__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, 0, 0, (char *)protobuf_c_empty_string, 0, 0, 0,NULL, 0, NULL }
+    , (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, 0, 0, (char *)protobuf_c_empty_string, 0, 0, 0,NULL, 0, NULL, 0 }
 
 
 struct  Farthing__AnswerCounts
@@ -788,10 +789,14 @@ struct  Farthing__WorkerReport
   Farthing__Replica **replicas;
   uint64_t frozen_products;
   Farthing__Models *models;
+  /*
+   * How much of its time the loop that prices has worked lately, in thousandths.
+   */
+  uint32_t busy_permille;
 };
 #define FARTHING__WORKER_REPORT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&farthing__worker_report__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, (char *)protobuf_c_empty_string, 0, 0, 0,NULL, 0, NULL }
+    , (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, (char *)protobuf_c_empty_string, 0, 0, 0,NULL, 0, NULL, 0 }
 
 
 /*

@@ -471,7 +471,7 @@ class Replica(_message.Message):
     def __init__(self, partition: _Optional[int] = ..., role: _Optional[int] = ..., epoch: _Optional[int] = ..., index: _Optional[int] = ..., checkpoint_index: _Optional[int] = ..., checkpoint_hash: _Optional[int] = ...) -> None: ...
 
 class WorkerStatus(_message.Message):
-    __slots__ = ("name", "ready", "silent_ms", "partitions", "answered", "in_flight", "model_version", "catalogue_products", "broadcast_index", "problem", "weight", "draining", "replicas", "frozen_products", "models")
+    __slots__ = ("name", "ready", "silent_ms", "partitions", "answered", "in_flight", "model_version", "catalogue_products", "broadcast_index", "problem", "weight", "draining", "replicas", "frozen_products", "models", "busy_permille")
     NAME_FIELD_NUMBER: _ClassVar[int]
     READY_FIELD_NUMBER: _ClassVar[int]
     SILENT_MS_FIELD_NUMBER: _ClassVar[int]
@@ -487,6 +487,7 @@ class WorkerStatus(_message.Message):
     REPLICAS_FIELD_NUMBER: _ClassVar[int]
     FROZEN_PRODUCTS_FIELD_NUMBER: _ClassVar[int]
     MODELS_FIELD_NUMBER: _ClassVar[int]
+    BUSY_PERMILLE_FIELD_NUMBER: _ClassVar[int]
     name: str
     ready: bool
     silent_ms: int
@@ -502,7 +503,8 @@ class WorkerStatus(_message.Message):
     replicas: _containers.RepeatedCompositeFieldContainer[Replica]
     frozen_products: int
     models: Models
-    def __init__(self, name: _Optional[str] = ..., ready: bool = ..., silent_ms: _Optional[int] = ..., partitions: _Optional[int] = ..., answered: _Optional[int] = ..., in_flight: _Optional[int] = ..., model_version: _Optional[int] = ..., catalogue_products: _Optional[int] = ..., broadcast_index: _Optional[int] = ..., problem: _Optional[str] = ..., weight: _Optional[int] = ..., draining: bool = ..., replicas: _Optional[_Iterable[_Union[Replica, _Mapping]]] = ..., frozen_products: _Optional[int] = ..., models: _Optional[_Union[Models, _Mapping]] = ...) -> None: ...
+    busy_permille: int
+    def __init__(self, name: _Optional[str] = ..., ready: bool = ..., silent_ms: _Optional[int] = ..., partitions: _Optional[int] = ..., answered: _Optional[int] = ..., in_flight: _Optional[int] = ..., model_version: _Optional[int] = ..., catalogue_products: _Optional[int] = ..., broadcast_index: _Optional[int] = ..., problem: _Optional[str] = ..., weight: _Optional[int] = ..., draining: bool = ..., replicas: _Optional[_Iterable[_Union[Replica, _Mapping]]] = ..., frozen_products: _Optional[int] = ..., models: _Optional[_Union[Models, _Mapping]] = ..., busy_permille: _Optional[int] = ...) -> None: ...
 
 class AnswerCounts(_message.Message):
     __slots__ = ("personal", "segment", "list", "refused", "other")
@@ -569,7 +571,7 @@ class DrainReply(_message.Message):
     def __init__(self, led: _Optional[int] = ...) -> None: ...
 
 class WorkerReport(_message.Message):
-    __slots__ = ("name", "ready", "model_version", "catalogue_products", "broadcast_index", "answered", "problem", "weight", "draining", "replicas", "frozen_products", "models")
+    __slots__ = ("name", "ready", "model_version", "catalogue_products", "broadcast_index", "answered", "problem", "weight", "draining", "replicas", "frozen_products", "models", "busy_permille")
     NAME_FIELD_NUMBER: _ClassVar[int]
     READY_FIELD_NUMBER: _ClassVar[int]
     MODEL_VERSION_FIELD_NUMBER: _ClassVar[int]
@@ -582,6 +584,7 @@ class WorkerReport(_message.Message):
     REPLICAS_FIELD_NUMBER: _ClassVar[int]
     FROZEN_PRODUCTS_FIELD_NUMBER: _ClassVar[int]
     MODELS_FIELD_NUMBER: _ClassVar[int]
+    BUSY_PERMILLE_FIELD_NUMBER: _ClassVar[int]
     name: str
     ready: bool
     model_version: int
@@ -594,7 +597,8 @@ class WorkerReport(_message.Message):
     replicas: _containers.RepeatedCompositeFieldContainer[Replica]
     frozen_products: int
     models: Models
-    def __init__(self, name: _Optional[str] = ..., ready: bool = ..., model_version: _Optional[int] = ..., catalogue_products: _Optional[int] = ..., broadcast_index: _Optional[int] = ..., answered: _Optional[int] = ..., problem: _Optional[str] = ..., weight: _Optional[int] = ..., draining: bool = ..., replicas: _Optional[_Iterable[_Union[Replica, _Mapping]]] = ..., frozen_products: _Optional[int] = ..., models: _Optional[_Union[Models, _Mapping]] = ...) -> None: ...
+    busy_permille: int
+    def __init__(self, name: _Optional[str] = ..., ready: bool = ..., model_version: _Optional[int] = ..., catalogue_products: _Optional[int] = ..., broadcast_index: _Optional[int] = ..., answered: _Optional[int] = ..., problem: _Optional[str] = ..., weight: _Optional[int] = ..., draining: bool = ..., replicas: _Optional[_Iterable[_Union[Replica, _Mapping]]] = ..., frozen_products: _Optional[int] = ..., models: _Optional[_Union[Models, _Mapping]] = ..., busy_permille: _Optional[int] = ...) -> None: ...
 
 class Assignment(_message.Message):
     __slots__ = ("partitions",)

@@ -46,7 +46,7 @@ class Kind(IntEnum):
 
 
 class Priority(IntEnum):
-    """Who goes first when there is too much to do."""
+    """Who is turned away last when there is too much to do: the lower numbers."""
 
     COMMIT = 0
     PRICE = 1
