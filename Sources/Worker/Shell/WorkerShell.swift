@@ -137,7 +137,10 @@ public struct WorkerShell: ~Copyable {
         var now = Clock.monotonic()
         let end = now.adding(microseconds: Self.turnMicroseconds)
         for _ in 0..<Self.batch {
-            guard now < end, let arrivedAt = links[link].next(&header, &body) else { return }
+            guard now < end else { return }
+            // What has come meanwhile needs no further look at all the sockets.
+            if !links[link].hasMessages { try links[link].takeIn() }
+            guard let arrivedAt = links[link].next(&header, &body) else { return }
             try handleMessage(from: link, arrivedAt: arrivedAt, now)
             now = Clock.monotonic()
         }
