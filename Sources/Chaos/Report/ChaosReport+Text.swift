@@ -3,21 +3,21 @@
 extension ChaosReport {
     public var text: String {
         var table = TextTable([
-            "fault", "times", "requests", "failed", "unknown", "p50", "p99", "p99.9", "longest", "detected p99",
+            "fault", "times", "requests", "failed", "unknown", "cold", "p50", "p99", "p99.9", "longest", "detected p99",
             "longest write",
         ])
         for kind in kinds {
             let times = kind.skipped == 0 ? "\(kind.repetitions)" : "\(kind.repetitions) (\(kind.skipped) skipped)"
             table.add([
-                kind.name, times, "\(kind.requests)", "\(kind.failed)", "\(kind.unknown)",
+                kind.name, times, "\(kind.requests)", "\(kind.failed)", "\(kind.unknown)", "\(kind.cold)",
                 Spread.text(kind.answers.p50), Spread.text(kind.answers.p99), Spread.text(kind.answers.p999),
                 Spread.text(kind.longest.max), kind.detection.count == 0 ? "-" : Spread.text(kind.detection.p99),
                 kind.longestWrite.count == 0 ? "-" : Spread.text(kind.longestWrite.max),
             ])
         }
         table.add([
-            "(between)", "", "\(steady.count + steadyFailed)", "\(steadyFailed)", "", Spread.text(steady.p50),
-            Spread.text(steady.p99), Spread.text(steady.p999), Spread.text(steady.max), "", "",
+            "(between)", "", "\(steady.count + steadyFailed)", "\(steadyFailed)", "", "\(steadyCold)",
+            Spread.text(steady.p50), Spread.text(steady.p99), Spread.text(steady.p999), Spread.text(steady.max), "", "",
         ])
         var lines = [
             "\(requests) requests at \(Int(ratePerSecond))/s, \(failed) failed; \(acknowledgedEvents) events "

@@ -11,6 +11,7 @@ public struct ChaosReport: Sendable {
     /// Answers outside of every fault's window.
     public var steady: Spread
     public var steadyFailed = 0
+    public var steadyCold = 0
     public var requests = 0
     public var failed = 0
     public var acknowledgedEvents = 0
@@ -46,6 +47,7 @@ public struct ChaosReport: Sendable {
         public var requests = 0
         public var failed = 0
         public var unknown = 0
+        public var cold = 0
         public var refusals: [String: Int] = [:]
         public var answers = Spread([])
         public var detection = Spread([])
@@ -69,6 +71,7 @@ public struct ChaosReport: Sendable {
         kinds = plan.faults.map(\.name).uniqued().map { name in measure.kind(name) }
         steady = Spread(measure.steady)
         steadyFailed = measure.steadyFailed
+        steadyCold = measure.steadyCold
         requests = measure.requests
         failed = measure.failed
         for (_, operation) in findings.history.all {

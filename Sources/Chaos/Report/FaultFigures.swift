@@ -16,6 +16,8 @@ public struct FaultFigures: Codable, Sendable {
     public var failed = 0
     public var unknown = 0
     public var refusals: [String: Int] = [:]
+    /// Prices that knew less of the shopper than the same client had been told before.
+    public var cold = 0
     /// From the fault until every partition that the victim led had answered something sent after it.
     public var detectionMicroseconds: UInt64?
     /// The longest that an event for one of those partitions waited for its acknowledgement.

@@ -11,6 +11,7 @@ struct FaultMeasurement {
     private var first: [FirstAnswers]
     private(set) var steady: [UInt64] = []
     private(set) var steadyFailed = 0
+    private(set) var steadyCold = 0
     private(set) var requests = 0
     private(set) var failed = 0
 
@@ -27,6 +28,7 @@ struct FaultMeasurement {
         // Faults begin in order, but may end in any; those whose window may still be open are looked at.
         for (client, operations) in history.clients.enumerated() {
             var open: [Int] = []
+            var levels = ColdAnswers()
             var next = 0
             for (number, operation) in operations.enumerated() where operation.sentAt >= history.loadStartedAt {
                 let ended = operation.endedAt ?? operation.sentAt
@@ -37,6 +39,9 @@ struct FaultMeasurement {
                 open.removeAll { history.faults[$0].endOfWindow <= operation.sentAt }
                 let windows = open.filter { history.faults[$0].touches(from: operation.sentAt, to: ended) }
                 count(operation, OperationID(client: client, number: number), in: windows)
+                guard levels.notes(operation) else { continue }
+                if windows.isEmpty { steadyCold += 1 }
+                for index in windows { figures[index].cold += 1 }
             }
         }
         for index in figures.indices where history.faults[index].skipped == nil {
@@ -81,6 +86,7 @@ struct FaultMeasurement {
             kind.requests += figure.requests
             kind.failed += figure.failed
             kind.unknown += figure.unknown
+            kind.cold += figure.cold
             kind.refusals.merge(figure.refusals, uniquingKeysWith: +)
             answers += latencies[index]
             longest.append(figure.longestMicroseconds)

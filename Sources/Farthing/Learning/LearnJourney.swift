@@ -26,11 +26,15 @@ struct LearnJourney: ParsableCommand {
     @Option(help: "Where to write the bundle; model.bundle of the configuration unless given.")
     var out: String?
 
+    @Flag(help: "Also fit everything but price and promotion, to see what they are worth.")
+    var withoutMarket = false
+
     func run() throws {
         let loaded = try configuration.load()
         let path = out ?? loaded.model.bundleFile
         let report = try Self.learn(data: data, out: path)
-        let references = LearningReport.completeJourneyReferences
+        var references = LearningReport.completeJourneyReferences
+        if withoutMarket { references.append(try Self.learner(data).referenceWithoutMarket()) }
         try output.report(ServedFitReport(report, path: path, references: references)) {
             ServedFitReport.text(report, path: path, references: references, judgedOn: "weeks 35 to 40")
         }
@@ -38,16 +42,18 @@ struct LearnJourney: ParsableCommand {
 
     /// Learns and writes the bundle whole or not at all.
     static func learn(data: String, out: String) throws -> LearningReport {
+        var bar = ProgressBar("learning ")
+        return try learner(data).write(to: out, &bar)
+    }
+
+    private static func learner(_ data: String) throws -> Learner {
         guard let calendar = ShopCalendar(timeZone: CompleteJourney.timeZone) else {
             throw Refusal(
                 .invalidConfiguration, place: "time zone", value: CompleteJourney.timeZone,
                 remedy: "Install the time zone database (apt-get install tzdata).")
         }
-        var bar = ProgressBar("learning ")
         let journey = try CompleteJourney(folder: data, calendar: calendar)
-        let learner = Learner(
-            journey.trainingData(calendar: calendar), calendar: calendar, settings: .completeJourney)
-        return try learner.write(to: out, &bar)
+        return Learner(journey.trainingData(calendar: calendar), calendar: calendar, settings: .completeJourney)
     }
 }
 

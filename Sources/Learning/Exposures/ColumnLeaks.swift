@@ -47,6 +47,13 @@ struct ColumnLeaks {
                 + "can be learned from this file")
     }
 
+    /// Whether prices follow a column that cannot be left out; what was found, for an error.
+    func deciding(_ column: FeatureColumn) -> String? {
+        let likeness = copies.likeness(column)
+        guard likeness > PriceCopies.correlation, !wereDecided else { return nil }
+        return "prices that follow it (correlation \(rounded(likeness)))"
+    }
+
     /// The area under the curve of a column that knows too much; nil of every other.
     func leakingArea(_ column: FeatureColumn) -> Double? {
         let area = areas(column).map { max($0, 1 - $0) }.max() ?? 0

@@ -77,11 +77,13 @@ package enum ExposureChecks {
             case .decidesPrices(let found):
                 throw LearningError(
                     place: "\(table.file):1:\(column.name)", value: found,
-                    remedy: """
-                        What prices do cannot be told from what it does: show some prices by lot. If it was computed \
-                        from the price, take it out of the file.
-                        """)
+                    remedy: "\(showSomeByLot) If it was computed from the price, take it out of the file.")
             case nil: break
+            }
+        }
+        for (name, column) in fixedColumns(table) where name != "time" {
+            if let found = leaks.deciding(column) {
+                throw LearningError(place: "\(table.file):1:\(name)", value: found, remedy: showSomeByLot)
             }
         }
         findings.suspects = suspects(table, leaks)
@@ -91,15 +93,20 @@ package enum ExposureChecks {
         return (table, findings)
     }
 
-    /// What every exposure says of itself, as columns that may know too much. None of it can be left out.
+    static let showSomeByLot = "What prices do cannot be told from what it does: show some prices by lot."
+
     private static func suspects(_ table: ExposureTable, _ leaks: ColumnLeaks) -> [String] {
+        fixedColumns(table).filter { leaks.leakingArea($0.column) != nil }.map(\.name)
+    }
+
+    /// What every exposure says of itself, as columns that may know too much. None of it can be left out.
+    private static func fixedColumns(_ table: ExposureTable) -> [(name: String, column: FeatureColumn)] {
         let minutes = table.times.map { Float(($0.milliseconds / 60_000 % 1_440 + 1_440) % 1_440) }
-        let own: [(name: String, column: FeatureColumn)] = [
+        return [
             ("item", .levels(table.items)), ("time", .numbers(minutes)),
             ("reference_price", .numbers(table.referencePrices.map(Float.init))),
             ("unit_cost", .numbers(zip(table.unitCosts, table.referencePrices).map { Float($0 / $1) })),
         ]
-        return own.filter { leaks.leakingArea($0.column) != nil }.map(\.name)
     }
 
     // MARK: - What no model can be made of

@@ -79,6 +79,8 @@ public struct ExposureLearner: Sendable {
         table.drop(dropped)
         trained.drop(dropped)
         heldOut.drop(dropped)
+        let logged = try LoggedPrices(table, halves: table.users.map(Self.half), doubting: true)
+        try refuseForetoldPrices(logged, table)
         let preparation = Preparation(fitting: trained)
         let matrix = preparation.trainingMatrix(of: trained)
         let judges = preparation.matrix(of: heldOut)
@@ -98,8 +100,8 @@ public struct ExposureLearner: Sendable {
         }
 
         let tested = exponential(levels.logPrices[0])...exponential(levels.logPrices[levels.count - 1])
-        let (comparison, logged) = try compare(
-            table, settings.response(best.candidate).ending(after: best.fit.rounds))
+        let comparison = try compare(
+            table, logged, settings.response(best.candidate).ending(after: best.fit.rounds))
         let scores = ResponseScores(Coefficients(best.fit.model, judges), judges)
 
         // Judged; what is served may learn from the rows that judged, too.
@@ -148,10 +150,9 @@ public struct ExposureLearner: Sendable {
 
     /// Each half of the users is judged by a model fitted to the other half.
     private func compare(
-        _ table: ExposureTable, _ settings: ResponseSettings
-    ) throws(LearningError) -> (comparison: PolicyComparison, logged: LoggedPrices) {
+        _ table: ExposureTable, _ logged: LoggedPrices, _ settings: ResponseSettings
+    ) throws(LearningError) -> PolicyComparison {
         let halves = table.users.map(Self.half)
-        let logged = try LoggedPrices(table, halves: halves, doubting: true)
         let places = [0, 1].map { half in halves.indices.filter { halves[$0] == half } }
         for half in places where Set(half.map { table.bought[$0] }).count < 2 { throw tooFewUsers(table) }
         let folds = try ConcurrentFits.run(2) { (half) throws(LearningError) in
@@ -162,7 +163,20 @@ public struct ExposureLearner: Sendable {
                 judged, Coefficients(fit.model, preparation.matrix(of: judged)), logged.levels,
                 chances: places[half].map { logged.chances[$0] })
         }
-        return (PolicyComparison(folds, logged.levels), logged)
+        return PolicyComparison(folds, logged.levels)
+    }
+
+    /// Chance that rows give their prices, at which nothing was left to chance.
+    private static let foretold = 0.9
+
+    /// Several columns together may have set the prices, where none does alone.
+    private func refuseForetoldPrices(_ logged: LoggedPrices, _ table: ExposureTable) throws(LearningError) {
+        guard logged.certainty > Self.foretold else { return }
+        throw LearningError(
+            place: "\(table.file):price",
+            value:
+                "prices that the other columns foretell (with a chance of \((logged.certainty * 100).rounded() / 100))",
+            remedy: ExposureChecks.showSomeByLot)
     }
 
     private func tooFewUsers(_ table: ExposureTable) -> LearningError {

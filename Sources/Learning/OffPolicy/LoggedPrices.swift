@@ -60,6 +60,20 @@ struct LoggedPrices {
         chances = shown.indices.map { [known] row in known[row * levels.count + shown[row]] }
     }
 
+    /// How surely rows foretell their prices, 0 to 1: the chance of the price shown, every level counting alike, as far as
+    /// a model of the other half of the users knows. 0 where prices cannot be told from rows, or the file says the chances.
+    var certainty: Double {
+        guard source == .learned else { return 0 }
+        var sums = [Double](repeating: 0, count: levels.count)
+        var counts = sums
+        for (level, chance) in zip(shown, chances) {
+            sums[level] += chance
+            counts[level] += 1
+        }
+        let means = levels.logPrices.indices.filter { counts[$0] > 0 }.map { sums[$0] / counts[$0] }
+        return means.reduce(0, +) / Double(max(1, means.count))
+    }
+
     /// The chance of a level at a row; nil when only that of the level shown is known.
     func chance(of level: Int, at row: Int) -> Double? { known.isEmpty ? nil : known[row * levels.count + level] }
 

@@ -44,6 +44,16 @@ public struct TrainingMatrix: Sendable {
         if let shopper { shoppers.append(shopper) }
     }
 
+    /// As if every week were like any other: all rows at the reference price, and no promotion.
+    var withoutMarket: TrainingMatrix {
+        var matrix = self
+        matrix.logRelativePrices = Array(repeating: 0, count: count)
+        for column in FeatureSchema.tags.indices where FeatureSchema.tags[column] == .market {
+            for row in 0..<count { matrix.features[row * width + column] = 0 }
+        }
+        return matrix
+    }
+
     /// One row, for tests and golden predictions.
     public func row(_ index: Int) -> [Float] { Array(features[(index * width)..<((index + 1) * width)]) }
 
