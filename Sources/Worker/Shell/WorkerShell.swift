@@ -45,7 +45,7 @@ public struct WorkerShell: ~Copyable {
 
     /// Messages of a link, and microseconds, before the next link, the log and the heartbeat get their turn.
     private static let batch = 256
-    private static let turnMicroseconds: UInt64 = 5_000
+    private static let turnMicroseconds: UInt64 = 50_000
     /// How long a worker that ends waits for the next partition to be taken over.
     private static let handOverPatienceMicroseconds: UInt64 = 300_000
 
