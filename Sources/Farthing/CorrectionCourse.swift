@@ -24,6 +24,8 @@ struct CorrectionCourse {
         var movedLogSlope = 0.4
         /// Prices stay where the fit has seen some, relative to the reference price.
         var ratios = 0.8...1.1
+        /// How far around the best price the corrected shop draws its prices, before any outcome; nil: it does not.
+        var exploringDeviation: Double?
     }
 
     /// Decisions of some days, and what came of them.
@@ -108,14 +110,15 @@ struct CorrectionCourse {
         let decisions = zip(questions, bundle.curves(Self.table(questions, world))).map { question, curve in
             var model = curve
             model.reference = question.item.referencePrice.real
-            let shift =
-                (shoppers[question.shopperNumber]?.shift(on: day, of: 1) ?? .none)
-                + (items[itemKey(question)]?.shift(on: day, of: 1) ?? .none)
+            let belief =
+                (shoppers[question.shopperNumber] ?? CurveCorrection(.shopper)).belief(on: day, of: 1)
+                + (items[itemKey(question)] ?? CurveCorrection(.product)).belief(on: day, of: 1)
+            let corrected = model.shifted(by: belief.mean)
             let (occasion, isMoved) = truth(question)
             let luck = draws.fraction()
             var decision = Decision(occasion: occasion, isMoved: isMoved, prices: [], logLosses: [])
-            for believed in [model, model.shifted(by: shift)] {
-                let price = best(believed, question)
+            for (believed, drawn) in [(model, model), (corrected, drawn(corrected, belief, question, day))] {
+                let price = best(drawn, question)
                 let chance = occasion.demand.probability(
                     atLogRatio: log(price.real / question.item.referencePrice.real))
                 let isBought = luck < chance
@@ -135,6 +138,16 @@ struct CorrectionCourse {
                 &items[itemKey(question), default: CurveCorrection(.product)])
         }
         return decisions
+    }
+
+    /// The curve that a price of the corrected shop is for.
+    private func drawn(_ curve: DemandCurve, _ belief: CurveBelief, _ question: Question, _ day: Int32) -> DemandCurve {
+        guard let deviation = settings.exploringDeviation else { return curve }
+        let experiment = Experiment(salt: "", controlShare: 0, exploringShare: 1, exploringDeviation: deviation)
+        let ticket = experiment.ticket(
+            UserKey(tenant: "", user: "\(question.shopperNumber)"), ProductKey(product: "\(question.itemNumber)"),
+            day: day)
+        return experiment.drawn(curve, ticket: ticket, belief: belief.covariance)
     }
 
     private func best(_ curve: DemandCurve, _ question: Question) -> Money {

@@ -11,7 +11,8 @@ struct WorldCorrect: ParsableCommand {
             in a way that no column tells. Two shops sell to them, one by the model alone, one that learns from each \
             day. Says of each fifth of the days, before the arrow and after it: the share of the gap between the best \
             uniform price and the oracle, and the log-loss of purchases; of all decisions, of those about a shopper or \
-            an item that changed, and of the others.
+            an item that changed, and of the others. With --exploring the second shop draws its prices from what it \
+            believes.
             """)
 
     @OptionGroup var world: WorldOption
@@ -35,6 +36,11 @@ struct WorldCorrect: ParsableCommand {
     @Option(help: "Of shoppers, and of items, who change.")
     var moved = 0.1
 
+    @Option(
+        help: "How far around the best price the shop that learns draws its prices; the standard deviation of ln slope."
+    )
+    var exploring: Double?
+
     func validate() throws {
         guard 1_000...10_000_000 ~= rows, 10...1_000_000 ~= shoppers, 5...1_000 ~= days, 100...100_000 ~= decisions
         else {
@@ -43,6 +49,9 @@ struct WorldCorrect: ParsableCommand {
         }
         guard 1...1_024 ~= partitions, 0...1 ~= moved else {
             throw ValidationError("--partitions takes 1 to 1024, --moved 0 to 1.")
+        }
+        guard 0.01...2 ~= exploring ?? 0.3 else {
+            throw ValidationError("--exploring takes 0.01 to 2.")
         }
     }
 
@@ -54,6 +63,7 @@ struct WorldCorrect: ParsableCommand {
         settings.decisionsPerDay = decisions
         settings.partitions = UInt64(partitions)
         settings.movedShare = moved
+        settings.exploringDeviation = exploring
         var course = try CorrectionCourse(world.make(), settings)
         var stretches: [CorrectionCourse.Stretch] = []
         try course.run { stretch in

@@ -60,15 +60,22 @@ public struct Learner {
         return (bundle, report, tested)
     }
 
-    /// The same fit to everything but price and promotion, judged by the same rows: what it loses is what they are worth.
-    public func referenceWithoutMarket() throws(LearningError) -> LearningReport.Reference {
+    /// What price and promotion are worth, judged by the same rows: what a fit without them loses, and what the served
+    /// model loses when it is not told them.
+    public func referencesWithoutMarket() throws(LearningError) -> [LearningReport.Reference] {
         let replay = try MatrixReplay(data, calendar: calendar, ratesThrough: settings.trainedWeeks.upperBound)
-        let matrices = replay.matrices(of: [settings.trainedWeeks, settings.testedWeeks]).map(\.withoutMarket)
-        let fit = try ResponseFit(matrices[0], settings: settings.response)
-        let evaluation = Evaluation(fit.model, on: matrices[1])
-        return LearningReport.Reference(
-            model: "Farthing without price and promotion", logLoss: evaluation.logLoss, auc: evaluation.auc,
-            averagePrecision: evaluation.averagePrecision)
+        let matrices = replay.matrices(of: [settings.trainedWeeks, settings.testedWeeks])
+        let untold = matrices[1].withoutMarket
+        return try [
+            ("Farthing, fitted without price and promotion", matrices[0].withoutMarket),
+            ("Farthing, not told price and promotion", matrices[0]),
+        ].map { name, matrix throws(LearningError) in
+            let fit = try ResponseFit(matrix, settings: settings.response)
+            let evaluation = Evaluation(fit.model, on: untold)
+            return LearningReport.Reference(
+                model: name, logLoss: evaluation.logLoss, auc: evaluation.auc,
+                averagePrecision: evaluation.averagePrecision)
+        }
     }
 
     private func pack(

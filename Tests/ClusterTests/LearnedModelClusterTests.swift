@@ -77,6 +77,10 @@ import Testing
         }
         // An hour may end in between, and a cent is rounded within other bounds.
         #expect(same * 20 >= priced.count * 19, "\(same) of \(priced.count)")
+
+        // What the log knows cannot be compared with it.
+        let watched = try cluster.farthing(["learn", "watch", "--once"])
+        #expect(watched.status == 2 && watched.errors.contains("fitted to a file"), "\(watched)")
     }
 
     private func cents(_ text: String?) throws -> Int64 {

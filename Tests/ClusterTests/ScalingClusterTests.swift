@@ -73,6 +73,47 @@ import Testing
         try waitForLeaders(["w1", "w2", "w3"], cluster)
     }
 
+    /// A quote is good wherever its shopper is moved to: each worker in turn gives all that it leads to the others.
+    @Test func everyWorkerHonoursWhatEveryOtherHasPromised() throws {
+        let cluster = try startedCluster()
+        let client = try cluster.client()
+        func leaders() throws -> [PartitionID: String] {
+            try Dictionary(uniqueKeysWithValues: cluster.states().map { ($0.partition, $0.leader) })
+        }
+        /// Each of the three, of the sixteen partitions of shoppers.
+        func waitForEveryoneToLeadThree() throws {
+            try wait(for: "three workers to lead three partitions each") {
+                let led = try leaders().filter { $0.key != .broadcast }.values
+                return ["w1", "w2", "w3"].allSatisfy { name in led.count { $0 == name } >= 3 }
+            }
+        }
+        try waitForEveryoneToLeadThree()
+        let quotes = try (0..<64).map { number in
+            let request = cart("shopper-\(number)", ["milk"])
+            return (request.user, try client.price(request).value)
+        }
+        func leader(of user: UserKey, _ leaders: [PartitionID: String]) throws -> String {
+            try #require(leaders[user.hash.partition(of: cluster.partitions)])
+        }
+        let issuers = try leaders()
+        var honoured: Set<[String]> = []
+        for drained in ["w1", "w2", "w3"] {
+            _ = try succeeds(cluster, "workers", "drain", drained)
+            let now = try leaders()
+            for (user, signed) in quotes {
+                let promised = try client.verify(token: signed.token, of: user).value
+                #expect(promised.id == signed.quote.id && promised.total == signed.quote.total)
+                #expect(promised.lines.map(\.unitPrice) == signed.quote.lines.map(\.unitPrice))
+                honoured.insert([try leader(of: user, issuers), try leader(of: user, now)])
+            }
+            _ = try succeeds(cluster, "workers", "add")
+            try waitForEveryoneToLeadThree()
+        }
+        let moved = honoured.filter { $0[0] != $0[1] }
+        #expect(Set(moved.map { $0[0] }) == ["w1", "w2", "w3"], "whose quotes others were shown")
+        #expect(Set(moved.map { $0[1] }) == ["w1", "w2", "w3"], "who was shown others' quotes")
+    }
+
     @Test func aRollingRestartOfEverythingIsNotNoticed() throws {
         let cluster = try startedCluster(routers: 2)
         let before = try cluster.processes()

@@ -51,7 +51,7 @@ final class TestCluster {
     private let log: String
     /// Ports for the servers of a replicated log.
     let servers: [UInt16]
-    private let partitions: Int
+    let partitions: Int
     private let ports: [UInt16]
     private var process: Process?
     private var output = Pipe()

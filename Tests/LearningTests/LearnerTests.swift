@@ -30,9 +30,10 @@ import Testing
         let data = littleShop(shoppers: 150, weeks: 14, dealsPull: true)
         let learner = Learner(data, calendar: .utc, settings: settings(trained: 4...10, tested: 11...13))
         let whole = try learner.learn(version: 1).report.evaluation
-        let without = try learner.referenceWithoutMarket()
-        #expect(without.logLoss > whole.logLoss + 0.01, "\(without.logLoss), \(whole.logLoss)")
-        #expect(without.auc < whole.auc)
+        for without in try learner.referencesWithoutMarket() {
+            #expect(without.logLoss > whole.logLoss + 0.01, "\(without), \(whole.logLoss)")
+            #expect(without.auc < whole.auc)
+        }
     }
 
     @Test func thePopulationRowIsTheMeanOfTheTrainingRows() throws {

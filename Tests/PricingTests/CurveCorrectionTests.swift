@@ -37,7 +37,7 @@ import Testing
 
     @Test func whereNothingIsKnownNothingIsCorrected() {
         for level in [CorrectionLevel.shopper, .product] {
-            #expect(CurveCorrection(level).shift(on: 20_000, of: 9) == .none)
+            #expect(CurveCorrection(level).belief(on: 20_000, of: 9).mean == .none)
         }
         #expect(curve.shifted(by: .none) == curve)
     }
@@ -91,7 +91,7 @@ import Testing
                 version: UInt64(draws.below(3)))
             CurveCorrection.learn(outcome, &shopper, &product)
             for correction in [shopper, product] {
-                let shift = correction.shift(on: .max, of: 1)
+                let shift = correction.belief(on: .max, of: 1).mean
                 #expect(shift.intercept.isFinite && shift.logSlope.isFinite)
                 // Whatever learning leads to is read back.
                 var reader = ByteReader(bytes(correction))
@@ -182,12 +182,12 @@ import Testing
         let outcomes = Array(repeating: outcome(prediction(logOdds: 1), false), count: 30)
         let (shopper, product) = learned(outcomes)
         for (correction, halfLife) in [(shopper, Int32(60)), (product, 30)] {
-            let fresh = correction.shift(on: 0, of: 1).intercept
+            let fresh = correction.belief(on: 0, of: 1).mean.intercept
             #expect(fresh < -0.1)
-            #expect(abs(correction.shift(on: halfLife, of: 1).intercept / fresh - 0.5) < 1e-6)
-            #expect(abs(correction.shift(on: 50 * halfLife, of: 1).intercept) < 1e-9)
+            #expect(abs(correction.belief(on: halfLife, of: 1).mean.intercept / fresh - 0.5) < 1e-6)
+            #expect(abs(correction.belief(on: 50 * halfLife, of: 1).mean.intercept) < 1e-9)
             // A clock that was set back is no time.
-            #expect(correction.shift(on: -5, of: 1).intercept == fresh)
+            #expect(correction.belief(on: -5, of: 1).mean.intercept == fresh)
         }
         // Long after, the next outcome weighs as much as the very first.
         var (late, lateProduct) = (shopper, product)
@@ -200,10 +200,10 @@ import Testing
 
     @Test func anotherModelKeepsHalfAndDoubtsAll() {
         let shopper = learned((0..<300).map { outcome(prediction(logOdds: 0), $0 % 3 == 0) }).shopper
-        #expect(shopper.shift(on: 0, of: 2).intercept == shopper.shift(on: 0, of: 1).intercept / 2)
+        #expect(shopper.belief(on: 0, of: 2).mean.intercept == shopper.belief(on: 0, of: 1).mean.intercept / 2)
         func step(_ version: UInt64) -> Double {
             var (next, product) = (shopper, CurveCorrection(.product))
-            let before = next.shift(on: 1, of: version).intercept
+            let before = next.belief(on: 1, of: version).mean.intercept
             CurveCorrection.learn(outcome(prediction(logOdds: 0), true, day: 1, version: version), &next, &product)
             return next.mean.intercept - before
         }

@@ -6,6 +6,18 @@ import Testing
 @Suite struct OverloadTests {
     private let overloaded = AnswerStatus.refused(.overloaded)
 
+    /// A shop whose worker stands still now and then, for so many seconds.
+    private func heldUp(for seconds: Double, every period: Double, times: Int, load: Double) -> OverloadedShop {
+        var shop = OverloadedShop()
+        for _ in 0..<times {
+            shop.run(seconds: period, load: load)
+            shop.isHeldUp = true
+            shop.run(seconds: seconds, load: load)
+            shop.isHeldUp = false
+        }
+        return shop
+    }
+
     @Test(arguments: [1.2, 2, 5]) func whatIsTakenIsAnsweredInTimeAndTheRestIsTurnedAwayAtOnce(load: Double) {
         var shop = OverloadedShop()
         shop.run(seconds: 12, load: load)
@@ -33,13 +45,7 @@ import Testing
     }
 
     @Test func aWorkerThatIsHeldUpForAMomentIsNotOverloaded() {
-        var shop = OverloadedShop()
-        for _ in 0..<3 {
-            shop.run(seconds: 4, load: 0.7)
-            shop.isHeldUp = true
-            shop.run(seconds: 0.7, load: 0.7)
-            shop.isHeldUp = false
-        }
+        var shop = heldUp(for: 0.7, every: 4, times: 3, load: 0.7)
         shop.run(seconds: 4, load: 0.7)
         #expect(shop.endings.allSatisfy { $0.status == .answered(.personal) })
     }
@@ -67,13 +73,7 @@ import Testing
     }
 
     @Test func oneThatIsLateNowAndThenIsNotOverloadedHoweverBusy() {
-        var shop = OverloadedShop()
-        for _ in 0..<4 {
-            shop.run(seconds: 20, load: 0.97)
-            shop.isHeldUp = true
-            shop.run(seconds: 0.51, load: 0.97)
-            shop.isHeldUp = false
-        }
+        let shop = heldUp(for: 0.51, every: 20, times: 4, load: 0.97)
         #expect(shop.endings.contains { $0.took > 500_000 })
         #expect(shop.endings.allSatisfy { $0.status == .answered(.personal) })
     }

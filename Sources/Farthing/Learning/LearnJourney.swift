@@ -26,7 +26,7 @@ struct LearnJourney: ParsableCommand {
     @Option(help: "Where to write the bundle; model.bundle of the configuration unless given.")
     var out: String?
 
-    @Flag(help: "Also fit everything but price and promotion, to see what they are worth.")
+    @Flag(help: "Also fit without price and promotion, and withhold them, to see what they are worth.")
     var withoutMarket = false
 
     func run() throws {
@@ -34,7 +34,7 @@ struct LearnJourney: ParsableCommand {
         let path = out ?? loaded.model.bundleFile
         let report = try Self.learn(data: data, out: path)
         var references = LearningReport.completeJourneyReferences
-        if withoutMarket { references.append(try Self.learner(data).referenceWithoutMarket()) }
+        if withoutMarket { references += try Self.learner(data).referencesWithoutMarket() }
         try output.report(ServedFitReport(report, path: path, references: references)) {
             ServedFitReport.text(report, path: path, references: references, judgedOn: "weeks 35 to 40")
         }

@@ -87,6 +87,14 @@ struct LearnWatch: ParsableCommand {
         let configuration = try target.configuration.load()
         let calendar = try configuration.calendar()
         let shop = try configuration.loggedShop(configuration.shop.tenant, calendar)
+        let serving = try shop.activation.map { try configuration.keptModel($0) }
+        guard serving?.profiles == nil else {
+            throw Refusal(
+                .invalidFile, place: "the serving model", value: "fitted to a file of exposures",
+                remedy:
+                    "The log lacks the columns to compare with: fit again with `farthing learn fit`, or first activate a "
+                    + "model that `farthing learn log` wrote.")
+        }
         let learner = Learner(try shop.trainingData(), calendar: calendar, settings: try shop.settings())
         let version = UInt64(Clock.timestamp().milliseconds / 1_000)
         let (bundle, report, judges) = try learner.learn(version: version)
@@ -100,7 +108,6 @@ struct LearnWatch: ParsableCommand {
         let range = PersonalRange(
             learner.data, conversionValueRatio: configuration.pricing.conversionValueRatio,
             largestDiscountRatio: configuration.pricing.largestDiscountRatio)
-        let serving = try shop.activation.map { try configuration.keptModel($0) }
         let findings = gates.judge(
             bundle.response, against: serving?.response, on: judges, range: range,
             groups: groupsOfShoppers)

@@ -136,7 +136,7 @@ public struct ExperimentSettings: Equatable, Sendable {
     public var controlShare = 0.10
     /// Share of shoppers whose prices are drawn around the best one, to learn from.
     public var exploringShare = 0.0
-    /// How far: standard deviation of the logarithm of the slope that a price is drawn for.
+    /// How far: standard deviation of the logarithm of the slope that a price is drawn for, before any outcome.
     public var exploringDeviation = 0.30
 }
 

@@ -29,6 +29,7 @@ public enum PlantedBug: UInt8, Sendable, CaseIterable {
     case followerAppliesBackwards
     case acknowledgedBeforeDurable
     case fencedWriteAcknowledged
+    case refusedAppendApplied
     case indexAcknowledgedTooLow
     case minimumIndexIgnored
     case floorIgnored

@@ -91,13 +91,13 @@ public struct CurveCorrection: Equatable, Sendable {
         product.take(surprise, along: gradient)
     }
 
-    /// The correction as of a day, for a model.
-    public func shift(on day: Int32, of modelVersion: UInt64) -> CurveShift {
-        guard outcomes > 0 else { return .none }
+    /// What is believed on a day, of a model.
+    public func belief(on day: Int32, of modelVersion: UInt64) -> CurveBelief {
+        guard outcomes > 0 else { return CurveBelief(priorOf: level) }
         var current = self
         current.fade(to: day)
         if modelVersion != self.modelVersion { current.yield(to: modelVersion) }
-        return current.mean
+        return CurveBelief(mean: current.mean, covariance: current.covariance)
     }
 
     /// What happened on an earlier day comes late, and finds the correction as it is: neither days pass twice, nor does

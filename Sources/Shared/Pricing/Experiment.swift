@@ -11,7 +11,8 @@ public struct Experiment: Equatable, Sendable {
     /// Share of shoppers, 0 to 1 − `controlShare`, whose prices are drawn to learn from.
     public var exploringShare: Double
 
-    /// How far around the best price: standard deviation of the error of ln slope, as the draws suppose it.
+    /// How far around the best price: standard deviation of the error of ln slope before any outcome of shopper and
+    /// product, as the draws suppose it.
     public var exploringDeviation: Double
 
     public init(

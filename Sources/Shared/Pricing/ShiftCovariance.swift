@@ -1,9 +1,9 @@
 // The uncertainty of two numbers that are learned together: a symmetric matrix of two rows.
 
-struct ShiftCovariance: Equatable, Sendable {
-    var intercept: Double
-    var cross: Double
-    var logSlope: Double
+public struct ShiftCovariance: Equatable, Sendable {
+    public internal(set) var intercept: Double
+    public internal(set) var cross: Double
+    public internal(set) var logSlope: Double
 
     init(intercept: Double, cross: Double, logSlope: Double) {
         self.intercept = intercept
@@ -13,6 +13,13 @@ struct ShiftCovariance: Equatable, Sendable {
 
     init(priorOf level: CorrectionLevel) {
         self.init(intercept: level.interceptVariance, cross: 0, logSlope: level.logSlopeVariance)
+    }
+
+    /// Of the sum of two that know nothing of each other.
+    public static func + (left: ShiftCovariance, right: ShiftCovariance) -> ShiftCovariance {
+        ShiftCovariance(
+            intercept: left.intercept + right.intercept, cross: left.cross + right.cross,
+            logSlope: left.logSlope + right.logSlope)
     }
 
     func product(with vector: CurveShift) -> CurveShift {

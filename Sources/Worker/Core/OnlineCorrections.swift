@@ -27,10 +27,13 @@ struct OnlineCorrections: Equatable, Sendable {
 
     /// What is known of a line.
     struct Known: Equatable, Sendable {
-        var shopper = CurveShift.none
-        var product = CurveShift.none
+        var shopper = CurveBelief(priorOf: .shopper)
+        var product = CurveBelief(priorOf: .product)
 
-        var isNothing: Bool { self == Known() }
+        /// Both together.
+        var belief: CurveBelief { shopper + product }
+        /// Whether the curve is the model's own.
+        var isNothing: Bool { shopper.mean == .none && product.mean == .none }
     }
 
     init() {}
@@ -40,10 +43,12 @@ struct OnlineCorrections: Equatable, Sendable {
     func known(
         of product: ProductKey, for user: UserKey, on day: Int32, modelVersion: UInt64
     ) -> Known {
-        Known(
-            shopper: shoppers[user]?.shift(on: day, of: modelVersion) ?? .none,
-            product: products[TenantProduct(tenant: user.tenant, product: product)]?.shift(on: day, of: modelVersion)
-                ?? .none)
+        var known = Known()
+        if let correction = shoppers[user] { known.shopper = correction.belief(on: day, of: modelVersion) }
+        if let correction = products[TenantProduct(tenant: user.tenant, product: product)] {
+            known.product = correction.belief(on: day, of: modelVersion)
+        }
+        return known
     }
 
     // MARK: - The fold

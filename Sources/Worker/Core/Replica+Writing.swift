@@ -60,6 +60,7 @@ extension Replica {
             for item in queue.finish() {
                 if item.record.isExposures { exposures.recordRefused() }
                 answer(item.ticket, .refused(refusal), &actions)
+                if planted(.refusedAppendApplied) { state.apply(item.record, calendar: .utc) }
             }
             appendNext(&actions)
         }

@@ -27,10 +27,9 @@ extension WorkerCore {
         for line in cart.scored {
             guard let curve = cart.lines[line].predicted,
                 let known = keyed[place]?.state.corrections.known(
-                    of: cart.lines[line].key, for: cart.user, on: cart.day, modelVersion: servingVersion),
-                !known.isNothing
+                    of: cart.lines[line].key, for: cart.user, on: cart.day, modelVersion: servingVersion)
             else { continue }
-            let corrected = curve.shifted(by: known.shopper + known.product)
+            let corrected = known.isNothing ? curve : curve.shifted(by: known.belief.mean)
             guard corrected.isUsable else { continue }
             cart.lines[line].curve = corrected
             cart.lines[line].correction = known
@@ -54,7 +53,7 @@ extension WorkerCore {
     /// What the correction adds, beside the features in an explanation.
     func contributions(_ correction: OnlineCorrections.Known) -> [FeatureValue] {
         guard !correction.isNothing else { return [] }
-        return [("shopper", correction.shopper), ("product", correction.product)].flatMap { whose, shift in
+        return [("shopper", correction.shopper.mean), ("product", correction.product.mean)].flatMap { whose, shift in
             [
                 FeatureValue(name: "correction of the intercept, \(whose)", value: Float(shift.intercept)),
                 FeatureValue(name: "correction of the log slope, \(whose)", value: Float(shift.logSlope)),

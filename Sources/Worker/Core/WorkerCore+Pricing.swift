@@ -226,8 +226,8 @@ extension WorkerCore {
         if !line.correction.isNothing { trail.note(.corrected, line.row.listPrice) }
         let drawn: DemandCurve
         if cart.arm == .exploring {
-            let experiment = configuration.experiment
-            drawn = experiment.drawn(curve, ticket: experiment.ticket(cart.user, line.key, day: cart.day))
+            let ticket = configuration.experiment.ticket(cart.user, line.key, day: cart.day)
+            drawn = configuration.experiment.drawn(curve, ticket: ticket, belief: line.correction.belief.covariance)
             trail.note(.explored, line.row.listPrice)
         } else {
             drawn = curve
@@ -260,9 +260,10 @@ extension WorkerCore {
         // A frozen price is not drawn.
         guard cart.arm == .exploring, !line.isFrozen, let curve = line.curve else { return arm }
         let context = context(of: line, cart)
+        let belief = line.correction.belief.covariance
         let same = (0..<Exploration.tickets).count { ticket in
             var trail = PriceTrail()
-            let drawn = configuration.experiment.drawn(curve, ticket: ticket)
+            let drawn = configuration.experiment.drawn(curve, ticket: ticket, belief: belief)
             return PriceDecision.personal(drawn, context, configuration.policy, &trail) == price
         }
         return arm * Float(same) / Float(Exploration.tickets)

@@ -16,21 +16,15 @@ import WorkerCore
         #expect(share.perMille == 700)
     }
 
-    @Test func eachSpanStandsForItself() {
+    /// A span of 20 ms is too short to tell anything: it is added to the next.
+    @Test(arguments: [(milliseconds: 50, share: 1_000), (20, 500)])
+    func longSpansStandForThemselves(milliseconds: UInt64, share expected: UInt32) {
+        let span = milliseconds * 1_000
         var share = BusyShare(now: start)
-        share.waited(from: start, to: later(50_000))
-        share.measured(at: later(50_000))
+        share.waited(from: start, to: later(span))
+        share.measured(at: later(span))
         #expect(share.perMille == 0)
-        share.measured(at: later(100_000))
-        #expect(share.perMille == 1_000)
-    }
-
-    @Test func spansThatAreTooShortAreAddedToTheNext() {
-        var share = BusyShare(now: start)
-        share.waited(from: start, to: later(20_000))
-        share.measured(at: later(20_000))
-        #expect(share.perMille == 0)
-        share.measured(at: later(40_000))
-        #expect(share.perMille == 500)
+        share.measured(at: later(2 * span))
+        #expect(share.perMille == expected)
     }
 }
