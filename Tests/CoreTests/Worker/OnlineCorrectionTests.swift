@@ -118,6 +118,49 @@ import WorkerCore
         #expect(try corrections(&shell, stranger, "milk", at: day(3)).isEmpty)
     }
 
+    /// An exploring shopper's prices are drawn from what outcomes have left in doubt, and logged with that chance.
+    @Test func whatIsDrawnFollowsWhatIsBelieved() throws {
+        let experiment = Experiment(salt: "autumn", controlShare: 0, exploringShare: 1, exploringDeviation: 0.5)
+        var shell = try shell(experiment: experiment)
+        try live(&shell, anna, visits: 8, buying: "eggs")
+        try show(&shell, anna, "corn", at: day(16))
+        let shown = shell.loggedExposures().filter { $0.user == anna && $0.product == "milk" }
+        var (shopper, product) = (CurveCorrection(.shopper), CurveCorrection(.product))
+        for exposure in shown {
+            CurveCorrection.learn(
+                PriceOutcome(
+                    try #require(exposure.prediction), isBought: false, day: exposure.day,
+                    modelVersion: exposure.modelVersion), &shopper, &product)
+        }
+        let unlearned = CurveBelief(priorOf: .shopper) + CurveBelief(priorOf: .product)
+        var moved = 0
+        // Each day draws another ticket. Nothing more is learned of one who buys nothing.
+        for time in (16..<32).map(day) {
+            let today = ShopCalendar.utc.day(of: time)
+            let learned = shopper.belief(on: today, of: 1) + product.belief(on: today, of: 1)
+            let line = try shell.explain(anna, "milk", at: time).lines[0]
+            let curve = DemandCurve(
+                intercept: line.intercept, slope: line.slope, reference: line.referencePrice, centre: line.centre)
+            func prices(_ belief: CurveBelief) -> [Money] {
+                (0..<Exploration.tickets).map { ticket in
+                    var trail = PriceTrail()
+                    return PriceDecision.personal(
+                        experiment.drawn(curve, ticket: ticket, belief: belief.covariance),
+                        PriceContext(row: Shop.row("milk"), yesterday: nil, promised: nil),
+                        Shop.configuration(smoothing: 1, dailyMove: 1).policy, &trail)
+                }
+            }
+            let drawn = prices(learned)
+            let ticket = experiment.ticket(anna, ProductKey(product: "milk"), day: today)
+            let price = try show(&shell, anna, "milk", at: time).lines[0].personalPrice
+            #expect(price == drawn[ticket])
+            let logged = try #require(shell.loggedExposures().last { $0.user == anna })
+            #expect(logged.propensity == Float(drawn.count { $0 == price }) / Float(Exploration.tickets))
+            if prices(unlearned)[ticket] != price { moved += 1 }
+        }
+        #expect(moved > 4, "days on which less was known would have meant another price")
+    }
+
     @Test func theControlArmPaysTheListPriceAndTeachesNothing() throws {
         var shell = try shell(experiment: Experiment(salt: "autumn", controlShare: 1))
         try live(&shell, anna, visits: 3, buying: "milk")
