@@ -87,12 +87,15 @@ public struct ExposureLearner: Sendable {
         let levels = PriceLevels(fitting: table.logRelativePrices)
 
         let candidates = settings.candidates
-        var fitted = try ConcurrentFits.run(candidates.count) { (index) throws(LearningError) in
+        // Laws come with those that take longest last; these begin first, so that no core waits for them at the end.
+        var fitted = try ConcurrentFits.run(candidates.count) { (turn) throws(LearningError) in
+            let index = candidates.count - 1 - turn
             let fit = try engine.fit(matrix, settings: settings.response(candidates[index]), heldOut: judges) {
                 progress(index, $0)
             }
             return FittedCandidate(candidate: candidates[index], fit: fit, priceLoss: .infinity)
         }
+        fitted.reverse()
         let losses = CandidateChoice.priceLosses(of: fitted.map(\.fit.model), on: judges, levels: levels)
         for index in fitted.indices { fitted[index].priceLoss = losses[index] }
         guard let best = fitted.min(by: { $0.priceLoss < $1.priceLoss }) else {
