@@ -119,6 +119,7 @@ public final class SimulatedCluster {
         trace.mix(now ^ event.code << 56)
         switch event {
         case .arrival(let travelling): arrivesNow(travelling)
+        case .takenIn(let travelling): takenIn(travelling)
         case .redial(let link, let incarnation):
             let dialer = network.links[link].id.dialer
             if node(dialer).incarnation == incarnation { network.dial(link, now: now, self) }
@@ -253,9 +254,14 @@ extension SimulatedCluster: NetworkDelegate {
     package func arrives(_ travelling: Travelling, at time: UInt64) { schedule(.arrival(travelling), at: time) }
 
     package func arrivesNow(_ travelling: Travelling) {
+        if network.passes(travelling) { takenIn(travelling) }
+    }
+
+    /// A process that stands still takes it in later, whatever is cut by then.
+    func takenIn(_ travelling: Travelling) {
         let link = network.links[travelling.link].id
         let receiver = node(travelling.direction == .toRouter ? .router(link.router) : link.dialer)
-        if receiver.isPaused { return receiver.postpone(.arrival(travelling)) }
+        if receiver.isPaused { return receiver.postpone(.takenIn(travelling)) }
         guard let message = network.arrived(travelling, now: now, self) else { return }
         trace.mix(message.header.requestID.low ^ UInt64(message.header.kind.rawValue) << 48 ^ receiver.id.word << 32)
         if receiver.isRunning { receiver.received(message, on: travelling.link) }

@@ -38,7 +38,8 @@ final class PaperNetwork: NetworkDelegate {
     func arrives(_ travelling: Travelling, at time: UInt64) { queue.schedule(travelling, at: time) }
 
     func arrivesNow(_ travelling: Travelling) {
-        if let message = network.arrived(travelling, now: now, self) { received.append(message.header.requestID.low) }
+        guard network.passes(travelling), let message = network.arrived(travelling, now: now, self) else { return }
+        received.append(message.header.requestID.low)
     }
 
     func redials(_ link: Int, incarnation: UInt64, at time: UInt64) { redials += 1 }

@@ -1,6 +1,8 @@
 /// Something that will happen. Values, not closures: nothing is allocated to schedule one.
 enum SimulationEvent {
     case arrival(Travelling)
+    /// A process that stood still takes in what has arrived meanwhile.
+    case takenIn(Travelling)
     case redial(link: Int, incarnation: UInt64)
     /// A process that stood still learns that a connection has closed.
     case disconnected(NodeID, link: Int)
@@ -24,7 +26,7 @@ enum SimulationEvent {
         switch self {
         case .wake(let node, _, _), .disconnected(let node, _): node
         case .poll(let worker, _), .diskActs(let worker, _), .diskAnswers(let worker, _): .worker(worker)
-        case .arrival, .redial, .start, .resume, .fault, .heal, .inspect: nil
+        case .arrival, .takenIn, .redial, .start, .resume, .fault, .heal, .inspect: nil
         }
     }
 
@@ -42,6 +44,7 @@ enum SimulationEvent {
         case .heal: 10
         case .inspect: 11
         case .disconnected: 12
+        case .takenIn: 13
         }
     }
 }

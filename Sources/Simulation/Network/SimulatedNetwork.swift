@@ -174,16 +174,18 @@ package final class SimulatedNetwork {
         delegate.arrives(travelling, at: arrival)
     }
 
-    /// Something arrives.
+    /// Something has come to the other end's machine, or to where the cable is cut: there it waits, behind what came before.
+    package func passes(_ travelling: Travelling) -> Bool {
+        guard links[travelling.link].lane(travelling.direction).blocks > 0 else { return true }
+        links[travelling.link].change(travelling.direction) { $0.held.append(travelling) }
+        return false
+    }
+
+    /// The process at the other end takes something in.
     /// - Returns: the message, if the connection that carried it still stands.
     package func arrived(
         _ travelling: Travelling, now: UInt64, _ delegate: some NetworkDelegate
     ) -> Message? {
-        // The cable is cut: it waits, behind what arrived at the cut before.
-        if links[travelling.link].lane(travelling.direction).blocks > 0 {
-            links[travelling.link].change(travelling.direction) { $0.held.append(travelling) }
-            return nil
-        }
         let link = links[travelling.link]
         let seen = travelling.direction == .toRouter ? link.seenByRouter : link.seenByDialer
         guard seen == travelling.connection else { return nil }

@@ -304,7 +304,9 @@ final class SimulatedWorker: SimulatedNode {
         case .hashed(let partition, let checkpoint): core?.stateHashed(partition, checkpoint)
         case .modelLoaded(let activation):
             loading = nil
-            if let bundle = cluster.models[activation.checksum] {
+            // The log may have changed its mind while it was loaded.
+            let isWanted = core?.missingModels.contains { $0.checksum == activation.checksum } == true
+            if isWanted, let bundle = cluster.models[activation.checksum] {
                 core?.modelLoaded(bundle, checksum: activation.checksum)
             }
             loadMissingModel()
