@@ -20,6 +20,8 @@ public struct InFlightRequest: Equatable, Sendable {
     public var handovers = 0
     /// Workers that stopped while they had it.
     public var casualties = 0
+    /// It may be deadly, and waits until the shell has said what it is.
+    var awaitsIdentity = false
 
     public init(header: MessageHeader, chain: Int, deadline: MonotonicInstant) {
         self.header = header

@@ -8,8 +8,8 @@ public enum RouterAction: Equatable, Sendable {
     case deliver(Slot, MessageHeader)
     /// Answer the client of this slot with this refusal.
     case refuse(Slot, MessageHeader, Refusal)
-    /// The request kept at this slot has stopped two workers: report its fingerprint to `requestConvicted`.
-    case convict(Slot, MessageHeader)
+    /// The request kept at this slot may be deadly: report its fingerprint to `requestIdentified`.
+    case identify(Slot, MessageHeader)
     /// Tell a worker what to hold.
     case assign(worker: Int, Assignment)
     /// Ask a worker to lead a partition, if the log knows no later epoch than this.

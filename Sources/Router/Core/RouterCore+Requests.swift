@@ -66,7 +66,7 @@ extension RouterCore {
         guard let slot = keep(header, chain: chain, now) else { return refuse(header, full) }
         partitions[chain].parked += 1
         if isSuspect {
-            _ = accuse(slot)
+            accuse(slot)
             if let target = partitions[chain].target { tryNextSuspect(on: target, now, &actions) }
         } else if let target = partitions[chain].target, mayForward(header, partitions[chain]) {
             forward(slot, to: target, now, &actions)

@@ -1,25 +1,67 @@
 // Requests of death. When a worker stops, any of the requests that it had may be what stopped it. They are tried
 // on the next worker one at a time: if that one stops too, the one under trial is convicted, and nobody else. So a
 // request takes two workers with it at most, and the innocent ones wait a few round trips. The like of a convicted
-// request is refused, and is a suspect from the start when it is let in again (`Quarantine`).
+// request is refused, whether it comes later or waits already, and is a suspect from the start when it is let in again
+// (`Quarantine`).
+//
+// What a request is its body says, which the shell has. So whatever may be deadly waits until the shell has said what
+// it is; since nobody looks at bodies otherwise, that costs nothing while no worker stops.
 
 import Domain
 
 extension RouterCore {
+    /// How long (µs) the like of a convicted request is refused at least.
+    package static let quarantineMicroseconds = Quarantine.firstMicroseconds
+
     static let deadly = Refusal(
         .quarantined, place: "request", value: "two workers stopped while they held it",
         remedy: "Its like is refused for a while, longer each time: report it with its content.")
 
     /// A worker stopped while it had this request, which waits again.
-    /// - Returns: whether the request is convicted.
-    mutating func accuse(_ slot: Slot) -> Bool {
-        guard let request = inFlight[slot] else { return false }
+    mutating func accuse(_ slot: Slot) {
+        guard let request = inFlight[slot] else { return }
         if !request.isSuspect {
             partitions[request.chain].parked -= 1
             partitions[request.chain].suspects += 1
         }
         inFlight.update(slot) { $0.casualties += 1 }
-        return request.casualties + 1 >= (planted(.innocentsConvicted) ? 1 : planted(.deathGoesOn) ? .max : 2)
+    }
+
+    /// Asks what those are that have stopped two workers, and who waits and may be their like.
+    mutating func examine(_ accused: [Slot], _ actions: inout [RouterAction]) {
+        for slot in accused {
+            guard let deadly = inFlight[slot], isDeadly(deadly) else { continue }
+            askWhatItIs(slot, &actions)
+            for other in inFlight.slots(ofChain: deadly.chain) where !planted(.copiesGoOn) {
+                guard let request = inFlight[other], request.worker == nil, request.header.mayBeLike(deadly.header)
+                else { continue }
+                askWhatItIs(other, &actions)
+            }
+        }
+    }
+
+    private func isDeadly(_ request: InFlightRequest) -> Bool {
+        request.casualties >= (planted(.innocentsConvicted) ? 1 : planted(.deathGoesOn) ? .max : 2)
+    }
+
+    private mutating func askWhatItIs(_ slot: Slot, _ actions: inout [RouterAction]) {
+        guard let request = inFlight[slot], !request.awaitsIdentity else { return }
+        inFlight.update(slot) { $0.awaitsIdentity = true }
+        actions.append(.identify(slot, request.header))
+    }
+
+    /// What a request is that `identify` has asked about. It is refused if it, or its like, is deadly.
+    /// - Returns: whether it has been convicted: it has stopped two workers itself.
+    public mutating func requestIdentified(
+        _ slot: Slot, as fingerprint: UInt64, now: MonotonicInstant, into actions: inout [RouterAction]
+    ) -> Bool {
+        guard let request = inFlight[slot] else { return false }
+        inFlight.update(slot) { $0.awaitsIdentity = false }
+        let isConvicted = isDeadly(request)
+        if isConvicted { quarantine.add(fingerprint, now: now) }
+        if quarantine.contains(fingerprint, now: now) { refuse(slot, Self.deadly, now, &actions) }
+        flush(request.chain, now, &actions)
+        return isConvicted
     }
 
     /// Tries a suspect on a worker that has none: the first to arrive of the first partition that has any.
@@ -33,8 +75,9 @@ extension RouterCore {
             var holdsWrites = partitions[chain].holdsWrites
             let next = inFlight.firstSlot(ofChain: chain) { request in
                 guard request.worker == nil, !(request.header.kind.writes && holdsWrites) else { return false }
-                if request.header.kind.writes && !request.isSuspect { holdsWrites = true }
-                return request.isSuspect
+                let mayBeTried = request.isSuspect && !request.awaitsIdentity
+                if request.header.kind.writes && !mayBeTried { holdsWrites = true }
+                return mayBeTried
             }
             guard let next else { continue }
             workers[worker].suspectUnderTrial = next
@@ -51,9 +94,9 @@ extension RouterCore {
         flush(request.chain, now, &actions)
         if let worker = request.worker { tryNextSuspect(on: worker, now, &actions) }
     }
+}
 
-    /// The fingerprint of a request that has stopped two workers.
-    public mutating func requestConvicted(_ fingerprint: UInt64, now: MonotonicInstant) {
-        quarantine.add(fingerprint, now: now)
-    }
+extension MessageHeader {
+    /// Whether the bodies alone can tell two requests apart.
+    fileprivate func mayBeLike(_ other: MessageHeader) -> Bool { kind == other.kind && keyHash == other.keyHash }
 }

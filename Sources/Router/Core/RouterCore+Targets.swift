@@ -160,7 +160,7 @@ extension RouterCore {
             let waiting = inFlight.slots(ofChain: chain)
             for slot in planted(.sentOnBackwards) ? waiting.reversed() : waiting {
                 guard let request = inFlight[slot] else { continue }
-                if request.isSuspect {
+                if request.isSuspect || request.awaitsIdentity {
                     holdsWrites = true
                 } else if request.worker == nil, !(request.header.kind.writes && holdsWrites) {
                     forward(slot, to: target, now, &actions)

@@ -164,11 +164,13 @@ extension RouterCore {
         strikeUnsent(to: worker, &actions)
         let isExpected = workers[worker].report.isDraining
         workers[worker].vanished(now: now)
-        var convicted: [Slot] = []
+        var accused: [Slot] = []
         for chain in partitions.indices {
             for slot in inFlight.slots(ofChain: chain) where inFlight[slot]?.worker == worker {
                 takeBack(slot)
-                if !isExpected, accuse(slot) { convicted.append(slot) }
+                guard !isExpected else { continue }
+                accuse(slot)
+                accused.append(slot)
             }
         }
         for slot in inFlight.slots(ofChain: directChain) where inFlight[slot]?.worker == worker {
@@ -180,11 +182,7 @@ extension RouterCore {
             partitions[chain].target = nil
             partitions[chain].askedAfter = nil
         }
-        for slot in convicted {
-            guard let header = inFlight[slot]?.header else { continue }
-            actions.append(.convict(slot, header))
-            refuse(slot, Self.deadly, now, &actions)
-        }
+        examine(accused, &actions)
         for chain in orphaned { reconsider(chain, now, &actions) }
     }
 

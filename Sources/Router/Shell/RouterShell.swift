@@ -120,7 +120,7 @@ public struct RouterShell: ~Copyable {
             case .refuse(let slot, let reply, let refusal):
                 pack(encoder.refusal(refusal))
                 try answer(slot, reply)
-            case .convict(let slot, let header): convict(slot, header, now)
+            case .identify(let slot, let header): identify(slot, header, now)
             case .assign(let worker, let assignment):
                 pack(encoder.assignment(assignment))
                 try tell(worker, .assign, now: now)
@@ -143,9 +143,11 @@ public struct RouterShell: ~Copyable {
         carriedOut = 0
     }
 
-    private mutating func convict(_ slot: Slot, _ header: MessageHeader, _ now: MonotonicInstant) {
-        core.requestConvicted(bodies[slot.number].withBytes { header.fingerprint(body: $0) }, now: now)
-        journal.error("request \(header.requestID) has stopped two workers; its like is refused for now")
+    private mutating func identify(_ slot: Slot, _ header: MessageHeader, _ now: MonotonicInstant) {
+        let fingerprint = bodies[slot.number].withBytes { header.fingerprint(body: $0) }
+        if core.requestIdentified(slot, as: fingerprint, now: now, into: &actions) {
+            journal.error("request \(header.requestID) has stopped two workers; its like is refused for now")
+        }
     }
 
     // MARK: - Clients

@@ -56,6 +56,7 @@ public enum PlantedBug: UInt8, Sendable, CaseIterable {
     case nobodyHelps
     case innocentsConvicted
     case deathGoesOn
+    case copiesGoOn
     // The client
     case silenceIsRefusal
     case unknownIsRefusal

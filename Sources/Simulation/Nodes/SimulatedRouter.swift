@@ -17,8 +17,8 @@ final class SimulatedRouter: SimulatedNode {
     /// When each start of a worker was last found gone.
     private var lostAt: [UInt64: UInt64] = [:]
     private var replyBody = Body.none
-    /// How often requests of each fingerprint were convicted.
-    private var convictions: [UInt64: Int] = [:]
+    /// When a request of each fingerprint was last convicted.
+    private var convictedAt: [UInt64: MonotonicInstant] = [:]
 
     private struct WorkerConnection {
         var incarnation: UInt64
@@ -56,7 +56,7 @@ final class SimulatedRouter: SimulatedNode {
         connections = []
         numbers = [:]
         lostAt = [:]
-        convictions = [:]
+        convictedAt = [:]
     }
 
     override func woken() {
@@ -140,7 +140,10 @@ final class SimulatedRouter: SimulatedNode {
                 .oneAnswerByDeadline, request: header.requestID.low,
                 "\(id) answered \((cluster.now - request.deadline) / 1_000) ms after the deadline")
         }
-        if case .refused(.quarantined) = header.status { checkConviction(request) }
+        if header.status == .refused(.quarantined), convictedAt[fingerprint(request)] == nil {
+            cluster.witness.report(
+                .twoDeathsConvict, request: header.requestID.low, "\(id) refused the like of nothing that it convicted")
+        }
         send(Message(header: header, body: body), request.link, request.connection)
     }
 
@@ -156,16 +159,33 @@ final class SimulatedRouter: SimulatedNode {
         }
     }
 
-    /// Two workers have gone while they held it; or one, if its like was convicted before.
-    private func checkConviction(_ request: RetainedRequest) {
-        let fingerprint = Message(header: request.header, body: request.body).fingerprint
-        // It has just been convicted itself.
-        let needed = convictions[fingerprint] ?? 0 > 1 ? 1 : 2
+    // MARK: - Requests of death
+
+    private func fingerprint(_ request: RetainedRequest) -> UInt64 {
+        Message(header: request.header, body: request.body).fingerprint
+    }
+
+    private func identify(_ slot: Slot) {
+        guard let request = retained[slot.number] else { return }
+        let fingerprint = fingerprint(request)
+        guard core?.requestIdentified(slot, as: fingerprint, now: now, into: &actions) == true else { return }
+        cluster.note(id, request.header.requestID, "convicts \(request.header.kind)")
         let deaths = request.holders.count { holder in lostAt[holder.incarnation].map { $0 >= holder.since } ?? false }
+        let needed = convictedAt.updateValue(now, forKey: fingerprint) == nil ? 2 : 1
         guard deaths < needed else { return }
         cluster.witness.report(
             .twoDeathsConvict, request: request.header.requestID.low,
             "\(id) quarantined a request, and \(deaths) workers had gone while they held it")
+    }
+
+    /// The like of what was convicted is given to nobody for a while.
+    private func checkAcquitted(_ request: RetainedRequest) {
+        guard !convictedAt.isEmpty, let convicted = convictedAt[fingerprint(request)],
+            now.microseconds(since: convicted) < RouterCore.quarantineMicroseconds
+        else { return }
+        cluster.witness.report(
+            .twoDeathsConvict, request: request.header.requestID.low,
+            "\(id) gives a worker the like of what it has convicted \(now.microseconds(since: convicted)) µs before")
     }
 
     // MARK: - Workers
@@ -222,6 +242,7 @@ final class SimulatedRouter: SimulatedNode {
             return cluster.witness.report(
                 .oneAnswerByDeadline, request: header.requestID.low, "\(id) sent on a request that it has answered")
         }
+        checkAcquitted(request)
         cluster.note(id, header.requestID, "gives \(header.kind) to \(core?.name(ofWorker: worker) ?? "nobody")")
         if send(Message(header: header, body: request.body), toWorker: worker) {
             if let incarnation = connections[worker]?.incarnation {
@@ -264,13 +285,7 @@ final class SimulatedRouter: SimulatedNode {
             case .forward(let slot, let worker, let header): forward(slot, worker, header)
             case .deliver(let slot, let reply): answer(slot, reply, replyBody)
             case .refuse(let slot, let reply, let refusal): answer(slot, reply, .refusal(refusal))
-            case .convict(let slot, let header):
-                cluster.note(id, header.requestID, "convicts \(header.kind)")
-                if let request = retained[slot.number] {
-                    let fingerprint = Message(header: header, body: request.body).fingerprint
-                    convictions[fingerprint, default: 0] += 1
-                    core?.requestConvicted(fingerprint, now: now)
-                }
+            case .identify(let slot, _): identify(slot)
             case .assign(let worker, let assignment): tell(worker, .assign, .assignment(assignment))
             case .lead(let worker, let partition, let epoch, let inOrder):
                 cluster.note(id, partition, "asks \(core?.name(ofWorker: worker) ?? "nobody") to lead after \(epoch)")

@@ -85,9 +85,9 @@ import Testing
             w3 vanishes
             ----
             1 convicted
-            1 refused QUARANTINED
             w2 is asked to lead 0 after 4
             2 to w2
+            1 refused QUARANTINED
 
             w2 answers 2
             w2 answers 3
@@ -115,8 +115,8 @@ import Testing
             w3 is asked to lead 0 after 4
             1 to w3
             1 convicted
-            1 refused QUARANTINED
             w2 is asked to lead 0 after 4
+            1 refused QUARANTINED
 
             ask 2 price 0 like 1
             ask 3 price 0
@@ -137,8 +137,8 @@ import Testing
             ----
             5 to w2
             5 convicted
-            5 refused QUARANTINED
             w1 is asked to lead 0 after 5
+            5 refused QUARANTINED
 
             sleep 599999ms
             ask 6 price 0 like 1
@@ -150,6 +150,59 @@ import Testing
             ask 7 price 0 like 1
             ----
             7 to w1
+            """)
+    }
+
+    @Test func whoeverWaitsAndIsLikeAConvictedRequestIsRefusedWithIt() {
+        check(
+            """
+            w1 reports leading 0@4
+            w2 reports following 0@4
+            w3 reports following 0@4
+            ask 1 price 0
+            ask 2 price 0 like 1
+            ask 3 price 0
+            w1 vanishes
+            ask 4 price 0 like 1
+            ----
+            1 to w1
+            2 to w1
+            3 to w1
+            w3 is asked to lead 0 after 4
+            1 to w3
+            4 to w3
+
+            w3 vanishes
+            ----
+            1 convicted
+            w2 is asked to lead 0 after 4
+            1 refused QUARANTINED
+            2 refused QUARANTINED
+            3 to w2
+            4 refused QUARANTINED
+            """)
+    }
+
+    @Test func aWriteLikeItThatWasNeverSentIsRefusedWithIt() {
+        check(
+            """
+            w1 reports leading 0@4
+            w2 reports following 0@4
+            w3 reports following 0@4
+            ask 1 events 0
+            w1 vanishes
+            ask 2 events 0 like 1
+            ask 3 events 0
+            w3 vanishes
+            ----
+            1 to w1
+            w3 is asked to lead 0 after 4
+            1 to w3
+            1 convicted
+            w2 is asked to lead 0 after 4
+            1 refused QUARANTINED
+            2 refused QUARANTINED
+            3 to w2
             """)
     }
 
@@ -169,8 +222,8 @@ import Testing
             1 to w3
             2 to w3
             1 convicted
-            1 refused QUARANTINED
             w2 is asked to lead 0 after 4
+            1 refused QUARANTINED
             2 to w2
 
             w2 answers 2
@@ -351,8 +404,8 @@ import Testing
             w2 is asked to lead 0 after 4
             1 to w2
             1 convicted
-            1 refused QUARANTINED
             w4 is asked to lead 0 after 4
+            1 refused QUARANTINED
 
             ask 2 price 0
             w4 answers 2

@@ -189,9 +189,10 @@ struct RouterScript {
             }
         case .deliver(let slot, let header): say("\(names[slot]!) \(outcome(header.status))")
         case .refuse(let slot, let header, _): say("\(names[slot]!) \(outcome(header.status))")
-        case .convict(let slot, _):
-            say("\(names[slot]!) convicted")
-            core.requestConvicted(UInt64(contents[names[slot]!]!)!, now: now)
+        case .identify(let slot, _):
+            let name = names[slot]!
+            let isConvicted = core.requestIdentified(slot, as: UInt64(contents[name]!)!, now: now, into: &actions)
+            if isConvicted { say("\(name) convicted") }
         case .lead(let worker, let partition, let epoch, let inOrder):
             if inOrder, workers[core.name(ofWorker: worker)]?.leads(partition, epoch) == true {
                 tell(worker, details.contains(.restarts) ? "is told that all of \(name(of: partition)) follows" : nil)

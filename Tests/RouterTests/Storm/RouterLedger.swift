@@ -31,8 +31,8 @@ struct RouterLedger {
     private(set) var connected: Set<Int> = []
     /// Those that have said that they will end.
     private var draining: Set<Int> = []
-    /// Fingerprints of what was convicted.
-    private var deadly: Set<UInt64> = []
+    /// When each fingerprint was last convicted.
+    private var deadly: [UInt64: MonotonicInstant] = [:]
     private(set) var answered = AnswerCounts()
     private(set) var problems: [String] = []
 
@@ -40,6 +40,7 @@ struct RouterLedger {
     private(set) var resent = 0
     private(set) var bounced = 0
     private(set) var convicted = 0
+    private(set) var refusedAsDeadly = 0
 
     var isSettled: Bool { open.isEmpty }
     var requestsSeen: Int { open.count + closed.count }
@@ -62,10 +63,15 @@ struct RouterLedger {
     }
 
     /// A request left for a worker.
-    mutating func sent(_ header: MessageHeader, to worker: Int, _ core: RouterCore) {
+    mutating func sent(_ header: MessageHeader, to worker: Int, _ core: RouterCore, now: MonotonicInstant) {
         let id = header.requestID.low
         guard let request = open[id] else { return problems.append("\(id) forwarded after it was answered") }
         require(connected.contains(worker), "\(id) forwarded to \(worker), which is not connected")
+        if let convicted = deadly[request.fingerprint], request.partition != nil {
+            require(
+                now.microseconds(since: convicted) >= RouterCore.quarantineMicroseconds,
+                "\(id) forwarded after its like was convicted")
+        }
         if !request.receivers.isEmpty { resent += 1 }
         open[id]?.receivers.insert(worker)
         if let partition = request.partition {
@@ -93,14 +99,21 @@ struct RouterLedger {
         case .overloaded: require(request.receivers.isEmpty, "\(id) was sent, and is said to be unharmed")
         case .outcomeUnknown: require(!request.receivers.isEmpty, "\(id) was never sent, and is said to be unknown")
         case .quarantined:
-            convicted += 1
-            let isFirst = deadly.insert(request.fingerprint).inserted
-            // The like of one that was convicted is a suspect from the start.
-            require(
-                request.casualties == 2 || request.casualties == 1 && !isFirst,
-                "\(id) convicted after \(request.casualties) deaths")
+            refusedAsDeadly += 1
+            require(deadly[request.fingerprint] != nil, "\(id) refused as the like of nothing that was convicted")
         default: problems.append("\(id) refused as \(code)")
         }
+    }
+
+    mutating func wasConvicted(_ header: MessageHeader, now: MonotonicInstant) {
+        let id = header.requestID.low
+        guard let request = open[id] else { return problems.append("\(id) convicted after it was answered") }
+        convicted += 1
+        let isFirst = deadly.updateValue(now, forKey: request.fingerprint) == nil
+        // The like of one that was convicted is a suspect from the start.
+        require(
+            request.casualties == 2 || request.casualties == 1 && !isFirst,
+            "\(id) convicted after \(request.casualties) deaths")
     }
 
     private mutating func close(_ reply: MessageHeader) -> Open? {

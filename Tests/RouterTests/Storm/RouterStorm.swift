@@ -33,6 +33,7 @@ struct RouterStorm {
     /// What was handed to workers, answered or not; answers are made of these.
     private var held: [Held] = []
     private var replier = 0
+    private var latest: (kind: MessageKind, key: UInt64)?
     /// One in so many events is trouble of some kind; different for each seed.
     private let calm: Int
 
@@ -82,17 +83,22 @@ struct RouterStorm {
 
     mutating func request(_ kind: MessageKind? = nil, key: UInt64? = nil) {
         ids += 1
+        // Clients repeat themselves.
+        let repeated = kind == nil && lottery.once(in: 4) ? latest : nil
         let kinds = MessageKind.allCases + [.price, .price, .price, .events, .events, .events]
         var header = MessageHeader(
-            kind: kind ?? lottery.element(kinds), isReply: kind == nil && lottery.once(in: 50),
+            kind: kind ?? repeated?.kind ?? lottery.element(kinds), isReply: kind == nil && lottery.once(in: 50),
             priority: lottery.element(MessagePriority.allCases),
-            deadlineMicroseconds: kind == nil ? deadline() : 1_000_000, keyHash: KeyHash(key ?? lottery.next()),
+            deadlineMicroseconds: kind == nil ? deadline() : 1_000_000,
+            keyHash: KeyHash(key ?? repeated?.key ?? lottery.next()),
             requestID: RequestID(high: lottery.next(), low: ids), tag: lottery.next())
         if header.kind.destination == .numberedPartition {
             header.keyHash = KeyHash(lottery.element([0, 7, 8, 65_535, 65_536, .max]))
         }
         if header.kind == .drain { header.keyHash = KeyHash(workerName: lottery.element(workers).name) }
-        switch core.requestReceived(header, fingerprint: fingerprint(header), now: now, into: &actions) {
+        latest = (header.kind, header.keyHash.value)
+        let fingerprint = core.wantsFingerprints ? fingerprint(header) : nil
+        switch core.requestReceived(header, fingerprint: fingerprint, now: now, into: &actions) {
         case .refuse(let reply, let refusal):
             var reply = reply
             if reply.status != .refused(refusal.code) { reply.tag &+= 1 }
@@ -116,9 +122,7 @@ struct RouterStorm {
         }
     }
 
-    private func fingerprint(_ header: MessageHeader) -> UInt64? {
-        core.wantsFingerprints ? header.keyHash.value ^ UInt64(header.kind.rawValue) : nil
-    }
+    private func fingerprint(_ header: MessageHeader) -> UInt64 { header.keyHash.value ^ UInt64(header.kind.rawValue) }
 
     // MARK: - Answers
 
@@ -194,8 +198,9 @@ struct RouterStorm {
             case .refuse(_, let reply, _):
                 if sabotage == .loseExpired, reply.status == .refused(.outcomeUnknown) { continue }
                 ledger.refused(reply, now: now)
-            case .convict(_, let header):
-                core.requestConvicted(header.keyHash.value ^ UInt64(header.kind.rawValue), now: now)
+            case .identify(let slot, let header):
+                let isConvicted = core.requestIdentified(slot, as: fingerprint(header), now: now, into: &actions)
+                if isConvicted { ledger.wasConvicted(header, now: now) }
             case .assign(let worker, let assignment): if reaches(worker) { hold(assignment, worker) }
             case .lead(let worker, let partition, let epoch, let inOrder):
                 if inOrder { ledger.sendsAgain(partition) }
@@ -208,12 +213,12 @@ struct RouterStorm {
     private mutating func forward(_ slot: Slot, _ worker: Int, _ header: MessageHeader) {
         switch self.worker(worker).line {
         case .works:
-            ledger.sent(header, to: worker, core)
+            ledger.sent(header, to: worker, core, now: now)
             held.append(Held(header: header, worker: worker))
         case .full: core.forwardFailed(slot, worker: worker, isGone: false, now: now, into: &actions)
         case .gone:
             noteDeath(worker)
-            if sabotage == .sendToTheDead { ledger.sent(header, to: worker, core) }
+            if sabotage == .sendToTheDead { ledger.sent(header, to: worker, core, now: now) }
             core.forwardFailed(slot, worker: worker, isGone: true, now: now, into: &actions)
         }
     }

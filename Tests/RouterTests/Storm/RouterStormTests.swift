@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test func stormsReachEveryKindOfAnswerAndOfTrouble() {
-        let ledgers = (0..<6).map { storm($0) }
+        let ledgers = (0..<12).map { storm($0) }
         func sum(_ count: (RouterLedger) -> UInt64) -> UInt64 { ledgers.reduce(0) { $0 + count($1) } }
         #expect(sum(\.answered.personal) > 100)
         #expect(sum(\.answered.segment) > 100)
@@ -26,6 +26,7 @@ import Testing
         #expect(sum { UInt64($0.resent) } > 100)
         #expect(sum { UInt64($0.bounced) } > 20)
         #expect(sum { UInt64($0.convicted) } > 0)
+        #expect(sum { UInt64($0.refusedAsDeadly - $0.convicted) } > 0)
     }
 
     @Test(arguments: [
