@@ -63,11 +63,12 @@ struct TornTailTests {
         let log = try folder.openLog()
         let claim = try log.claim(seven, owner: "w1")
         for round in 0..<8 as Range<UInt64> {
-            try log.append(batch(4, seed: round), to: seven, epoch: claim.epoch, expecting: round * 4)
+            try log.append(batch(400, seed: round), to: seven, epoch: claim.epoch, expecting: round * 400)
         }
+        #expect(try folder.size(of: wal) > 300_000, "more than is looked at in one piece")
         let beforeLast = try folder.size(of: wal)
-        try log.append(batch(4, seed: 8), to: seven, epoch: claim.epoch, expecting: 32)
-        try log.append(batch(4, seed: 9), to: seven, epoch: claim.epoch, expecting: 36)
+        try log.append(batch(4, seed: 8), to: seven, epoch: claim.epoch, expecting: 3_200)
+        try log.append(batch(4, seed: 9), to: seven, epoch: claim.epoch, expecting: 3_204)
         let records = try log.allRecords(of: seven)
         let whole = try folder.bytes(of: wal)
         var samples = Samples(seed: seed)
@@ -89,6 +90,26 @@ struct TornTailTests {
                 #expect(problem.hasSuffix("of the write-ahead log is damaged, and acknowledged commits follow it"))
             }
         }
+    }
+
+    /// What a connection of the same process has open was looked at when that one opened it, and is not recovered again.
+    @Test
+    func onlyTheFirstConnectionOfAProcessLooksForDamage() throws {
+        let folder = try ScratchFolder()
+        let openFiles = OpenPartitionFiles()
+        var first: SQLiteLog? = try folder.openLog(openFiles: openFiles)
+        let claim = try first!.claim(seven, owner: "w1")
+        for round in 0..<4 as Range<UInt64> {
+            try first!.append(batch(4, seed: round), to: seven, epoch: claim.epoch, expecting: round * 4)
+        }
+        var bytes = try folder.bytes(of: wal)
+        bytes[100] ^= 1
+        try folder.write(bytes, to: wal)
+
+        #expect(try folder.openLog(openFiles: openFiles).leadership(of: seven).epoch == claim.epoch)
+        let after = try folder.afterPowerCut()
+        first = nil
+        #expect(throws: LogError.self) { try after.openLog(openFiles: openFiles).leadership(of: seven) }
     }
 
     /// Looking for damage must not mend it, or the second start would go on without what is lost.

@@ -36,8 +36,12 @@ struct ScratchFolder {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
 
-    func openLog(cluster: String = "test", partitionCount: Int = World.partitionCount) throws(LogError) -> SQLiteLog {
-        try SQLiteLog(directory: path + "/log", cluster: cluster, partitionCount: partitionCount)
+    func openLog(
+        cluster: String = "test", partitionCount: Int = World.partitionCount,
+        openFiles: OpenPartitionFiles = OpenPartitionFiles()
+    ) throws(LogError) -> SQLiteLog {
+        try SQLiteLog(
+            directory: path + "/log", cluster: cluster, partitionCount: partitionCount, openFiles: openFiles)
     }
 
     func file(_ name: String) -> String { path + "/log/" + name }

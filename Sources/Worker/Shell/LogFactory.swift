@@ -9,6 +9,7 @@ import Log
 struct LogFactory: Sendable {
     private let settings: LogSettings
     private let cluster: ClusterSettings
+    private let openFiles = OpenPartitionFiles()
 
     init(_ configuration: ClusterConfiguration) {
         settings = configuration.log
@@ -29,7 +30,9 @@ struct LogFactory: Sendable {
     func open() throws(LogError) -> any PartitionLog {
         switch settings.kind {
         case .embedded:
-            try SQLiteLog(directory: settings.directory, cluster: cluster.name, partitionCount: cluster.partitions)
+            try SQLiteLog(
+                directory: settings.directory, cluster: cluster.name, partitionCount: cluster.partitions,
+                openFiles: openFiles)
         case .jetstream:
             try JetStreamLog(
                 servers: settings.servers, cluster: cluster.name, partitionCount: cluster.partitions,

@@ -12,9 +12,11 @@ extension PartitionFile {
     }
 
     /// Opens a partition's file. Needs the folder's lock.
+    /// - Parameter openFiles: what this process has open already, by another log.
     /// - Returns: nil when there was never one and `create` is false.
     static func open(
-        _ partition: PartitionID, in folder: LogFolder, of clusterFile: ClusterFile, cluster: String, create: Bool
+        _ partition: PartitionID, in folder: LogFolder, of clusterFile: ClusterFile, cluster: String,
+        beside openFiles: OpenPartitionFiles, create: Bool
     ) throws(LogError) -> PartitionFile? {
         let name = name(of: partition)
         if !folder.contains(name) {
@@ -25,7 +27,7 @@ extension PartitionFile {
             }
         }
         if create { try clusterFile.register(partition) }
-        try WriteAheadLogInspection.check(database: folder.path(of: name))
+        if !openFiles.contains(partition) { try WriteAheadLogInspection.check(database: folder.path(of: name)) }
         let database = try SQLiteDatabase(path: folder.path(of: name), createIfMissing: false)
         try database.expect(applicationID: applicationID, schemaVersion: schemaVersion)
         let found = try database.prepare("SELECT partition, cluster FROM lease").row { row in
@@ -38,7 +40,7 @@ extension PartitionFile {
                 problem: "belongs to partition \(found.partition) of cluster “\(found.cluster)”, "
                     + "not to partition \(partition) of “\(cluster)”")
         }
-        return try PartitionFile(database: database, partition: partition)
+        return try PartitionFile(database: database, partition: partition, openFiles: openFiles)
     }
 
     private static func initialise(

@@ -12,6 +12,7 @@ import Domain
 final class PartitionFile {
     let partition: PartitionID
     private let database: SQLiteDatabase
+    private let openFiles: OpenPartitionFiles
     private let selectLease: SQLiteStatement
     private let updateLease: SQLiteStatement
     private let selectTail: SQLiteStatement
@@ -30,9 +31,12 @@ final class PartitionFile {
     private static let largestLogFrames = 4_096
 
     /// Opens a file that is known to exist and to be initialised; see `PartitionFile+Opening`.
-    init(database: SQLiteDatabase, partition: PartitionID) throws(LogError) {
+    init(
+        database: SQLiteDatabase, partition: PartitionID, openFiles: OpenPartitionFiles
+    ) throws(LogError) {
         self.partition = partition
         self.database = database
+        self.openFiles = openFiles
         try database.execute(
             """
             PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cell_size_check = ON;
@@ -53,7 +57,10 @@ final class PartitionFile {
             """)
         insert = try database.prepare(
             "INSERT INTO entry (first_index, record_count, epoch, checksum, payload) VALUES (?1, ?2, ?3, ?4, ?5)")
+        openFiles.opened(partition)
     }
+
+    deinit { openFiles.closed(partition) }
 
     // MARK: - Writing
 

@@ -9,19 +9,24 @@ public final class SQLiteLog: PartitionLog {
     public var damageFound: (LogError) -> Void = { _ in }
     private let folder: LogFolder
     private let clusterFile: ClusterFile
+    private let openFiles: OpenPartitionFiles
     private var files: [PartitionID: PartitionFile] = [:]
 
     /// Opens the log in a folder, creating both on first use.
     /// - Parameters:
     ///   - cluster: the cluster's name; a folder that was created under another name is refused.
     ///   - partitionCount: 1 to 1,024; fixed when the folder is created.
+    ///   - openFiles: shared by all the logs of this folder that one process opens, to spare it looking at files twice.
     /// - Throws: `.wrongCluster`, `.unsupportedFile`, or a failure of the disk.
-    public init(directory: String, cluster: String, partitionCount: Int) throws(LogError) {
+    public init(
+        directory: String, cluster: String, partitionCount: Int, openFiles: OpenPartitionFiles = OpenPartitionFiles()
+    ) throws(LogError) {
         guard (1...1_024).contains(partitionCount) else {
             throw .wrongCluster(place: directory, problem: "\(partitionCount) partitions; a log has 1 to 1,024")
         }
         self.cluster = cluster
         self.partitionCount = partitionCount
+        self.openFiles = openFiles
         let folder = try LogFolder(creating: directory)
         self.folder = folder
         clusterFile = try folder.locked { () throws(LogError) in
@@ -86,7 +91,8 @@ public final class SQLiteLog: PartitionLog {
             throw .unknownPartition(partition, count: partitionCount)
         }
         let file = try folder.locked { () throws(LogError) in
-            try PartitionFile.open(partition, in: folder, of: clusterFile, cluster: cluster, create: create)
+            try PartitionFile.open(
+                partition, in: folder, of: clusterFile, cluster: cluster, beside: openFiles, create: create)
         }
         files[partition] = file
         return file

@@ -27,8 +27,8 @@ struct WriteAheadLogInspection {
     }
 
     private static func damage(of path: String) throws(LogError) -> LogError? {
-        guard let bytes = try readFile(path), let inspection = WriteAheadLogInspection(bytes),
-            let frame = inspection.damagedFrame()
+        guard let file = try FileWindow(path), var inspection = try WriteAheadLogInspection(file),
+            let frame = try inspection.damagedFrame()
         else { return nil }
         let name = path.split(separator: "/").last.map(String.init) ?? path
         let what = frame < 0 ? "the header" : "frame \(frame + 1)"
@@ -37,9 +37,10 @@ struct WriteAheadLogInspection {
             problem: "\(what) of the write-ahead log is damaged, and acknowledged commits follow it")
     }
 
-    private let bytes: [UInt8]
+    private var file: FileWindow
     private let pageSize: Int
     private let isBigEndian: Bool
+    private let salt: UInt64
     private let frameCount: Int
 
     private static let headerSize = 32
@@ -47,43 +48,43 @@ struct WriteAheadLogInspection {
     /// SQLite's default, which Farthing's files have.
     private static let usualPageSize = 4_096
 
-    private init?(_ bytes: [UInt8]) {
-        guard bytes.count >= Self.headerSize else { return nil }
-        self.bytes = bytes
-        let magic = Self.bigEndian(bytes, at: 0)
-        isBigEndian = magic == 0x377f_0683
-        let stated = Int(Self.bigEndian(bytes, at: 8))
+    private init?(_ file: FileWindow) throws(LogError) {
+        guard file.size >= Self.headerSize else { return nil }
+        self.file = file
+        isBigEndian = try self.file.bigEndian(at: 0) == 0x377f_0683
+        let stated = Int(try self.file.bigEndian(at: 8))
         let isPossible = (512...65_536).contains(stated) && stated.nonzeroBitCount == 1
         pageSize = isPossible ? stated : Self.usualPageSize
-        frameCount = (bytes.count - Self.headerSize) / (Self.frameHeaderSize + pageSize)
+        salt = try self.file.bigEndianPair(at: 16)
+        frameCount = (file.size - Self.headerSize) / (Self.frameHeaderSize + pageSize)
     }
 
     /// The first frame that fails while acknowledged commits follow it; −1 stands for the header.
-    private func damagedFrame() -> Int? {
-        let computedHeader = checksum(from: Checksum(), 0..<24)
-        let storedHeader = storedChecksum(at: 24)
+    private mutating func damagedFrame() throws(LogError) -> Int? {
+        let computedHeader = try checksum(from: Checksum(), 0..<24)
+        let storedHeader = try storedChecksum(at: 24)
         guard computedHeader == storedHeader else {
-            let follows = continues(computedHeader, at: 0) || continues(storedHeader, at: 0)
-            return follows ? -1 : nil
+            if try continues(computedHeader, at: 0) { return -1 }
+            return try continues(storedHeader, at: 0) ? -1 : nil
         }
         var seed = storedHeader
         for frame in 0..<frameCount {
-            let computed = computedChecksum(of: frame, from: seed)
-            let stored = storedChecksum(of: frame)
-            guard computed == stored, hasCurrentSalt(frame) else {
-                return isFollowedByCommit(frame, computed) ? frame : nil
+            let computed = try computedChecksum(of: frame, from: seed)
+            let stored = try storedChecksum(of: frame)
+            guard computed == stored, try hasCurrentSalt(frame) else {
+                return try isFollowedByCommit(frame, computed) ? frame : nil
             }
             seed = stored
         }
         return nil
     }
 
-    private func isFollowedByCommit(_ bad: Int, _ computed: Checksum) -> Bool {
-        for frame in bad..<frameCount where endsCommit(frame) {
+    private mutating func isFollowedByCommit(_ bad: Int, _ computed: Checksum) throws(LogError) -> Bool {
+        for frame in bad..<frameCount {
             let next = frame + 1
-            guard next < frameCount, hasCurrentSalt(next) else { continue }
-            if continues(storedChecksum(of: frame), at: next) { return true }
-            if frame == bad, continues(computed, at: next) { return true }
+            guard next < frameCount, try endsCommit(frame), try hasCurrentSalt(next) else { continue }
+            if try continues(storedChecksum(of: frame), at: next) { return true }
+            if frame == bad, try continues(computed, at: next) { return true }
         }
         return false
     }
@@ -92,24 +93,28 @@ struct WriteAheadLogInspection {
 
     private func offset(of frame: Int) -> Int { Self.headerSize + frame * (Self.frameHeaderSize + pageSize) }
 
-    private func continues(_ seed: Checksum, at frame: Int) -> Bool {
-        frame < frameCount && computedChecksum(of: frame, from: seed) == storedChecksum(of: frame)
+    private mutating func continues(_ seed: Checksum, at frame: Int) throws(LogError) -> Bool {
+        guard frame < frameCount else { return false }
+        return try computedChecksum(of: frame, from: seed) == storedChecksum(of: frame)
     }
 
-    private func endsCommit(_ frame: Int) -> Bool { Self.bigEndian(bytes, at: offset(of: frame) + 4) != 0 }
+    private mutating func endsCommit(_ frame: Int) throws(LogError) -> Bool {
+        try file.bigEndian(at: offset(of: frame) + 4) != 0
+    }
 
     /// Frames of an earlier generation, left behind when the log was started over, have another salt.
-    private func hasCurrentSalt(_ frame: Int) -> Bool {
-        let salt = offset(of: frame) + 8
-        return bytes[salt..<(salt + 8)] == bytes[16..<24]
+    private mutating func hasCurrentSalt(_ frame: Int) throws(LogError) -> Bool {
+        try file.bigEndianPair(at: offset(of: frame) + 8) == salt
     }
 
-    private func storedChecksum(of frame: Int) -> Checksum { storedChecksum(at: offset(of: frame) + 16) }
+    private mutating func storedChecksum(of frame: Int) throws(LogError) -> Checksum {
+        try storedChecksum(at: offset(of: frame) + 16)
+    }
 
-    private func computedChecksum(of frame: Int, from seed: Checksum) -> Checksum {
+    private mutating func computedChecksum(of frame: Int, from seed: Checksum) throws(LogError) -> Checksum {
         let start = offset(of: frame)
         let page = start + Self.frameHeaderSize
-        return checksum(from: checksum(from: seed, start..<(start + 8)), page..<(page + pageSize))
+        return try checksum(from: checksum(from: seed, start..<(start + 8)), page..<(page + pageSize))
     }
 
     // MARK: - Checksums
@@ -119,26 +124,20 @@ struct WriteAheadLogInspection {
         var second: UInt32 = 0
     }
 
-    private func storedChecksum(at offset: Int) -> Checksum {
-        Checksum(first: Self.bigEndian(bytes, at: offset), second: Self.bigEndian(bytes, at: offset + 4))
+    private mutating func storedChecksum(at offset: Int) throws(LogError) -> Checksum {
+        Checksum(first: try file.bigEndian(at: offset), second: try file.bigEndian(at: offset + 4))
     }
 
-    private func checksum(from seed: Checksum, _ range: Range<Int>) -> Checksum {
+    private mutating func checksum(from seed: Checksum, _ range: Range<Int>) throws(LogError) -> Checksum {
         var sum = seed
-        for offset in stride(from: range.lowerBound, to: range.upperBound, by: 8) {
-            sum.first = sum.first &+ word(at: offset) &+ sum.second
-            sum.second = sum.second &+ word(at: offset + 4) &+ sum.first
+        let isBigEndian = isBigEndian
+        let bytes = try file.bytes(range)
+        for offset in stride(from: 0, to: range.count, by: 8) {
+            var (first, second) = (bytes.bigEndian(at: offset), bytes.bigEndian(at: offset + 4))
+            if !isBigEndian { (first, second) = (first.byteSwapped, second.byteSwapped) }
+            sum.first = sum.first &+ first &+ sum.second
+            sum.second = sum.second &+ second &+ sum.first
         }
         return sum
-    }
-
-    private func word(at offset: Int) -> UInt32 {
-        let word = Self.bigEndian(bytes, at: offset)
-        return isBigEndian ? word : word.byteSwapped
-    }
-
-    private static func bigEndian(_ bytes: [UInt8], at offset: Int) -> UInt32 {
-        UInt32(bytes[offset]) << 24 | UInt32(bytes[offset + 1]) << 16 | UInt32(bytes[offset + 2]) << 8
-            | UInt32(bytes[offset + 3])
     }
 }
