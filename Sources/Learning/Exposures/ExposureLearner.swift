@@ -81,6 +81,7 @@ public struct ExposureLearner: Sendable {
         heldOut.drop(dropped)
         let logged = try LoggedPrices(table, halves: table.users.map(Self.half), doubting: true)
         try refuseForetoldPrices(logged, table)
+        let halves = try UserHalves(table, logged)
         let preparation = Preparation(fitting: trained)
         let matrix = preparation.trainingMatrix(of: trained)
         let judges = preparation.matrix(of: heldOut)
@@ -103,32 +104,26 @@ public struct ExposureLearner: Sendable {
         }
 
         let tested = exponential(levels.logPrices[0])...exponential(levels.logPrices[levels.count - 1])
-        let comparison = try compare(
-            table, logged, settings.response(best.candidate).ending(after: best.fit.rounds))
         let scores = ResponseScores(Coefficients(best.fit.model, judges), judges)
 
-        // Judged; what is served may learn from the rows that judged, too.
+        // What is served may learn from the rows that judged, too.
         var servedPreparation = Preparation(fitting: table)
         servedPreparation.history = pastFinding.isKept ? history : nil
-        let everything = servedPreparation.trainingMatrix(of: table)
         let lawSettings = settings.response(best.candidate)
-        let rounds = best.fit.rounds
-        // The second fit is for the intervals alone.
-        let longer = try ConcurrentFits.run(best.candidate.hasIntervals ? 2 : 1) { (index) throws(LearningError) in
-            index == 0
-                ? try engine.fit(everything, settings: lawSettings.ending(after: rounds))
-                : try engine.fit(matrix, settings: SpreadFit.rough(lawSettings, after: best.fit))
-        }
+        let refits = try LawRefits(
+            of: best, lawSettings, by: engine, everything: servedPreparation.trainingMatrix(of: table),
+            trained: matrix, halves: halves)
+        let comparison = PolicyComparison(refits.halves, logged.levels)
         var spread: ElasticitySpread?
-        if longer.count > 1 {
+        if let rough = refits.rough {
             let spreads = SpreadFit(matrix: matrix, heldOut: judges, levels: levels)
-            spread = try spreads.learn(from: longer[1].model) { (rows, judges) throws(LearningError) in
+            spread = try spreads.learn(from: rough.model) { (rows, judges) throws(LearningError) in
                 try engine.fit(rows, settings: lawSettings, heldOut: judges).model
             }
         }
         let profiles = ProfileFit(servedPreparation, table)
         let bundle = ExposureBundle(
-            version: version, preparation: servedPreparation, response: longer[0].model, spread: spread,
+            version: version, preparation: servedPreparation, response: refits.served.model, spread: spread,
             policy: comparison.policy, testedRatios: tested, profiles: profiles.rows,
             information: ModelInformation(
                 data: "exposures of \(table.file)", trainedWeeks: Self.weeks(of: table.times),
@@ -151,24 +146,6 @@ public struct ExposureLearner: Sendable {
         return (weeks.min() ?? 0)...(weeks.max() ?? 0)
     }
 
-    /// Each half of the users is judged by a model fitted to the other half.
-    private func compare(
-        _ table: ExposureTable, _ logged: LoggedPrices, _ settings: ResponseSettings
-    ) throws(LearningError) -> PolicyComparison {
-        let halves = table.users.map(Self.half)
-        let places = [0, 1].map { half in halves.indices.filter { halves[$0] == half } }
-        for half in places where Set(half.map { table.bought[$0] }).count < 2 { throw tooFewUsers(table) }
-        let folds = try ConcurrentFits.run(2) { (half) throws(LearningError) in
-            let (judged, others) = (table.rows(at: places[half]), table.rows(at: places[1 - half]))
-            let preparation = Preparation(fitting: others)
-            let fit = try engine.fit(preparation.trainingMatrix(of: others), settings: settings)
-            return PolicyRows(
-                judged, Coefficients(fit.model, preparation.matrix(of: judged)), logged.levels,
-                chances: places[half].map { logged.chances[$0] })
-        }
-        return PolicyComparison(folds, logged.levels)
-    }
-
     /// Chance that rows give their prices, at which nothing was left to chance.
     private static let foretold = 0.9
 
@@ -182,7 +159,7 @@ public struct ExposureLearner: Sendable {
             remedy: ExposureChecks.showSomeByLot)
     }
 
-    private func tooFewUsers(_ table: ExposureTable) -> LearningError {
+    static func tooFewUsers(_ table: ExposureTable) -> LearningError {
         LearningError(
             place: "\(table.file):user",
             value:
@@ -219,7 +196,7 @@ public struct ExposureLearner: Sendable {
         }
         let sides = (table.rows(at: trained), table.rows(at: held))
         for side in [sides.0, sides.1] where !side.bought.contains(true) || !side.bought.contains(false) {
-            throw tooFewUsers(table)
+            throw Self.tooFewUsers(table)
         }
         return sides
     }

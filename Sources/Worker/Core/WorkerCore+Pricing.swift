@@ -224,15 +224,14 @@ extension WorkerCore {
         }
         if !cart.isKnown { trail.note(.unknownShopper, line.row.listPrice) }
         if !line.correction.isNothing { trail.note(.corrected, line.row.listPrice) }
-        let drawn: DemandCurve
+        let price: Money
         if cart.arm == .exploring {
-            let ticket = configuration.experiment.ticket(cart.user, line.key, day: cart.day)
-            drawn = configuration.experiment.drawn(curve, ticket: ticket, belief: line.correction.belief.covariance)
             trail.note(.explored, line.row.listPrice)
+            let ticket = configuration.experiment.ticket(cart.user, line.key, day: cart.day)
+            price = drawn(ticket, around: curve, line, context, &trail)
         } else {
-            drawn = curve
+            price = PriceDecision.personal(curve, context, configuration.policy, &trail)
         }
-        let price = PriceDecision.personal(drawn, context, configuration.policy, &trail)
         guard
             PriceDecision.isWithinGuardrails(price, context, configuration.policy) || planted(.floorIgnored)
                 || planted(.ceilingIgnored)
@@ -241,6 +240,14 @@ extension WorkerCore {
             return (line.row.listPrice, .list)
         }
         return (price, cart.isKnown ? .personal : .segment)
+    }
+
+    /// The best price on the curve that a ticket stands for.
+    private func drawn(
+        _ ticket: Int, around curve: DemandCurve, _ line: Cart.Line, _ context: PriceContext, _ trail: inout PriceTrail
+    ) -> Money {
+        let curve = configuration.experiment.drawn(curve, ticket: ticket, belief: line.correction.belief.covariance)
+        return PriceDecision.personal(curve, context, configuration.policy, &trail)
     }
 
     private func version(_ role: ModelRole) -> UInt64 { models[role]?.bundle.version ?? 0 }
@@ -260,11 +267,9 @@ extension WorkerCore {
         // A frozen price is not drawn.
         guard cart.arm == .exploring, !line.isFrozen, let curve = line.curve else { return arm }
         let context = context(of: line, cart)
-        let belief = line.correction.belief.covariance
         let same = (0..<Exploration.tickets).count { ticket in
             var trail = PriceTrail()
-            let drawn = configuration.experiment.drawn(curve, ticket: ticket, belief: belief)
-            return PriceDecision.personal(drawn, context, configuration.policy, &trail) == price
+            return drawn(ticket, around: curve, line, context, &trail) == price
         }
         return arm * Float(same) / Float(Exploration.tickets)
     }
