@@ -157,6 +157,14 @@ final class TestCluster {
         return children
     }
 
+    /// Nobody starts a worker that has ended again while it lasts.
+    func whileSupervisorStandsStill(_ body: () throws -> Void) throws {
+        let up = try #require(process).processIdentifier
+        Glibc.kill(up, SIGSTOP)
+        defer { Glibc.kill(up, SIGCONT) }
+        try body()
+    }
+
     /// Asks `farthing up` to read its configuration again.
     func hangUp() throws { Glibc.kill(try #require(process).processIdentifier, SIGHUP) }
 

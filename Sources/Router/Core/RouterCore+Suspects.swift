@@ -57,8 +57,7 @@ extension RouterCore {
     ) -> Bool {
         guard let request = inFlight[slot] else { return false }
         inFlight.update(slot) { $0.awaitsIdentity = false }
-        // The same deaths convict its like only once.
-        let isConvicted = isDeadly(request) && !quarantine.contains(fingerprint, now: now)
+        let isConvicted = isDeadly(request)
         if isConvicted { quarantine.add(fingerprint, now: now) }
         if quarantine.contains(fingerprint, now: now) { refuse(slot, Self.deadly, now, &actions) }
         flush(request.chain, now, &actions)

@@ -3,9 +3,9 @@
 import Glibc
 
 /// The bytes that a file had when it was opened.
-struct FileWindow {
+final class FileWindow {
     let size: Int
-    private let descriptor: Descriptor
+    private let descriptor: CInt
     private let path: String
     private var bytes: [UInt8]
     /// Of the file, that are in `bytes`.
@@ -13,32 +13,30 @@ struct FileWindow {
 
     private static let usualSize = 1 << 17
 
-    private final class Descriptor {
-        let number: CInt
-
-        init(_ number: CInt) { self.number = number }
-
-        deinit { close(number) }
-    }
-
     /// - Returns: nil when there is no such file.
     init?(_ path: String) throws(LogError) {
-        let number = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard number >= 0 else {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
             let code = errno
             if code == ENOENT { return nil }
             throw LogFolder.failure(code, "open", path)
         }
-        descriptor = Descriptor(number)
         var status = stat()
-        guard unsafe fstat(number, &status) == 0 else { throw LogFolder.failure(errno, "read", path) }
-        size = Int(status.st_size)
+        guard unsafe fstat(descriptor, &status) == 0 else {
+            let code = errno
+            close(descriptor)
+            throw LogFolder.failure(code, "read", path)
+        }
+        self.descriptor = descriptor
         self.path = path
+        size = Int(status.st_size)
         bytes = [UInt8](repeating: 0, count: Self.usualSize)
     }
 
+    deinit { close(descriptor) }
+
     /// - Precondition: the range lies within `size`.
-    mutating func bytes(_ wanted: Range<Int>) throws(LogError) -> ArraySlice<UInt8> {
+    func bytes(_ wanted: Range<Int>) throws(LogError) -> ArraySlice<UInt8> {
         precondition(wanted.upperBound <= size, "nothing is known beyond the end")
         if wanted.lowerBound < range.lowerBound || wanted.upperBound > range.upperBound {
             try load(wanted.lowerBound..<min(size, max(wanted.upperBound, wanted.lowerBound + Self.usualSize)))
@@ -47,14 +45,14 @@ struct FileWindow {
     }
 
     /// What has gone from the file meanwhile is zeros.
-    private mutating func load(_ wanted: Range<Int>) throws(LogError) {
+    private func load(_ wanted: Range<Int>) throws(LogError) {
         if wanted.count > bytes.count { bytes = [UInt8](repeating: 0, count: wanted.count) }
         range = wanted
         var loaded = 0
         while loaded < wanted.count {
             let count = unsafe bytes.withUnsafeMutableBytes { room in
                 unsafe pread(
-                    descriptor.number, room.baseAddress! + loaded, wanted.count - loaded,
+                    descriptor, room.baseAddress! + loaded, wanted.count - loaded,
                     off_t(wanted.lowerBound + loaded))
             }
             let code = errno
@@ -68,11 +66,11 @@ struct FileWindow {
         }
     }
 
-    mutating func bigEndian(at offset: Int) throws(LogError) -> UInt32 {
+    func bigEndian(at offset: Int) throws(LogError) -> UInt32 {
         try bytes(offset..<(offset + 4)).bigEndian(at: 0)
     }
 
-    mutating func bigEndianPair(at offset: Int) throws(LogError) -> UInt64 {
+    func bigEndianPair(at offset: Int) throws(LogError) -> UInt64 {
         UInt64(try bigEndian(at: offset)) << 32 | UInt64(try bigEndian(at: offset + 4))
     }
 }

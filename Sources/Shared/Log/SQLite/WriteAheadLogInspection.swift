@@ -27,7 +27,7 @@ struct WriteAheadLogInspection {
     }
 
     private static func damage(of path: String) throws(LogError) -> LogError? {
-        guard let file = try FileWindow(path), var inspection = try WriteAheadLogInspection(file),
+        guard let file = try FileWindow(path), let inspection = try WriteAheadLogInspection(file),
             let frame = try inspection.damagedFrame()
         else { return nil }
         let name = path.split(separator: "/").last.map(String.init) ?? path
@@ -37,7 +37,7 @@ struct WriteAheadLogInspection {
             problem: "\(what) of the write-ahead log is damaged, and acknowledged commits follow it")
     }
 
-    private var file: FileWindow
+    private let file: FileWindow
     private let pageSize: Int
     private let isBigEndian: Bool
     private let salt: UInt64
@@ -51,16 +51,16 @@ struct WriteAheadLogInspection {
     private init?(_ file: FileWindow) throws(LogError) {
         guard file.size >= Self.headerSize else { return nil }
         self.file = file
-        isBigEndian = try self.file.bigEndian(at: 0) == 0x377f_0683
-        let stated = Int(try self.file.bigEndian(at: 8))
+        isBigEndian = try file.bigEndian(at: 0) == 0x377f_0683
+        let stated = Int(try file.bigEndian(at: 8))
         let isPossible = (512...65_536).contains(stated) && stated.nonzeroBitCount == 1
         pageSize = isPossible ? stated : Self.usualPageSize
-        salt = try self.file.bigEndianPair(at: 16)
+        salt = try file.bigEndianPair(at: 16)
         frameCount = (file.size - Self.headerSize) / (Self.frameHeaderSize + pageSize)
     }
 
     /// The first frame that fails while acknowledged commits follow it; −1 stands for the header.
-    private mutating func damagedFrame() throws(LogError) -> Int? {
+    private func damagedFrame() throws(LogError) -> Int? {
         let computedHeader = try checksum(from: Checksum(), 0..<24)
         let storedHeader = try storedChecksum(at: 24)
         guard computedHeader == storedHeader else {
@@ -79,7 +79,7 @@ struct WriteAheadLogInspection {
         return nil
     }
 
-    private mutating func isFollowedByCommit(_ bad: Int, _ computed: Checksum) throws(LogError) -> Bool {
+    private func isFollowedByCommit(_ bad: Int, _ computed: Checksum) throws(LogError) -> Bool {
         for frame in bad..<frameCount {
             let next = frame + 1
             guard next < frameCount, try endsCommit(frame), try hasCurrentSalt(next) else { continue }
@@ -93,25 +93,25 @@ struct WriteAheadLogInspection {
 
     private func offset(of frame: Int) -> Int { Self.headerSize + frame * (Self.frameHeaderSize + pageSize) }
 
-    private mutating func continues(_ seed: Checksum, at frame: Int) throws(LogError) -> Bool {
+    private func continues(_ seed: Checksum, at frame: Int) throws(LogError) -> Bool {
         guard frame < frameCount else { return false }
         return try computedChecksum(of: frame, from: seed) == storedChecksum(of: frame)
     }
 
-    private mutating func endsCommit(_ frame: Int) throws(LogError) -> Bool {
+    private func endsCommit(_ frame: Int) throws(LogError) -> Bool {
         try file.bigEndian(at: offset(of: frame) + 4) != 0
     }
 
     /// Frames of an earlier generation, left behind when the log was started over, have another salt.
-    private mutating func hasCurrentSalt(_ frame: Int) throws(LogError) -> Bool {
+    private func hasCurrentSalt(_ frame: Int) throws(LogError) -> Bool {
         try file.bigEndianPair(at: offset(of: frame) + 8) == salt
     }
 
-    private mutating func storedChecksum(of frame: Int) throws(LogError) -> Checksum {
+    private func storedChecksum(of frame: Int) throws(LogError) -> Checksum {
         try storedChecksum(at: offset(of: frame) + 16)
     }
 
-    private mutating func computedChecksum(of frame: Int, from seed: Checksum) throws(LogError) -> Checksum {
+    private func computedChecksum(of frame: Int, from seed: Checksum) throws(LogError) -> Checksum {
         let start = offset(of: frame)
         let page = start + Self.frameHeaderSize
         return try checksum(from: checksum(from: seed, start..<(start + 8)), page..<(page + pageSize))
@@ -124,11 +124,11 @@ struct WriteAheadLogInspection {
         var second: UInt32 = 0
     }
 
-    private mutating func storedChecksum(at offset: Int) throws(LogError) -> Checksum {
+    private func storedChecksum(at offset: Int) throws(LogError) -> Checksum {
         Checksum(first: try file.bigEndian(at: offset), second: try file.bigEndian(at: offset + 4))
     }
 
-    private mutating func checksum(from seed: Checksum, _ range: Range<Int>) throws(LogError) -> Checksum {
+    private func checksum(from seed: Checksum, _ range: Range<Int>) throws(LogError) -> Checksum {
         var sum = seed
         let isBigEndian = isBigEndian
         let bytes = try file.bytes(range)
