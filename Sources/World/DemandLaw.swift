@@ -1,6 +1,6 @@
 // How a purchase probability may fall with the price. A learner assumes one shape; a world in which only that shape is
-// true would flatter it. So the worlds have six, all with the same shoppers behind them: two that a logistic model
-// meets exactly or nearly, and four that it does not.
+// true would flatter it. So the worlds have seven, all with the same shoppers behind them: two that a logistic model
+// meets exactly or nearly, and five that it does not.
 
 /// The shape of demand in a world.
 public enum DemandLaw: String, CaseIterable, Sendable {
@@ -10,8 +10,11 @@ public enum DemandLaw: String, CaseIterable, Sendable {
     case linearLogit = "linear-logit"
     /// Φ((a − b·ln(p/reference)) / 1.7): thinner tails.
     case probit
-    /// Constant elasticity b, until nearly everybody buys.
+    /// The number of units wanted is Poisson and falls with constant elasticity b (what a regression of ln demand on ln p
+    /// assumes); who wants one or more buys.
     case logLinear = "log-linear"
+    /// Of the purchase itself: constant elasticity b, up to a wall from which nearly everybody buys.
+    case constantElasticity = "constant-elasticity"
     /// A logit with a kink: what lies above the reference price hurts more than as much below it pleases (Tversky and
     /// Kahneman, 1991).
     case reference

@@ -51,6 +51,31 @@ struct ReportTests {
         #expect(report.kinds.first?.detection.max == 45_000)
     }
 
+    /// Each kill makes answers three times as slow, on a machine that becomes half as fast after the second one.
+    @Test func aFaultIsHeldAgainstTheTimeAroundIt() throws {
+        var story = Story()
+        story.faults = [10_000, 20_000, 40_000].map { (at: UInt64) in
+            FaultRecord(name: "kill", kind: .kill, target: "w1", startedAt: Story.at(at), healedAt: Story.at(at))
+        }
+        func asks(from start: UInt64, _ took: UInt64) {
+            for sent in start..<(start + 10) {
+                story.acknowledged(0, [sent], sent: sent)
+                story.operations[story.operations.count - 1].endedAt = Story.at(sent + took)
+            }
+        }
+        asks(from: 9_000, 10)
+        asks(from: 10_100, 30)
+        asks(from: 13_000, 10)
+        asks(from: 20_100, 60)
+        asks(from: 23_000, 20)
+        asks(from: 40_100, 60)
+        let plan = try ChaosPlan.parse(yaml: "faults: [{action: kill, every: 1s, name: kill}]", source: "plan")
+        let report = ChaosReport(plan: plan, rate: 100, findings: story.findings, lateness: [], failures: [])
+        #expect(report.kinds[0].slowdowns == [3, 3, 3])
+        #expect(report.steady.count == 30)
+        #expect(report.text.contains("3.0 (3.0 to 3.0)"))
+    }
+
     @Test func aPriceThatKnowsLessThanAnEarlierOneIsCold() throws {
         var story = Story()
         story.faults = [

@@ -3,21 +3,23 @@
 extension ChaosReport {
     public var text: String {
         var table = TextTable([
-            "fault", "times", "requests", "failed", "unknown", "cold", "p50", "p99", "p99.9", "longest", "detected p99",
-            "longest write",
+            "fault", "times", "requests", "failed", "unknown", "cold", "p50", "p99", "p99.9", "longest",
+            "p99 / around it", "detected p99", "longest write",
         ])
         for kind in kinds {
             let times = kind.skipped == 0 ? "\(kind.repetitions)" : "\(kind.repetitions) (\(kind.skipped) skipped)"
             table.add([
                 kind.name, times, "\(kind.requests)", "\(kind.failed)", "\(kind.unknown)", "\(kind.cold)",
                 Spread.text(kind.answers.p50), Spread.text(kind.answers.p99), Spread.text(kind.answers.p999),
-                Spread.text(kind.longest.max), kind.detection.count == 0 ? "-" : Spread.text(kind.detection.p99),
+                Spread.text(kind.longest.max), Self.text(kind.slowdowns),
+                kind.detection.count == 0 ? "-" : Spread.text(kind.detection.p99),
                 kind.longestWrite.count == 0 ? "-" : Spread.text(kind.longestWrite.max),
             ])
         }
         table.add([
             "(between)", "", "\(steady.count + steadyFailed)", "\(steadyFailed)", "", "\(steadyCold)",
-            Spread.text(steady.p50), Spread.text(steady.p99), Spread.text(steady.p999), Spread.text(steady.max), "", "",
+            Spread.text(steady.p50), Spread.text(steady.p99), Spread.text(steady.p999), Spread.text(steady.max), "",
+            "", "",
         ])
         var lines = [
             "\(requests) requests at \(Int(ratePerSecond))/s, \(failed) failed; \(acknowledgedEvents) events "
@@ -37,6 +39,17 @@ extension ChaosReport {
                 + "\(readBack.replicas) replicas")
         lines.append(verdict)
         return lines.joined(separator: "\n")
+    }
+
+    /// - Parameter ratios: ascending.
+    /// - Returns: the median, and from where to where the middle half of them reaches.
+    private static func text(_ ratios: [Double]) -> String {
+        guard !ratios.isEmpty else { return "-" }
+        func at(_ share: Double) -> String {
+            let ratio = ratios[min(Int(share * Double(ratios.count)), ratios.count - 1)]
+            return "\((ratio * 100).rounded() / 100)"
+        }
+        return "\(at(0.5)) (\(at(0.25)) to \(at(0.75)))"
     }
 
     private static let shownViolations = 20

@@ -53,6 +53,9 @@ public struct ChaosReport: Sendable {
         public var detection = Spread([])
         public var longestWrite = Spread([])
         public var longest = Spread([])
+        /// The 99th percentile during each repetition, divided by the one of the time between it and its neighbours;
+        /// ascending.
+        public var slowdowns: [Double] = []
     }
 
     /// - Parameters:

@@ -8,8 +8,9 @@ struct FaultMeasurement {
     private(set) var figures: [FaultFigures]
     /// Latencies of answers by fault.
     private var latencies: [[UInt64]]
+    /// Latencies of answers outside of every window, by the fault that came next; those after the last one at the end.
+    private var between: [[UInt64]]
     private var first: [FirstAnswers]
-    private(set) var steady: [UInt64] = []
     private(set) var steadyFailed = 0
     private(set) var steadyCold = 0
     private(set) var requests = 0
@@ -21,6 +22,7 @@ struct FaultMeasurement {
         let start = history.loadStartedAt
         figures = history.faults.map { FaultFigures($0, start: start) }
         latencies = Array(repeating: [], count: figures.count)
+        between = Array(repeating: [], count: figures.count + 1)
         first = Array(repeating: FirstAnswers(), count: figures.count)
     }
 
@@ -38,7 +40,7 @@ struct FaultMeasurement {
                 }
                 open.removeAll { history.faults[$0].endOfWindow <= operation.sentAt }
                 let windows = open.filter { history.faults[$0].touches(from: operation.sentAt, to: ended) }
-                count(operation, OperationID(client: client, number: number), in: windows)
+                count(operation, OperationID(client: client, number: number), in: windows, before: next)
                 guard levels.notes(operation) else { continue }
                 if windows.isEmpty { steadyCold += 1 }
                 for index in windows { figures[index].cold += 1 }
@@ -49,11 +51,12 @@ struct FaultMeasurement {
         }
     }
 
-    private mutating func count(_ operation: Operation, _ id: OperationID, in windows: [Int]) {
+    /// - Parameter next: the fault that had not begun when the operation ended.
+    private mutating func count(_ operation: Operation, _ id: OperationID, in windows: [Int], before next: Int) {
         requests += 1
         if !operation.succeeded { failed += 1 }
         guard !windows.isEmpty else {
-            if operation.succeeded { steady.append(operation.latency ?? 0) } else { steadyFailed += 1 }
+            if operation.succeeded { between[next].append(operation.latency ?? 0) } else { steadyFailed += 1 }
             return
         }
         let partition = shop.partition(ofShopper: shop.shopper(of: operation.request))
@@ -68,6 +71,15 @@ struct FaultMeasurement {
                     max(figures[index].longestWriteMicroseconds ?? 0, operation.latency ?? 0)
             }
         }
+    }
+
+    var steady: [UInt64] { between.flatMap(\.self) }
+
+    /// What a fault did to the 99th percentile, held against the time between it and its neighbours, which is of the same
+    /// minute; nil where one of the two has no answers.
+    private func slowdown(_ fault: Int) -> Double? {
+        let (during, around) = (Spread(latencies[fault]), Spread(between[fault] + between[fault + 1]))
+        return during.count > 0 && around.p99 > 0 ? during.p99 / around.p99 : nil
     }
 
     /// Everything about the faults of one name.
@@ -90,6 +102,7 @@ struct FaultMeasurement {
             kind.refusals.merge(figure.refusals, uniquingKeysWith: +)
             answers += latencies[index]
             longest.append(figure.longestMicroseconds)
+            if let slowdown = slowdown(index) { kind.slowdowns.append(slowdown) }
             if !history.faults[index].partitions.isEmpty {
                 // What never came counts as long as there was time for it.
                 let ever = history.faults[index].endOfWindow.microseconds(since: history.faults[index].startedAt)
@@ -97,6 +110,7 @@ struct FaultMeasurement {
                 writes.append(figure.longestWriteMicroseconds ?? 0)
             }
         }
+        kind.slowdowns.sort()
         kind.answers = Spread(answers)
         kind.detection = Spread(detections)
         kind.longestWrite = Spread(writes)
