@@ -44,6 +44,6 @@ extension Replica {
     }
 
     func isSnapshotDue(_ configuration: WorkerConfiguration) -> Bool {
-        state.index - snapshotIndex >= configuration.snapshotEveryRecords
+        state.index - snapshotIndex >= min(configuration.snapshotEveryRecords, state.recordsWorthASnapshot)
     }
 }

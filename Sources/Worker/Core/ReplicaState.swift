@@ -13,18 +13,29 @@ protocol ReplicaState: Equatable, Sendable {
     @discardableResult
     mutating func apply(_ record: Record, calendar: ShopCalendar) -> Int
     var frozen: FrozenState.Content { get }
+    /// Records that take longer to read back than a snapshot of this state takes to keep and to restore.
+    var recordsWorthASnapshot: UInt64 { get }
 }
 
 extension PartitionState: ReplicaState {
     init(_ replay: Replay) { self = replay.partition }
 
     var frozen: FrozenState.Content { .keyed(self) }
+
+    /// A shopper takes about twice as long to restore as a record takes to apply. Below the fewest, the files that are
+    /// written and synced would cost more than the replay that they shorten.
+    var recordsWorthASnapshot: UInt64 { max(Self.fewestRecordsWorthASnapshot, 2 * UInt64(shopperCount)) }
+
+    static let fewestRecordsWorthASnapshot: UInt64 = 2_000
 }
 
 extension BroadcastState: ReplicaState {
     init(_ replay: Replay) { self = replay.broadcast }
 
     var frozen: FrozenState.Content { .broadcast(self) }
+
+    /// Nobody waits for it: every worker follows it for as long as it lives.
+    var recordsWorthASnapshot: UInt64 { .max }
 }
 
 /// The digest of a state's canonical bytes.

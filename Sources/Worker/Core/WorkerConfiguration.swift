@@ -11,7 +11,7 @@ public struct WorkerConfiguration: Sendable {
     public var experiment: Experiment
     /// How long a quoted price is honoured, and never raised.
     public var quoteWindowMilliseconds: Int64
-    /// Records of one partition after which a snapshot is due.
+    /// Records of one partition after which a snapshot is due at the latest.
     public var snapshotEveryRecords: UInt64
     /// How long shown prices wait to be logged in one batch.
     public var logExposuresEveryMicroseconds: UInt64

@@ -187,4 +187,19 @@ import WorkerCore
             #expect(shell.snapshotsDue.count { $0 == .broadcast } == times)
         }
     }
+
+    /// However rarely they are asked for: what a joining worker reads back shall not cost more than the snapshot would.
+    @Test(arguments: [(1, 2_000), (2_000, 4_000), (4_000, 8_000), (7_000, 9_000)])
+    func aSnapshotIsDueWhenItIsSoonerRestoredThanTheRecords(_ shoppers: Int, _ records: Int) {
+        var shell = PaperShell(Shop.configuration(snapshotEvery: 9_000, partitions: 1))
+        let partition = shell.partition(of: anna)
+        var firstDue: Int?
+        for number in 1...10_000 where firstDue == nil {
+            let user = UserKey(tenant: Shop.tenant, user: "u\(number % shoppers)")
+            _ = shell.send([Shop.event(UInt64(number), "milk")], of: user)
+            shell.settle()
+            if shell.snapshotsDue.contains(partition) { firstDue = number }
+        }
+        #expect(firstDue == records)
+    }
 }
