@@ -76,6 +76,23 @@ struct ReportTests {
         #expect(report.text.contains("3.0 (3.0 to 3.0)"))
     }
 
+    /// What was answered before a fault is of the time before it, also when a slow request was sent first.
+    @Test func aSlowRequestMovesNoOtherPastTheFaultThatItMet() throws {
+        var story = Story()
+        story.faults = [10_000, 20_000].map { (at: UInt64) in
+            FaultRecord(name: "kill", kind: .kill, target: "w1", startedAt: Story.at(at), healedAt: Story.at(at))
+        }
+        for (id, (sent, took)) in [
+            (9_000, 1_500), (9_100, 50), (10_100, 30), (13_000, 20), (20_100, 60), (23_000, 20),
+        ].enumerated() {
+            story.acknowledged(0, [UInt64(id + 1)], sent: UInt64(sent))
+            story.operations[id].endedAt = Story.at(UInt64(sent + took))
+        }
+        let plan = try ChaosPlan.parse(yaml: "faults: [{action: kill, every: 1s, name: kill}]", source: "plan")
+        let report = ChaosReport(plan: plan, rate: 100, findings: story.findings, lateness: [], failures: [])
+        #expect(report.kinds[0].slowdowns == [3, 30])
+    }
+
     @Test func aPriceThatKnowsLessThanAnEarlierOneIsCold() throws {
         var story = Story()
         story.faults = [

@@ -1,5 +1,5 @@
 // What a world without rivals, seasons and stock holds, as a checksum taken before there were any. Whoever measured
-// something in such a world can measure it again.
+// something in such a world can measure it again. Only log-linear demand is younger.
 
 import Domain
 import Testing

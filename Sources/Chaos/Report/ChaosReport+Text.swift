@@ -46,7 +46,8 @@ extension ChaosReport {
     private static func text(_ ratios: [Double]) -> String {
         guard !ratios.isEmpty else { return "-" }
         func at(_ share: Double) -> String {
-            let ratio = ratios[min(Int(share * Double(ratios.count)), ratios.count - 1)]
+            // Nearest rank, as in `Spread`.
+            let ratio = ratios[max(0, Int((share * Double(ratios.count)).rounded(.up)) - 1)]
             return "\((ratio * 100).rounded() / 100)"
         }
         return "\(at(0.5)) (\(at(0.25)) to \(at(0.75)))"

@@ -40,7 +40,9 @@ struct FaultMeasurement {
                 }
                 open.removeAll { history.faults[$0].endOfWindow <= operation.sentAt }
                 let windows = open.filter { history.faults[$0].touches(from: operation.sentAt, to: ended) }
-                count(operation, OperationID(client: client, number: number), in: windows, before: next)
+                // One that had ended may come after a slow one that met the next fault.
+                let following = open.first { history.faults[$0].startedAt > ended } ?? next
+                count(operation, OperationID(client: client, number: number), in: windows, before: following)
                 guard levels.notes(operation) else { continue }
                 if windows.isEmpty { steadyCold += 1 }
                 for index in windows { figures[index].cold += 1 }
@@ -75,8 +77,8 @@ struct FaultMeasurement {
 
     var steady: [UInt64] { between.flatMap(\.self) }
 
-    /// What a fault did to the 99th percentile, held against the time between it and its neighbours, which is of the same
-    /// minute; nil where one of the two has no answers.
+    /// What a fault did to the 99th percentile, held against the time between it and its neighbours; nil where one of the
+    /// two has no answers.
     private func slowdown(_ fault: Int) -> Double? {
         let (during, around) = (Spread(latencies[fault]), Spread(between[fault] + between[fault + 1]))
         return during.count > 0 && around.p99 > 0 ? during.p99 / around.p99 : nil
