@@ -25,7 +25,7 @@ public struct Demand: Equatable, Sendable {
         self.wanting = wanting
     }
 
-    /// The probability that `constantElasticity` never exceeds.
+    /// The probability that constant elasticity never exceeds.
     public static let ceiling = 0.95
     /// How much more a loss weighs than a gain of the same size.
     public static let lossAversion = 2.25
@@ -40,9 +40,9 @@ public struct Demand: Equatable, Sendable {
         case .logit: logistic(intercept - slope * x)
         case .linearLogit: logistic(intercept - slope * (exp(x) - 1))
         case .probit: normal((intercept - slope * x) / 1.7)
+        case .logLinear: min(Self.ceiling, logistic(intercept) * exp(-slope * x))
         // 1 − e^−λ, with λ = ln(1 + e^a) at the reference price, where it is σ(a) like the logits.
-        case .logLinear: -expm1(-log1p(exp(intercept)) * exp(-slope * x))
-        case .constantElasticity: min(Self.ceiling, logistic(intercept) * exp(-slope * x))
+        case .poisson: -expm1(-log1p(exp(intercept)) * exp(-slope * x))
         case .reference: logistic(intercept - slope * (x > 0 ? Self.lossAversion * x : x))
         case .thresholds: wanting * logistic((threshold - x) / Self.edge * Double.pi / 3.0.squareRoot())
         }

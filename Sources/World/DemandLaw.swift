@@ -10,11 +10,10 @@ public enum DemandLaw: String, CaseIterable, Sendable {
     case linearLogit = "linear-logit"
     /// Φ((a − b·ln(p/reference)) / 1.7): thinner tails.
     case probit
-    /// The number of units wanted is Poisson and falls with constant elasticity b (what a regression of ln demand on ln p
-    /// assumes); who wants one or more buys.
+    /// Constant elasticity b, until nearly everybody buys.
     case logLinear = "log-linear"
-    /// Of the purchase itself: constant elasticity b, up to a wall from which nearly everybody buys.
-    case constantElasticity = "constant-elasticity"
+    /// The number of units wanted is Poisson, and its mean has constant elasticity b; who wants one or more buys.
+    case poisson
     /// A logit with a kink: what lies above the reference price hurts more than as much below it pleases (Tversky and
     /// Kahneman, 1991).
     case reference

@@ -33,14 +33,14 @@ import World
     }
 
     @Test func constantElasticityIsConstantUntilNearlyEverybodyBuys() {
-        let demand = Self.demand(.constantElasticity, slope: 3)
+        let demand = Self.demand(.logLinear, slope: 3)
         for x in [-0.2, -0.1, 0, 0.1] { #expect(abs(demand.elasticity(atLogRatio: x) - 3) < 1e-9) }
         #expect(demand.probability(atLogRatio: -1) == Demand.ceiling)
         #expect(demand.elasticity(atLogRatio: -1) == 0)
     }
 
-    @Test func logLinearDemandIsTheChanceOfAtLeastOneOfAPoissonNumber() {
-        let demand = Self.demand(.logLinear, slope: 3)
+    @Test func poissonDemandIsTheChanceOfWantingAtLeastOne() {
+        let demand = Self.demand(.poisson, slope: 3)
         let wanted = { (x: Double) in -log1p(-demand.probability(atLogRatio: x)) }
         for x in [-0.5, -0.2, 0.1, 0.4] { #expect(abs(log(wanted(x) / wanted(0)) + 3 * x) < 1e-9) }
         #expect(abs(demand.probability(atLogRatio: 0) - 1 / (1 + exp(0.5))) < 1e-12)

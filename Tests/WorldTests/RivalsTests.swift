@@ -48,7 +48,7 @@ import World
         }
     }
 
-    @Test(arguments: [DemandLaw.logit, .probit, .logLinear, .constantElasticity, .reference, .thresholds])
+    @Test(arguments: [DemandLaw.logit, .probit, .logLinear, .poisson, .reference, .thresholds])
     func whatGetsDearerEverywhereIsBoughtLess(_ law: DemandLaw) {
         let known = world(1, law: law)
         for question in known.questions(200) {

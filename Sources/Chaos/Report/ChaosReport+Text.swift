@@ -11,7 +11,7 @@ extension ChaosReport {
             table.add([
                 kind.name, times, "\(kind.requests)", "\(kind.failed)", "\(kind.unknown)", "\(kind.cold)",
                 Spread.text(kind.answers.p50), Spread.text(kind.answers.p99), Spread.text(kind.answers.p999),
-                Spread.text(kind.longest.max), Self.text(kind.slowdowns),
+                Spread.text(kind.longest.max), Self.slowdowns(of: kind),
                 kind.detection.count == 0 ? "-" : Spread.text(kind.detection.p99),
                 kind.longestWrite.count == 0 ? "-" : Spread.text(kind.longestWrite.max),
             ])
@@ -41,16 +41,12 @@ extension ChaosReport {
         return lines.joined(separator: "\n")
     }
 
-    /// - Parameter ratios: ascending.
-    /// - Returns: the median, and from where to where the middle half of them reaches.
-    private static func text(_ ratios: [Double]) -> String {
-        guard !ratios.isEmpty else { return "-" }
-        func at(_ share: Double) -> String {
-            // Nearest rank, as in `Spread`.
-            let ratio = ratios[max(0, Int((share * Double(ratios.count)).rounded(.up)) - 1)]
-            return "\((ratio * 100).rounded() / 100)"
-        }
-        return "\(at(0.5)) (\(at(0.25)) to \(at(0.75)))"
+    /// The median, and from where to where the middle half reaches; of how many, where some had nothing around them.
+    private static func slowdowns(of kind: KindFigures) -> String {
+        guard !kind.slowdowns.isEmpty else { return "-" }
+        func at(_ share: Double) -> String { "\((nearestRank(share, of: kind.slowdowns) * 100).rounded() / 100)" }
+        let missing = kind.slowdowns.count < kind.repetitions ? ", of \(kind.slowdowns.count)" : ""
+        return "\(at(0.5)) (\(at(0.25)) to \(at(0.75))\(missing))"
     }
 
     private static let shownViolations = 20

@@ -9,10 +9,7 @@ public struct Spread: Codable, Equatable, Sendable {
     public init(_ values: [UInt64]) {
         guard !values.isEmpty else { return }
         let sorted = values.sorted()
-        func at(_ share: Double) -> Double {
-            // The smallest value that at least this share does not exceed (nearest rank).
-            Double(sorted[Swift.max(0, Int((share * Double(sorted.count)).rounded(.up)) - 1)])
-        }
+        func at(_ share: Double) -> Double { Double(nearestRank(share, of: sorted)) }
         count = sorted.count
         p50 = at(0.5)
         p99 = at(0.99)
@@ -25,4 +22,10 @@ public struct Spread: Codable, Equatable, Sendable {
         let milliseconds = microseconds / 1_000
         return milliseconds < 10 ? "\((milliseconds * 100).rounded() / 100)" : "\(Int(milliseconds.rounded()))"
     }
+}
+
+/// The smallest value that at least this share does not exceed.
+/// - Parameter sorted: ascending, not empty.
+func nearestRank<Value>(_ share: Double, of sorted: [Value]) -> Value {
+    sorted[max(0, Int((share * Double(sorted.count)).rounded(.up)) - 1)]
 }

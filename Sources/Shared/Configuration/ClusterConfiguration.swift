@@ -157,7 +157,7 @@ public struct HeartbeatSettings: Equatable, Sendable {
 }
 
 public struct SnapshotSettings: Equatable, Sendable {
-    /// Records of one partition between two snapshots at most: the longest replay.
+    /// Records of one partition between two snapshots at most: about the longest replay.
     public var everyRecords = 50_000
 }
 

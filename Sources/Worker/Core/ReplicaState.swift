@@ -34,7 +34,7 @@ extension BroadcastState: ReplicaState {
 
     var frozen: FrozenState.Content { .broadcast(self) }
 
-    /// Nobody waits for it: every worker follows it for as long as it lives.
+    /// Unknown: a record may hold one price freeze or thousands of products. So `snapshots.every_records` decides.
     var recordsWorthASnapshot: UInt64 { .max }
 }
 

@@ -8,3 +8,10 @@ func check(
     var router = RouterScript(replicas: replicas, capacity: capacity, showing: details)
     #expect(router.run(script) == script, sourceLocation: sourceLocation)
 }
+
+/// How scripts begin in which w1 leads partition 0 and two others follow it.
+let threeReplicas = """
+    w1 reports leading 0@4
+    w2 reports following 0@4
+    w3 reports following 0@4
+    """

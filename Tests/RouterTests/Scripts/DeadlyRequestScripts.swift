@@ -68,9 +68,7 @@ import Testing
     @Test func theSecondDeathConvictsTheOneUnderTrialAndNobodyElse() {
         check(
             """
-            w1 reports leading 0@4
-            w2 reports following 0@4
-            w3 reports following 0@4
+            \(threeReplicas)
             ask 1 price 0
             ask 2 events 0
             ask 3 price 0
@@ -103,9 +101,7 @@ import Testing
     @Test func whoIsInTheWayOfATrialIsASuspectToo() {
         check(
             """
-            w1 reports leading 0@4
-            w2 reports following 0@4
-            w3 reports following 0@4
+            \(threeReplicas)
             ask 1 price 0
             w1 vanishes
             ask 2 price 0
@@ -228,9 +224,7 @@ import Testing
     @Test func aSuspectIsTriedElsewhereWhenItsWorkerIsSilent() {
         check(
             """
-            w1 reports leading 0@4
-            w2 reports following 0@4
-            w3 reports following 0@4
+            \(threeReplicas)
             wait 500ms
             ask 1 price 0
             ask 2 price 0
@@ -258,9 +252,7 @@ import Testing
     @Test func whatWasNeverSentStoppedNobody() {
         check(
             """
-            w1 reports leading 0@4
-            w2 reports following 0@4
-            w3 reports following 0@4
+            \(threeReplicas)
             ask 1 price 0
             ask 2 price 0
             w3 breaks

@@ -105,9 +105,7 @@ import Testing
     @Test func whenTwoFallSilentAtOnceTheThirdIsAsked() {
         check(
             """
-            w1 reports leading 0@4
-            w2 reports following 0@4
-            w3 reports following 0@4
+            \(threeReplicas)
             wait 500ms
             ask 1 price 0
             w1 stalls

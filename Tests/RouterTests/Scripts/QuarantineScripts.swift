@@ -1,4 +1,3 @@
-import RouterCore
 import Testing
 
 /// What becomes of requests that are like one that has stopped two workers.
@@ -6,9 +5,7 @@ import Testing
     @Test func theLikeOfAConvictedRequestIsRefusedForAWhileAndThenASuspect() {
         check(
             """
-            w1 reports leading 0@4
-            w2 reports following 0@4
-            w3 reports following 0@4
+            \(threeReplicas)
             ask 1 price 0
             w1 vanishes
             w3 vanishes
@@ -59,9 +56,7 @@ import Testing
     @Test func whoeverWaitsAndIsLikeAConvictedRequestIsRefusedWithIt() {
         check(
             """
-            w1 reports leading 0@4
-            w2 reports following 0@4
-            w3 reports following 0@4
+            \(threeReplicas)
             ask 1 price 0
             ask 2 price 0 like 1
             ask 3 price 0
@@ -89,9 +84,7 @@ import Testing
     @Test func aWriteLikeItThatWasNeverSentIsRefusedWithIt() {
         check(
             """
-            w1 reports leading 0@4
-            w2 reports following 0@4
-            w3 reports following 0@4
+            \(threeReplicas)
             ask 1 events 0
             w1 vanishes
             ----
