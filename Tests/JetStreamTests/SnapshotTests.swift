@@ -58,7 +58,7 @@ extension JetStreamTests {
     func aLogThatIsShorterThanItsSnapshotRefusesToStart() throws {
         let shared = try TestServers.shared.get()
         let (long, short) = (TestServers.newName("long"), TestServers.newName("short"))
-        // Both streams are alike up to here: identity, partition 7.
+        // Both are alike up to here: identity, and that the two streams of partition 7 were begun.
         for (name, count) in [(long, 9), (short, 3)] {
             let log = try shared.open(name)
             let claim = try log.claim(seven, owner: "w1")
@@ -67,7 +67,7 @@ extension JetStreamTests {
             try log.saveSnapshot(Snapshot(index: 9, epoch: 1, stateHash: 0, bytes: [5]), of: seven)
         }
         let raw = try RawJetStream(servers: shared.servers.urls)
-        for sequence in [3, 4] as [UInt64] {
+        for sequence in [4, 5] as [UInt64] {
             let bytes = try raw.message(at: sequence, of: "farthing-\(long)-cluster")
             try raw.publish(bytes, to: "farthing.\(short).cluster.snapshot.007.9")
         }

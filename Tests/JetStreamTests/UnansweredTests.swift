@@ -9,23 +9,42 @@ import Testing
 /// A server that is stopped (SIGSTOP) answers nothing, and carries everything out when it goes on.
 extension JetStreamTests {
     @Test
-    func anAppendThatGoesUnansweredIsRepeatedAndWrittenOnce() throws {
+    func anAppendThatNoStreamAnswersIsRepeatedAndWrittenOnce() throws {
         let shared = try TestServers.shared.get()
         let name = TestServers.newName("stall")
         let log = try shared.open(name)
         let claim = try log.claim(seven, owner: "w1")
         let node = try shared.leader(of: "farthing-\(name)-partition-007")
-        let servers = shared.servers
-        // Longer than one try waits, shorter than the others take to elect another leader.
-        nonisolated(unsafe) let stalled = servers
-        try #require(servers.suspend(node, true))
-        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(2_700)) {
-            unsafe stalled.suspend(node, false)
-        }
+        // Longer than both streams are waited for twice, shorter than the others take to elect another leader.
+        let stalled = [node, (node + 1) % 3]
+        for node in stalled { try #require(shared.servers.suspend(node, true)) }
+        nonisolated(unsafe) let servers = shared.servers
+        let goOn = DispatchWorkItem { for node in stalled { unsafe servers.suspend(node, false) } }
+        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(2_700), execute: goOn)
         let records = batch(4)
         #expect(try log.append(records, to: seven, epoch: claim.epoch, expecting: 0) == 4)
+        goOn.wait()
         #expect(try log.append(records, to: seven, epoch: claim.epoch, expecting: 4) == 8)
         #expect(try shared.open(name).allRecords(of: seven) == records + records)
+    }
+
+    @Test
+    func aStreamWhoseLeaderStandsStillIsNotWaitedFor() throws {
+        let shared = try TestServers.shared.get()
+        let name = TestServers.newName("still")
+        let log = try shared.open(name)
+        let claim = try log.claim(seven, owner: "w1")
+        #expect(try log.append(batch(2), to: seven, epoch: claim.epoch, expecting: 0) == 2)
+        let first = try shared.leader(of: "farthing-\(name)-partition-007")
+        #expect(try shared.leader(of: "farthing-\(name)-partition-007-2") != first, "one server leads both")
+        try #require(shared.servers.suspend(first, true))
+        let begin = ContinuousClock.now
+        let end = Result { try log.append(batch(2), to: seven, epoch: claim.epoch, expecting: 2) }
+        let wait = ContinuousClock.now - begin
+        try #require(shared.servers.suspend(first, false))
+        #expect(try end.get() == 4)
+        #expect(wait < .seconds(3))
+        #expect(try shared.open(name).allRecords(of: seven) == batch(2) + batch(2))
     }
 
     @Test

@@ -1,8 +1,8 @@
-// The log of a cluster of machines: streams of NATS JetStream, three replicas each. docs/adr/0010 says why it looks
-// as it does.
+// The log of a cluster of machines: streams of NATS JetStream, three replicas each, two for each partition. docs/adr/0010
+// and 0013 say why it looks as it does.
 
-import CNats
 import Domain
+import Glibc
 import Log
 
 /// A `PartitionLog` in NATS JetStream that the processes of any number of machines share.
@@ -12,11 +12,11 @@ public final class JetStreamLog: PartitionLog {
     public let cluster: String
     public let partitionCount: Int
     public var damageFound: (LogError) -> Void = { _ in }
-    private let connection: NatsConnection
     private let clusterStream: ClusterStream
     private let writer = MessageWriter()
+    private let restraints = Restraints()
     private let patience: Duration
-    private var partitions: [PartitionID: PartitionStream] = [:]
+    private var partitions: [PartitionID: StreamPair] = [:]
 
     /// The longest that a call waits for servers that do not answer: as long as they may take to elect a leader
     /// after one was killed, 4 to 9 s.
@@ -31,35 +31,54 @@ public final class JetStreamLog: PartitionLog {
     ///   - replicas: 1, 3 or 5, of each stream that is created from now on.
     ///   - patience: how long a call waits for servers that do not answer.
     /// - Throws: `.wrongCluster`, `.unsupportedFile`, or `.unavailable` when no server answers.
-    public init(
+    public convenience init(
         servers: [String], cluster: String, partitionCount: Int, replicas: Int = 3,
         patience: Duration = JetStreamLog.defaultPatience
     ) throws(LogError) {
         let place = servers.joined(separator: ",")
-        guard (1...1_024).contains(partitionCount) else {
-            throw .wrongCluster(place: place, problem: "\(partitionCount) partitions; a log has 1 to 1,024")
-        }
-        let connection: NatsConnection
-        do throws(NatsFailure) {
-            connection = try Patience.repeating(for: patience) { () throws(NatsFailure) in
-                try NatsConnection(servers: servers, name: "farthing \(cluster)")
-            }
-        } catch {
-            throw error.logError(place: place)
-        }
+        try Self.check(partitionCount, place: place)
+        let connection = try Self.connected(to: servers, as: "farthing \(cluster)", patience: patience)
         guard connection.largestMessageBytes >= Self.requiredPayloadBytes else {
             throw .wrongCluster(
                 place: place,
                 problem: "messages may have \(connection.largestMessageBytes) bytes, and Farthing's need "
                     + "\(Self.requiredPayloadBytes): set max_payload to 8MB in the servers' configuration")
         }
-        let clusterStream = try ClusterStream(
-            connection, cluster: cluster, partitionCount: partitionCount, replicas: replicas, patience: patience)
+        try self.init(
+            on: connection, cluster: cluster, partitionCount: partitionCount, replicas: replicas, patience: patience)
+    }
+
+    /// Opens the log on servers that the caller has found.
+    package init(
+        on servers: any StreamServers, cluster: String, partitionCount: Int, replicas: Int, patience: Duration
+    ) throws(LogError) {
         self.cluster = cluster
         self.partitionCount = partitionCount
-        self.connection = connection
-        self.clusterStream = clusterStream
         self.patience = patience
+        clusterStream = try ClusterStream(
+            servers, cluster: cluster, partitionCount: partitionCount, replicas: replicas, patience: patience)
+    }
+
+    private static func check(_ partitionCount: Int, place: String) throws(LogError) {
+        guard (1...1_024).contains(partitionCount) else {
+            throw .wrongCluster(place: place, problem: "\(partitionCount) partitions; a log has 1 to 1,024")
+        }
+    }
+
+    private static func connected(
+        to servers: [String], as name: String, patience: Duration
+    ) throws(LogError) -> NatsConnection {
+        let deadline = ContinuousClock.now + patience
+        while true {
+            do throws(NatsFailure) {
+                return try NatsConnection(servers: servers, name: name)
+            } catch {
+                guard case .unanswered = error, ContinuousClock.now < deadline else {
+                    throw error.logError(place: servers.joined(separator: ","))
+                }
+            }
+            usleep(50_000)
+        }
     }
 
     public func claim(_ partition: PartitionID, owner: String, after epoch: UInt64) throws(LogError) -> Claim {
@@ -108,13 +127,13 @@ public final class JetStreamLog: PartitionLog {
             damageFound: damageFound)
     }
 
-    private func stream(of partition: PartitionID) throws(LogError) -> PartitionStream {
+    private func stream(of partition: PartitionID) throws(LogError) -> StreamPair {
         if let stream = partitions[partition] { return stream }
         guard partition == .broadcast || Int(partition.number) < partitionCount else {
             throw .unknownPartition(partition, count: partitionCount)
         }
-        let stream = PartitionStream(
-            partition, connection: connection, cluster: clusterStream, writer: writer, patience: patience)
+        let stream = StreamPair(
+            partition, cluster: clusterStream, writer: writer, restraints: restraints, patience: patience)
         partitions[partition] = stream
         return stream
     }

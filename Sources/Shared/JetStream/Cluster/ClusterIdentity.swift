@@ -10,7 +10,7 @@ struct ClusterIdentity: Equatable {
 
     private static let magic: UInt32 = 0x434a_5246  // "FRJC"
     /// Of everything in a cluster's streams.
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
 
     init(cluster: String, partitionCount: Int) {
         self.cluster = cluster

@@ -24,7 +24,7 @@ extension ClusterStream {
     /// A repeated publish leaves a chunk that no manifest lists; it goes with its snapshot.
     @discardableResult
     private func publish(_ bytes: [UInt8], to subject: String) throws(LogError) -> UInt64 {
-        try ask { () throws(NatsFailure) in try connection.publish(bytes, to: subject) }
+        try ask { () throws(NatsFailure) in try servers.publish(bytes, to: subject) }
     }
 
     private func removeOld(
@@ -32,14 +32,14 @@ extension ClusterStream {
     ) throws(LogError) {
         if let first = newest.chunks.first {
             try ask { () throws(NatsFailure) in
-                try connection.purge(names.clusterStream, subject: subject, before: first)
+                try servers.purge(names.clusterStream, subject: subject, before: first)
             }
         }
         var whole = 0
         for index in try snapshotIndexes(of: partition).reversed() {
             if whole >= Self.kept {
                 try ask { () throws(NatsFailure) in
-                    try connection.purge(names.clusterStream, subject: names.snapshot(of: partition, at: index))
+                    try servers.purge(names.clusterStream, subject: names.snapshot(of: partition, at: index), before: 0)
                 }
             } else if let last = try lastPart(of: partition, at: index),
                 case .manifest = try? SnapshotManifest.part(last.bytes)
@@ -74,14 +74,14 @@ extension ClusterStream {
 
     private func snapshotIndexes(of partition: PartitionID) throws(LogError) -> [UInt64] {
         let subjects = try unlessMissing { () throws(NatsFailure) in
-            try connection.subjects(of: names.clusterStream, matching: names.everySnapshot(of: partition))
+            try servers.subjects(of: names.clusterStream, matching: names.everySnapshot(of: partition))
         }
         return (subjects ?? []).compactMap { LogNames.snapshotIndex(in: $0) }.sorted()
     }
 
     private func lastPart(of partition: PartitionID, at index: UInt64) throws(LogError) -> StoredMessage? {
         try unlessMissing { () throws(NatsFailure) in
-            try connection.lastMessage(of: names.clusterStream, subject: names.snapshot(of: partition, at: index))
+            try servers.lastMessage(of: names.clusterStream, subject: names.snapshot(of: partition, at: index))
         }
     }
 
@@ -92,7 +92,7 @@ extension ClusterStream {
         var bytes: [UInt8] = []
         for sequence in manifest.chunks {
             let message = try unlessMissing { () throws(NatsFailure) in
-                try connection.message(at: sequence, of: names.clusterStream)
+                try servers.message(at: sequence, of: names.clusterStream)
             }
             guard let message else { throw .corrupt(place: place, problem: "chunk \(sequence) is missing") }
             guard case .chunk(let chunk) = try part(message, place: place) else {

@@ -8,15 +8,15 @@ import Log
 final class ClusterStream {
     let names: LogNames
     let replicas: Int
-    let connection: NatsConnection
+    let servers: any StreamServers
     let patience: Duration
 
     /// Compares what is there with what the caller expects, or makes it what the caller expects.
     init(
-        _ connection: NatsConnection, cluster: String, partitionCount: Int, replicas: Int, patience: Duration
+        _ servers: any StreamServers, cluster: String, partitionCount: Int, replicas: Int, patience: Duration
     ) throws(LogError) {
         names = LogNames(cluster: cluster)
-        self.connection = connection
+        self.servers = servers
         self.replicas = replicas
         self.patience = patience
         let wanted = ClusterIdentity(cluster: cluster, partitionCount: partitionCount)
@@ -34,7 +34,7 @@ final class ClusterStream {
     /// The first message of the stream; nil when there is none.
     private func identity() throws(LogError) -> ClusterIdentity? {
         let stored = try unlessMissing { () throws(NatsFailure) in
-            try connection.message(at: 1, of: names.clusterStream)
+            try servers.message(at: 1, of: names.clusterStream)
         }
         guard let stored else { return nil }
         do throws(ByteError) {
@@ -46,18 +46,18 @@ final class ClusterStream {
 
     private func create(_ identity: ClusterIdentity) throws(LogError) -> ClusterIdentity {
         try ask { () throws(NatsFailure) in
-            try connection.createStream(
+            try servers.createStream(
                 names.clusterStream, subject: names.everyClusterSubject, kind: .store, replicas: replicas)
         }
-        let existing = try ask { () throws(NatsFailure) in try connection.streamNames() }
+        let existing = try ask { () throws(NatsFailure) in try servers.streamNames() }
         if let existing = existing.first(where: { $0.hasPrefix(names.partitionStreamPrefix) }),
             try self.identity() == nil
         {
             throw .corrupt(place: place, problem: "says nothing, although stream \(existing) is there")
         }
         do throws(NatsFailure) {
-            _ = try Patience.repeating(for: patience) { () throws(NatsFailure) in
-                try connection.publish(identity.encoded, to: names.identity, after: 0)
+            _ = try servers.repeating(for: patience) { () throws(NatsFailure) in
+                try servers.publish(identity.encoded, to: names.identity, after: 0)
             }
         } catch {
             // Somebody else, or an earlier try of ours, was quicker: what they wrote counts.
@@ -71,17 +71,17 @@ final class ClusterStream {
 
     // MARK: - Partitions
 
-    /// Whether a partition was ever claimed.
-    func hasBegun(_ partition: PartitionID) throws(LogError) -> Bool {
+    /// Whether one of a partition's streams ever held anything.
+    func hasBegun(_ lane: Lane, of partition: PartitionID) throws(LogError) -> Bool {
         try unlessMissing { () throws(NatsFailure) in
-            try connection.lastMessage(of: names.clusterStream, subject: names.beginning(of: partition))
+            try servers.lastMessage(of: names.clusterStream, subject: names.beginning(lane, of: partition))
         } != nil
     }
 
-    func register(_ partition: PartitionID) throws(LogError) {
-        guard try !hasBegun(partition) else { return }
+    func register(_ lane: Lane, of partition: PartitionID) throws(LogError) {
+        guard try !hasBegun(lane, of: partition) else { return }
         try ask { () throws(NatsFailure) in
-            _ = try connection.publish(Array("begun".utf8), to: names.beginning(of: partition))
+            _ = try servers.publish(Array("begun".utf8), to: names.beginning(lane, of: partition))
         }
     }
 
@@ -89,7 +89,7 @@ final class ClusterStream {
 
     func ask<Result>(_ body: () throws(NatsFailure) -> Result) throws(LogError) -> Result {
         do throws(NatsFailure) {
-            return try Patience.repeating(for: patience, body)
+            return try servers.repeating(for: patience, body)
         } catch {
             throw error.logError(place: place)
         }
@@ -97,7 +97,7 @@ final class ClusterStream {
 
     func unlessMissing<Result>(_ body: () throws(NatsFailure) -> Result) throws(LogError) -> Result? {
         do throws(NatsFailure) {
-            return try Patience.repeating(for: patience, body)
+            return try servers.repeating(for: patience, body)
         } catch {
             switch error {
             case .noSuchStream, .noSuchMessage: return nil

@@ -2,22 +2,12 @@
 
 import CNats
 
-/// A message as a stream keeps it.
-struct StoredMessage {
-    var sequence: UInt64
-    var bytes: [UInt8]
-}
-
 extension NatsConnection {
-    /// Stores a message and waits until a majority of the stream's servers has it.
-    ///
     /// `Nats-Expected-Last-Sequence` is compared where every replica applies the message, so it fences. Its sibling
     /// for one subject does not: server 2.9 compares that only before the message is proposed, and two of them
     /// under way at once both pass.
-    /// - Parameter expected: the sequence of the stream's last message; nil stores it wherever the stream ends.
-    /// - Returns: the message's sequence.
     func publish(
-        _ bytes: [UInt8], to subject: String, after expected: UInt64? = nil
+        _ bytes: [UInt8], to subject: String, after expected: UInt64?, within wait: Duration
     ) throws(NatsFailure) -> UInt64 {
         guard bytes.count <= largestMessageBytes - Self.headerBytes else { throw .tooLarge }
         var created: OpaquePointer?
@@ -34,7 +24,7 @@ extension NatsConnection {
         }
         var options = unsafe jsPubOptions()
         unsafe jsPubOptions_Init(&options)
-        unsafe options.MaxWait = Self.agreementMilliseconds
+        unsafe options.MaxWait = wait.wholeMilliseconds
         var acknowledgement: UnsafeMutablePointer<jsPubAck>?
         var code = jsErrCode(0)
         try unsafe check(js_PublishMsg(&acknowledgement, jetStream, message, &options, &code), code)
@@ -43,23 +33,18 @@ extension NatsConnection {
         return unsafe acknowledgement.pointee.Sequence
     }
 
-    /// What a message's headers may take beside its bytes.
-    static let headerBytes = 1_024
-
-    /// The newest message of a subject, as the stream's leader has it.
     func lastMessage(
-        of stream: String, subject: String, waitMilliseconds: Int64 = answerMilliseconds
+        of stream: String, subject: String, within wait: Duration
     ) throws(NatsFailure) -> StoredMessage {
         var message: OpaquePointer?
         var code = jsErrCode(0)
         var options = unsafe jsOptions()
         unsafe jsOptions_Init(&options)
-        unsafe options.Wait = waitMilliseconds
+        unsafe options.Wait = wait.wholeMilliseconds
         return try unsafe stored(
             js_GetLastMsg(&message, jetStream, stream, subject, &options, &code), code, message)
     }
 
-    /// The message at a place of a stream, as its leader has it.
     func message(at sequence: UInt64, of stream: String) throws(NatsFailure) -> StoredMessage {
         var message: OpaquePointer?
         var code = jsErrCode(0)
@@ -74,6 +59,10 @@ extension NatsConnection {
         guard let pointer = unsafe pointer else { throw .unanswered("an empty answer") }
         let message = unsafe NatsMessage(taking: pointer)
         return StoredMessage(sequence: message.sequence, bytes: message.bytes)
+    }
+
+    func subscribe(to stream: String, from sequence: UInt64) throws(NatsFailure) -> any StreamSubscription {
+        try NatsSubscription(self, stream: stream, from: sequence)
     }
 
     /// Answers one of the server's own messages; lost answers cost time, not truth.

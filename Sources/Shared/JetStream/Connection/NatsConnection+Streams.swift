@@ -1,23 +1,14 @@
-// Creating streams and looking into them.
+// Creating streams, looking into them, and who leads them.
 
 import CNats
 
-/// What a stream is for decides what may be taken out of it.
-enum StreamKind {
-    /// Nothing is ever taken out.
-    case log
-    /// Old messages may be.
-    case store
-}
-
 extension NatsConnection {
-    /// Creates a stream; one that exists as asked for is left as it is.
     func createStream(_ name: String, subject: String, kind: StreamKind, replicas: Int) throws(NatsFailure) {
         var configuration = unsafe jsStreamConfig()
         unsafe jsStreamConfig_Init(&configuration)
         var options = unsafe jsOptions()
         unsafe jsOptions_Init(&options)
-        unsafe options.Wait = Self.agreementMilliseconds
+        unsafe options.Wait = Self.agreement.wholeMilliseconds
         var code = jsErrCode(0)
         let status = unsafe name.withCString { name in
             unsafe subject.withCString { subject in
@@ -42,11 +33,10 @@ extension NatsConnection {
         throw failure
     }
 
-    /// The subjects of a stream that match a filter and hold messages, sorted.
     func subjects(of stream: String, matching filter: String) throws(NatsFailure) -> [String] {
         var options = unsafe jsOptions()
         unsafe jsOptions_Init(&options)
-        unsafe options.Wait = Self.answerMilliseconds
+        unsafe options.Wait = Self.answer.wholeMilliseconds
         var information: UnsafeMutablePointer<jsStreamInfo>?
         var code = jsErrCode(0)
         let status = unsafe filter.withCString { filter in
@@ -61,7 +51,6 @@ extension NatsConnection {
             .sorted()
     }
 
-    /// The names of all streams.
     func streamNames() throws(NatsFailure) -> [String] {
         var names: UnsafeMutablePointer<jsStreamNamesList>?
         var code = jsErrCode(0)
@@ -75,12 +64,10 @@ extension NatsConnection {
         }
     }
 
-    /// Removes a subject's messages.
-    /// - Parameter sequence: those before it; 0 removes all.
-    func purge(_ stream: String, subject: String, before sequence: UInt64 = 0) throws(NatsFailure) {
+    func purge(_ stream: String, subject: String, before sequence: UInt64) throws(NatsFailure) {
         var options = unsafe jsOptions()
         unsafe jsOptions_Init(&options)
-        unsafe options.Wait = Self.agreementMilliseconds
+        unsafe options.Wait = Self.agreement.wholeMilliseconds
         unsafe options.Stream.Purge.Sequence = sequence
         var code = jsErrCode(0)
         let status = unsafe subject.withCString { subject in
@@ -88,5 +75,29 @@ extension NatsConnection {
             return unsafe js_PurgeStream(jetStream, stream, &options, &code)
         }
         try check(status, code)
+    }
+
+    func leader(of stream: String) throws(NatsFailure) -> String? {
+        var options = unsafe jsOptions()
+        unsafe jsOptions_Init(&options)
+        unsafe options.Wait = Self.glance.wholeMilliseconds
+        var information: UnsafeMutablePointer<jsStreamInfo>?
+        var code = jsErrCode(0)
+        try unsafe check(js_GetStreamInfo(&information, jetStream, stream, &options, &code), code)
+        guard let information = unsafe information else { throw .unanswered("an empty answer") }
+        defer { unsafe jsStreamInfo_Destroy(information) }
+        guard let cluster = unsafe information.pointee.Cluster else { return nil }
+        let leader = unsafe cluster.pointee.Leader.map { unsafe String(cString: $0) } ?? ""
+        guard !leader.isEmpty else { throw .unanswered("the stream has no leader") }
+        return leader
+    }
+
+    func handOver(_ stream: String) throws(NatsFailure) {
+        var answer: OpaquePointer?
+        try unsafe check(
+            natsConnection_RequestString(
+                &answer, connection, "$JS.API.STREAM.LEADER.STEPDOWN.\(stream)", "",
+                Self.answer.wholeMilliseconds))
+        unsafe natsMsg_Destroy(answer)
     }
 }

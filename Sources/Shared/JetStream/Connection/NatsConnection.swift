@@ -4,21 +4,12 @@
 import CNats
 import Glibc
 
-@safe final class NatsConnection {
+@safe final class NatsConnection: StreamServers {
     let connection: OpaquePointer
     let jetStream: OpaquePointer
     private let statistics: OpaquePointer
     /// Subscriptions that have ended and are not yet destroyed, the oldest first.
     private var retired: [(subscription: OpaquePointer, at: ContinuousClock.Instant)] = unsafe []
-    private var subscribingFailedAt: ContinuousClock.Instant?
-    private var glanceFailedAt: ContinuousClock.Instant?
-
-    /// How long one try of a request waits for its answer; callers repeat.
-    static let answerMilliseconds: Int64 = 1_000
-    /// The same for a subscription, which others do not wait for.
-    static let subscribingMilliseconds: Int64 = 300
-    /// The same for what the servers have to agree on.
-    static let agreementMilliseconds: Int64 = 2_000
 
     /// Connects to any of the servers.
     /// - Parameters:
@@ -34,7 +25,7 @@ import Glibc
         guard let connection = unsafe connection else { throw .unanswered("no connection") }
         var jetStreamOptions = unsafe jsOptions()
         unsafe jsOptions_Init(&jetStreamOptions)
-        unsafe jetStreamOptions.Wait = Self.answerMilliseconds
+        unsafe jetStreamOptions.Wait = Self.answer.wholeMilliseconds
         var status = unsafe natsConnection_JetStream(&jetStream, connection, &jetStreamOptions)
         if status == NATS_OK { status = unsafe natsStatistics_Create(&statistics) }
         guard let jetStream = unsafe jetStream, let statistics = unsafe statistics else {
@@ -104,22 +95,11 @@ import Glibc
         return unsafe options
     }
 
-    // Some requests can do without an answer, and waiting for it holds up everything else. So after one that went
-    // unanswered, for whichever partition, the next of its kind wait for better times.
+    var now: ContinuousClock.Instant { .now }
 
-    func subscribingFailed() { subscribingFailedAt = ContinuousClock.now }
+    /// The thread is the log's own, and has nothing else to do.
+    func pause(_ duration: Duration) { usleep(UInt32(clamping: duration.wholeMilliseconds * 1_000)) }
 
-    var maySubscribe: Bool { Self.hasPassed(.seconds(1), since: subscribingFailedAt) }
-
-    func glanceFailed() { glanceFailedAt = ContinuousClock.now }
-
-    var mayGlance: Bool { Self.hasPassed(.seconds(1), since: glanceFailedAt) }
-
-    private static func hasPassed(_ pause: Duration, since instant: ContinuousClock.Instant?) -> Bool {
-        instant.map { ContinuousClock.now - $0 > pause } ?? true
-    }
-
-    /// The largest message that the servers take, in bytes.
     var largestMessageBytes: Int { Int(clamping: unsafe natsConnection_GetMaxPayload(connection)) }
 
     /// How often the connection was lost and found again. What servers sent in between did not arrive.
@@ -128,5 +108,12 @@ import Glibc
         guard unsafe natsConnection_GetStats(connection, statistics) == NATS_OK else { return 0 }
         unsafe natsStatistics_GetCounts(statistics, nil, nil, nil, nil, &count)
         return count
+    }
+}
+
+extension Duration {
+    /// Rounded down.
+    var wholeMilliseconds: Int64 {
+        components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
     }
 }

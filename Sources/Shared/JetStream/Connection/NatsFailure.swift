@@ -3,7 +3,7 @@
 
 import CNats
 
-enum NatsFailure: Error, Equatable {
+package enum NatsFailure: Error, Equatable {
     case noSuchStream
     case noSuchMessage
     /// The stream does not end where the message expects it to; the message was not stored.

@@ -7,16 +7,7 @@
 
 import CNats
 
-@safe final class NatsSubscription {
-    enum Arrival: ~Copyable {
-        case message(NatsMessage)
-        /// A heartbeat: the consumer lives and has sent everything up to this sequence.
-        case heartbeat(lastSequence: UInt64)
-        case nothing
-        /// Nothing more will come.
-        case broken
-    }
-
+@safe final class NatsSubscription: StreamSubscription {
     private let connection: NatsConnection
     private let subscription: OpaquePointer
     private let reconnections: UInt64
@@ -62,21 +53,20 @@ import CNats
         unsafe configuration.AckPolicy = js_AckNone
         unsafe configuration.DeliverSubject = unsafe inbox
         unsafe configuration.FlowControl = true
-        unsafe configuration.Heartbeat = heartbeat.components.attoseconds / 1_000_000_000
+        unsafe configuration.Heartbeat = heartbeat.wholeMilliseconds * 1_000_000
         unsafe configuration.MaxDeliver = 1
         unsafe configuration.MemoryStorage = true
         unsafe configuration.Replicas = 1
         var options = unsafe jsOptions()
         unsafe jsOptions_Init(&options)
-        unsafe options.Wait = NatsConnection.subscribingMilliseconds
+        unsafe options.Wait = NatsConnection.subscribing.wholeMilliseconds
         var code = jsErrCode(0)
         try unsafe check(
             js_AddConsumer(nil, connection.jetStream, stream, &configuration, &options, &code), code)
     }
 
-    /// The next thing that has come.
-    /// - Parameter milliseconds: how long to wait for it; 0 only looks.
-    func next(waitMilliseconds milliseconds: Int64) -> Arrival {
+    func next(within wait: Duration) -> Arrival {
+        let milliseconds = wait.wholeMilliseconds
         while true {
             var pointer: OpaquePointer?
             let status = unsafe natsSubscription_NextMsg(&pointer, subscription, milliseconds)
@@ -84,7 +74,7 @@ import CNats
             guard status == NATS_OK, let pointer = unsafe pointer else { return .broken }
             heardAt = ContinuousClock.now
             let message = unsafe NatsMessage(taking: pointer)
-            guard message.isEmpty else { return .message(message) }
+            guard message.isEmpty else { return .message(message.bytes) }
             // Flow control: the server waits until this message, and so everything before it, was taken.
             if let subject = message.replySubject { connection.answer(subject) }
             if let subject = message.header("Nats-Consumer-Stalled") { connection.answer(subject) }

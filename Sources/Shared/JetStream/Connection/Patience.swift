@@ -1,29 +1,42 @@
-// How long a request is repeated: pauses that grow from 5 to 100 ms, until a deadline.
-
-import Glibc
+// How long a request is repeated: pauses that grow from 5 to 100 ms, until the time is up. A process that was stopped has
+// not waited, and servers that were stopped with it have not had their time; so no single try counts for much.
 
 struct Patience {
-    private let deadline: ContinuousClock.Instant
+    private let servers: any StreamServers
+    /// What was left when it was last counted.
+    private var left: Duration
+    private var countedAt: ContinuousClock.Instant
     private var pause: Duration = .milliseconds(5)
 
     private static let longestPause: Duration = .milliseconds(100)
+    /// The most that one try counts for: a little more than a request waits for its answer.
+    private static let longestTry: Duration = .milliseconds(2_500)
 
-    init(_ duration: Duration) { deadline = ContinuousClock.now + duration }
+    init(_ duration: Duration, _ servers: any StreamServers) {
+        self.servers = servers
+        left = duration
+        countedAt = servers.now
+    }
 
-    var isOver: Bool { ContinuousClock.now >= deadline }
+    var isOver: Bool { left <= spent }
+
+    private var spent: Duration { min(servers.now - countedAt, Self.longestTry) }
 
     /// Waits before the next try.
     mutating func wait() {
-        // The thread is the log's own, and has nothing else to do.
-        usleep(UInt32(clamping: pause.components.attoseconds / 1_000_000_000_000))
+        servers.pause(pause)
         pause = min(pause * 2, Self.longestPause)
+        left -= spent
+        countedAt = servers.now
     }
+}
 
+extension StreamServers {
     /// Repeats what is harmless to repeat, for as long as it goes unanswered.
-    static func repeating<Result>(
+    func repeating<Result>(
         for duration: Duration, _ body: () throws(NatsFailure) -> Result
     ) throws(NatsFailure) -> Result {
-        var patience = Patience(duration)
+        var patience = Patience(duration, self)
         while true {
             do throws(NatsFailure) {
                 return try body()

@@ -1,8 +1,8 @@
 // One message of a partition's stream: a group commit, or a claim of the lead. It says all of itself, its own place
 // in the stream included, so that a reader needs nothing but its bytes, and a message in the wrong place is noticed.
 //
-//     magic u32 · version u8 · kind u8 · partition u16 · sequence u64 · first index u64 · records u32 · epoch u64
-//     · claim's sequence u64 · writer u64 · attempt u64 · payload's checksum u64 · seal u64 · payload
+//     magic u32 · version u8 · kind u8 · lane u8 · partition u16 · sequence u64 · first index u64 · records u32
+//     · epoch u64 · claim's sequence u64 · writer u64 · attempt u64 · payload's checksum u64 · seal u64 · payload
 //
 // In the payload and not in NATS headers, because the library parses headers into allocated text, twice the cost of
 // everything else that happens to a small message. The seal covers what stands before it.
@@ -25,17 +25,19 @@ struct LogMessage {
     }
 
     var partition: PartitionID
-    /// Its place in the stream.
+    /// Which of the partition's streams it lies in.
+    var lane: Lane
+    /// Its place in that stream.
     var sequence: UInt64
-    /// The index of its first record; of the record that comes next, for a claim.
+    /// The index of its first record; for a claim, of the first that this stream did not have before it.
     var firstIndex: UInt64
     var epoch: UInt64
-    /// Where the claim lies that this epoch began with.
+    /// Where in its stream the claim lies that this epoch began with.
     var claimSequence: UInt64
     var origin: Origin
     var content: Content
 
-    /// Where the log ends with this message.
+    /// The last record of its stream, up to this message.
     var lastIndex: UInt64 {
         switch content {
         case .claim: firstIndex - 1
@@ -44,7 +46,7 @@ struct LogMessage {
     }
 
     private static let magic: UInt32 = 0x534a_5246  // "FRJS"
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
     private static let claimKind: UInt8 = 1
     private static let entryKind: UInt8 = 2
 
@@ -56,6 +58,7 @@ struct LogMessage {
         writer.write(Self.version)
         let (kind, count, checksum, payload) = parts
         writer.write(kind)
+        writer.write(lane.rawValue)
         writer.write(partition.number)
         writer.write(sequence)
         writer.write(firstIndex)
@@ -76,7 +79,7 @@ struct LogMessage {
         }
     }
 
-    private static let sealOffset = 68
+    private static let sealOffset = 69
 
     /// Reads a message; the records inside an entry are checked when it is opened.
     static func decoded(_ bytes: [UInt8]) throws(ByteError) -> LogMessage {
@@ -84,6 +87,7 @@ struct LogMessage {
         guard try reader.read() == magic else { throw reader.error("is not a message of Farthing's log") }
         guard try reader.read() == version else { throw reader.error("is of an unknown version") }
         let kind: UInt8 = try reader.read()
+        let laneNumber: UInt8 = try reader.read()
         let partition = PartitionID(try reader.read())
         let sequence: UInt64 = try reader.read()
         let firstIndex: UInt64 = try reader.read()
@@ -95,6 +99,7 @@ struct LogMessage {
         guard try reader.read() == checksum(bytes[..<sealOffset]) else {
             throw reader.error("the seal does not match what it covers")
         }
+        guard let lane = Lane(rawValue: laneNumber) else { throw reader.error("names stream \(laneNumber)") }
         let payload = Array(bytes[reader.offset...])
         guard firstIndex > 0, !firstIndex.addingReportingOverflow(UInt64(count)).overflow else {
             throw reader.error("index \(firstIndex) and \(count) records")
@@ -115,7 +120,7 @@ struct LogMessage {
         default: throw reader.error("is of an unknown kind, \(kind)")
         }
         return LogMessage(
-            partition: partition, sequence: sequence, firstIndex: firstIndex, epoch: epoch,
+            partition: partition, lane: lane, sequence: sequence, firstIndex: firstIndex, epoch: epoch,
             claimSequence: claimSequence, origin: origin, content: content)
     }
 

@@ -2,8 +2,9 @@
 // spaces a meaning, so every byte that is not a letter, a digit or a hyphen is written as `_` and two digits.
 //
 //     farthing-CLUSTER-partition-007      farthing.CLUSTER.log.007           one message per group commit or claim
+//     farthing-CLUSTER-partition-007-2    farthing.CLUSTER.log.007.2         its second stream
 //     farthing-CLUSTER-cluster            farthing.CLUSTER.cluster.identity  whose log this is
-//                                         farthing.CLUSTER.cluster.partition.007           that it was ever begun
+//                                         farthing.CLUSTER.cluster.partition.007[.2]       that it was ever begun
 //                                         farthing.CLUSTER.cluster.snapshot.007.INDEX      chunks, then a manifest
 
 import Domain
@@ -24,13 +25,17 @@ struct LogNames {
 
     var partitionStreamPrefix: String { "farthing-\(cluster)-partition-" }
 
-    func stream(of partition: PartitionID) -> String { partitionStreamPrefix + Self.padded(partition) }
+    func stream(_ lane: Lane, of partition: PartitionID) -> String {
+        partitionStreamPrefix + Self.padded(partition) + lane.suffix("-")
+    }
 
     var clusterStream: String { "farthing-\(cluster)-cluster" }
 
     // MARK: Subjects
 
-    func subject(of partition: PartitionID) -> String { "farthing.\(cluster).log.\(Self.padded(partition))" }
+    func subject(_ lane: Lane, of partition: PartitionID) -> String {
+        "farthing.\(cluster).log.\(Self.padded(partition))" + lane.suffix(".")
+    }
 
     private var clusterSubject: String { "farthing.\(cluster).cluster" }
 
@@ -38,7 +43,9 @@ struct LogNames {
 
     var identity: String { "\(clusterSubject).identity" }
 
-    func beginning(of partition: PartitionID) -> String { "\(clusterSubject).partition.\(Self.padded(partition))" }
+    func beginning(_ lane: Lane, of partition: PartitionID) -> String {
+        "\(clusterSubject).partition.\(Self.padded(partition))" + lane.suffix(".")
+    }
 
     private func snapshots(of partition: PartitionID) -> String {
         "\(clusterSubject).snapshot.\(Self.padded(partition))"
@@ -56,5 +63,14 @@ struct LogNames {
     private static func padded(_ partition: PartitionID) -> String {
         let text = partition.description
         return partition == .broadcast ? text : String(repeating: "0", count: max(0, 3 - text.count)) + text
+    }
+}
+
+extension Lane {
+    fileprivate func suffix(_ separator: String) -> String {
+        switch self {
+        case .first: ""
+        case .second: separator + "2"
+        }
     }
 }

@@ -1,4 +1,4 @@
-// One partition's stream, seen by one log: how far it reaches, who leads it, and where a reader of it stands.
+// One of a partition's streams, seen by one log: how far it reaches, and what its messages say.
 //
 // Every message is stored under the condition that the stream ends where its writer believes. So the stream orders
 // claims and commits, and a leader whose partition was claimed by another one cannot write: the claim moved the end.
@@ -8,7 +8,8 @@ import Log
 
 final class PartitionStream {
     let partition: PartitionID
-    let connection: NatsConnection
+    let lane: Lane
+    let servers: any StreamServers
     let cluster: ClusterStream
     let writer: MessageWriter
     /// How long what goes unanswered is repeated.
@@ -20,35 +21,36 @@ final class PartitionStream {
     private(set) var known: StreamEnd?
     /// The newest claim that was read.
     private(set) var leader: Leadership?
-    var reader: StreamReader?
+    /// An entry that was offered and not answered: it may lie behind the known end, and may still get there.
+    var unsettled: LogMessage?
     /// When the stream last gave a sign.
     private(set) var heardAt: ContinuousClock.Instant?
     private var missedAt: ContinuousClock.Instant?
 
-    /// How often a partition that was never begun is looked for.
+    /// How often a stream that was never begun is looked for.
     private static let absence: Duration = .milliseconds(100)
 
     init(
-        _ partition: PartitionID, connection: NatsConnection, cluster: ClusterStream, writer: MessageWriter,
-        patience: Duration
+        _ lane: Lane, of partition: PartitionID, cluster: ClusterStream, writer: MessageWriter, patience: Duration
     ) {
         self.partition = partition
-        self.connection = connection
+        self.lane = lane
         self.cluster = cluster
         self.writer = writer
         self.patience = patience
-        stream = cluster.names.stream(of: partition)
-        subject = cluster.names.subject(of: partition)
+        servers = cluster.servers
+        stream = cluster.names.stream(lane, of: partition)
+        subject = cluster.names.subject(lane, of: partition)
     }
 
     // MARK: - The end
 
-    /// Where the stream ends, by its leader's word; nil when the partition was never begun.
+    /// Where the stream ends, by its leader's word; nil when it was never begun.
     func look() throws(LogError) -> StreamEnd? {
-        var patience = Patience(patience)
+        var patience = Patience(patience, servers)
         while true {
             let problem: LogError
-            switch try find({ () throws(NatsFailure) in try connection.lastMessage(of: stream, subject: subject) }) {
+            switch try find({ () throws(NatsFailure) in try servers.lastMessage(of: stream, subject: subject) }) {
             case .message(let message):
                 if message.sequence >= known?.sequence ?? 0 {
                     learn(message)
@@ -59,8 +61,8 @@ final class PartitionStream {
                 if known?.sequence ?? 0 == 0 { return .empty }
                 problem = shrunk(to: 0)
             case .noStream:
-                if known == nil, try !cluster.hasBegun(partition) {
-                    missedAt = ContinuousClock.now
+                if known == nil, try !cluster.hasBegun(lane, of: partition) {
+                    missedAt = servers.now
                     return nil
                 }
                 problem = corrupt("the stream is missing")
@@ -74,13 +76,18 @@ final class PartitionStream {
     /// The same without asking again for what is known, or was just found missing.
     func lookOnce() throws(LogError) -> StreamEnd? {
         if let known { return known }
-        if let missedAt, ContinuousClock.now - missedAt < Self.absence { return nil }
+        if let missedAt, servers.now - missedAt < Self.absence { return nil }
         return try look()
+    }
+
+    /// Asks once, and takes no silence for an answer.
+    func glance() throws(NatsFailure) -> StoredMessage {
+        try servers.lastMessage(of: stream, subject: subject, within: type(of: servers).glance)
     }
 
     /// Takes note of a message that is in the stream.
     func learn(_ message: LogMessage) {
-        heardAt = ContinuousClock.now
+        heardAt = servers.now
         if message.sequence >= known?.sequence ?? 0 { known = StreamEnd(message) }
         if case .claim(let owner) = message.content, message.epoch > leader?.epoch ?? 0 {
             leader = Leadership(epoch: message.epoch, owner: owner)
@@ -97,7 +104,7 @@ final class PartitionStream {
     private func find(_ ask: () throws(NatsFailure) -> StoredMessage) throws(LogError) -> Finding {
         let stored: StoredMessage
         do throws(NatsFailure) {
-            stored = try Patience.repeating(for: patience, ask)
+            stored = try servers.repeating(for: patience, ask)
         } catch {
             switch error {
             case .noSuchStream: return .noStream
@@ -110,9 +117,9 @@ final class PartitionStream {
 
     /// A message that has to be there.
     func message(at sequence: UInt64) throws(LogError) -> LogMessage {
-        var patience = Patience(patience)
+        var patience = Patience(patience, servers)
         while true {
-            switch try find({ () throws(NatsFailure) in try connection.message(at: sequence, of: stream) }) {
+            switch try find({ () throws(NatsFailure) in try servers.message(at: sequence, of: stream) }) {
             case .message(let message): return message
             case .noMessage, .noStream: break
             }
@@ -124,7 +131,7 @@ final class PartitionStream {
     /// A node that lags may not have a message yet; a stream that goes on behind it has lost it.
     private func missing(_ sequence: UInt64) throws(LogError) -> Never {
         if case .message(let last) = try find({ () throws(NatsFailure) in
-            try connection.lastMessage(of: stream, subject: subject)
+            try servers.lastMessage(of: stream, subject: subject)
         }), last.sequence > sequence {
             throw corrupt("message \(sequence) is missing")
         }
@@ -139,8 +146,11 @@ final class PartitionStream {
         } catch {
             throw corrupt("message \(sequence.map(String.init) ?? "delivered"): \(error)")
         }
-        guard message.partition == partition, sequence == nil || message.sequence == sequence else {
-            throw corrupt("message \(sequence ?? 0) was written as \(message.sequence) of \(message.partition)")
+        guard message.partition == partition, message.lane == lane, sequence == nil || message.sequence == sequence
+        else {
+            throw corrupt(
+                "message \(sequence.map(String.init) ?? "delivered") was written as \(message.sequence) of "
+                    + "\(message.partition)" + (message.lane == lane ? "" : ", the other stream"))
         }
         return message
     }

@@ -1,0 +1,141 @@
+// Claims and commits. A claim is a message in each of the two streams, the first before the second; an entry is a
+// message in one of them.
+
+import Domain
+import Log
+
+extension StreamPair {
+    /// - Parameter least: the new epoch is at least this one.
+    func claim(owner: String, after seen: UInt64, raisingTo least: UInt64 = 0) throws(LogError) -> Claim {
+        var patience = Patience(patience, servers)
+        while true {
+            // Both have to be there before either is closed to whoever leads now.
+            let ends = BothLanes(first: try streams.first.begin(), second: try streams.second.begin())
+            let end = LogEnd(ends.first, ends.second)
+            guard end.epoch == seen else { throw .fenced(currentEpoch: end.epoch) }
+            let epoch = max(end.epoch &+ 1, least)
+            guard end.epoch < epoch, epoch <= UInt64(Int64.max) else {
+                throw streams.first.corrupt("the epoch has no successor")
+            }
+            for lane in Lane.allCases { try streams[lane].checkLastEntry(ends[lane]) }
+            // The first stream gives each epoch to one claimant. Should the leader have written meanwhile, or somebody
+            // else have claimed, the next look tells.
+            if try streams.first.store(message(owner, epoch, behind: ends.first, in: .first)) {
+                return Claim(
+                    epoch: epoch,
+                    lastIndex: max(
+                        ends.first.lastIndex, try closeSecond(to: owner, epoch, behind: ends.second).lastIndex))
+            }
+            guard !patience.isOver else { throw streams.first.failure(.wrongLastSequence) }
+            patience.wait()
+        }
+    }
+
+    /// Stores the claim of an epoch that the first stream has given to us in the second one.
+    /// - Returns: where the second stream ended before it.
+    private func closeSecond(
+        to owner: String, _ epoch: UInt64, behind seen: StreamEnd
+    ) throws(LogError) -> StreamEnd {
+        var end = seen
+        while try !streams.second.store(message(owner, epoch, behind: end, in: .second)) {
+            // The leader of before still wrote here, or somebody has claimed after us.
+            end = try streams.second.look() ?? .empty
+            guard end.epoch < epoch else { throw .fenced(currentEpoch: end.epoch) }
+        }
+        led = epoch
+        reader = nil
+        return end
+    }
+
+    private func message(_ owner: String, _ epoch: UInt64, behind end: StreamEnd, in lane: Lane) -> LogMessage {
+        LogMessage(
+            partition: partition, lane: lane, sequence: end.sequence + 1, firstIndex: end.lastIndex + 1, epoch: epoch,
+            claimSequence: end.sequence + 1, origin: streams[lane].writer.nextAttempt(),
+            content: .claim(owner: owner))
+    }
+
+    func append(_ records: [Record], epoch: UInt64, expecting lastIndex: UInt64) throws(LogError) -> UInt64 {
+        guard let end = try end(epoch: epoch, lastIndex: lastIndex, isCheckOnly: records.isEmpty) else {
+            throw .fenced(currentEpoch: 0)
+        }
+        guard epoch == end.epoch, epoch > 0 else { throw .fenced(currentEpoch: end.epoch) }
+        guard lastIndex == end.lastIndex else { throw .unexpectedIndex(actual: end.lastIndex) }
+        guard !records.isEmpty else { return lastIndex }
+        // Another log's epoch, or one whose last append may still come.
+        guard led == epoch else { throw .fenced(currentEpoch: try look()?.epoch ?? end.epoch) }
+        // Who leads has no use for what it wrote itself.
+        reader = nil
+        try commit(StoredEntry(sealing: records, partition: partition, firstIndex: lastIndex + 1, epoch: epoch))
+        try spreadLeaders()
+        return lastIndex + UInt64(records.count)
+    }
+
+    /// The end as far as it has to be known for an append: storing compares it anyway, so what was seen suffices
+    /// when it fits.
+    private func end(epoch: UInt64, lastIndex: UInt64, isCheckOnly: Bool) throws(LogError) -> LogEnd? {
+        if !isCheckOnly, let known, known.epoch == epoch, known.lastIndex == lastIndex { return known }
+        return try look()
+    }
+
+    /// How long one stream is waited for before the other one is tried.
+    private static let hesitation: Duration = .milliseconds(500)
+
+    /// Offers an entry to one stream after the other, until one has it.
+    private func commit(_ entry: StoredEntry) throws(LogError) {
+        var patience = Patience(patience, servers)
+        var mayBeStored = false
+        while true {
+            switch try streams[active].offer(entry, within: Self.hesitation) {
+            case .stored: return
+            case .overtaken:
+                led = nil
+                let now = try look()
+                guard let now, !mayBeStored else {
+                    throw abandoned(.unanswered("somebody else has claimed the partition"))
+                }
+                throw now.epoch == entry.epoch
+                    ? .unexpectedIndex(actual: now.lastIndex) : .fenced(currentEpoch: now.epoch)
+            case .noSpace(let failure) where !mayBeStored: throw streams[active].failure(failure)
+            case .noSpace(let failure), .unanswered(let failure):
+                mayBeStored = true
+                guard !patience.isOver else { throw abandoned(failure) }
+            }
+            active = active.other
+            patience.wait()
+        }
+    }
+
+    /// The entry may be stored, or may be yet; only the next claim tells, which puts an end to it.
+    private func abandoned(_ failure: NatsFailure) -> LogError {
+        led = nil
+        if case .noSpace(let problem) = failure { return streams[active].failure(.unanswered(problem)) }
+        return streams[active].failure(failure)
+    }
+
+    // MARK: - Leaders
+
+    /// How often the one who writes looks who leads the streams.
+    private static let spreading: Duration = .seconds(2)
+
+    /// Has two servers lead the two streams, so that the end of one server leaves the other stream with its leader.
+    private func spreadLeaders() throws(LogError) {
+        let now = servers.now
+        if let spreadAt, now - spreadAt < Self.spreading { return }
+        spreadAt = now
+        // What cannot be done now is done next time.
+        do throws(NatsFailure) {
+            guard let busy = try servers.leader(of: streams[active].stream),
+                try servers.leader(of: streams[active.other].stream) == busy
+            else { return }
+            try servers.handOver(streams[active.other].stream)
+        } catch {}
+    }
+}
+
+extension PartitionStream {
+    /// Whoever leads builds on the last entry, so it has to be whole.
+    fileprivate func checkLastEntry(_ end: StreamEnd) throws(LogError) {
+        guard end.sequence > 0, case .entry(let entry) = try message(at: end.sequence).content else { return }
+        _ = try entry.opened(partition: partition, file: stream)
+    }
+}

@@ -1,0 +1,104 @@
+// One partition's log: two streams that the servers lead apart from each other, so that one without a leader does not
+// hold up what is written.
+//
+// - A claim lies in both streams. So from then on nobody writes to either under an older epoch, and whatever was
+//   written before lies before it.
+// - An entry lies in one of them at least, whichever the leader gets an answer from. Only the log that has claimed
+//   writes under its epoch, one entry at a time; so one index never means two things.
+// - The log is what both hold, in the order of the indexes.
+
+import Domain
+import Log
+
+final class StreamPair {
+    let partition: PartitionID
+    let servers: any StreamServers
+    let patience: Duration
+    let restraints: Restraints
+    let streams: BothLanes<PartitionStream>
+
+    /// The epoch under which this log may write: it has claimed it, and knows what became of all that it wrote.
+    var led: UInt64?
+    /// The stream that answered last.
+    var active = Lane.first
+    var spreadAt: ContinuousClock.Instant?
+    var reader: PairReader?
+
+    init(
+        _ partition: PartitionID, cluster: ClusterStream, writer: MessageWriter, restraints: Restraints,
+        patience: Duration
+    ) {
+        self.partition = partition
+        self.servers = cluster.servers
+        self.patience = patience
+        self.restraints = restraints
+        streams = BothLanes(
+            first: PartitionStream(.first, of: partition, cluster: cluster, writer: writer, patience: patience),
+            second: PartitionStream(.second, of: partition, cluster: cluster, writer: writer, patience: patience))
+    }
+
+    // MARK: - The end
+
+    /// How far the log is known to reach; nil before anything was seen.
+    var known: LogEnd? {
+        guard let first = streams.first.known else { return nil }
+        return LogEnd(first, streams.second.known)
+    }
+
+    /// Where the log ends, by the word of both streams' leaders; nil when the partition was never begun.
+    func look() throws(LogError) -> LogEnd? {
+        guard let first = try streams.first.look() else { return nil }
+        return LogEnd(first, try streams.second.look())
+    }
+
+    /// The same without asking again for what is known, or was just found missing.
+    func lookOnce() throws(LogError) -> LogEnd? {
+        guard let first = try streams.first.lookOnce() else { return nil }
+        return LogEnd(first, try streams.second.lookOnce())
+    }
+
+    // MARK: - The lead
+
+    /// Who leads. Workers ask this a hundred times a second of every partition they hold, so it may not cost a request
+    /// each time. Every claim comes to the first stream. Who follows hears of it on its subscription. Who leads and
+    /// writes knows by its own writes, which would be refused. Who leads and does not write looks four times a second,
+    /// and never waits long: what it says may be late, and nothing rests on it but the haste with which a replaced
+    /// leader steps down.
+    func leadership() throws(LogError) -> Leadership {
+        let stream = streams.first
+        if reader?.places.first.subscription != nil, stream.leader != nil {
+            try hear()
+        } else if stream.leader == nil {
+            _ = try stream.lookOnce()
+        } else if !isFresh {
+            try glance()
+        }
+        guard let known = stream.known, known.epoch > 0 else { return Leadership(epoch: 0, owner: "") }
+        if let leader = stream.leader, leader.epoch == known.epoch { return leader }
+        let claim = try stream.message(at: known.claimSequence)
+        stream.learn(claim)
+        guard let leader = stream.leader, leader.epoch == claim.epoch else {
+            throw stream.corrupt("message \(known.claimSequence) is not the claim of epoch \(known.epoch)")
+        }
+        return leader
+    }
+
+    private static let freshness: Duration = .milliseconds(250)
+
+    private var isFresh: Bool {
+        guard let heardAt = streams.first.heardAt else { return false }
+        return servers.now - heardAt < Self.freshness
+    }
+
+    private func glance() throws(LogError) {
+        guard restraints.glancing.allows(at: servers.now) else { return }
+        let last: StoredMessage
+        do throws(NatsFailure) {
+            last = try streams.first.glance()
+        } catch {
+            restraints.glancing.failed(at: servers.now)
+            return
+        }
+        streams.first.learn(try streams.first.decoded(last.bytes, at: last.sequence))
+    }
+}
