@@ -74,6 +74,17 @@ import Testing
         }
     }
 
+    /// A server that has just started knows of no messages yet. A log that is taken for a new one, or for a lost one,
+    /// would be worse than a wait.
+    @Test(arguments: [1, 2, 3, 10]) func aLogIsNotTakenForEmptyBecauseAServerIs(answers: Int) throws {
+        let servers = PaperServers(seed: 6)
+        let claim = try paperLog(servers).claim(seven, owner: "w1")
+        servers.answersOfNothing = answers
+        #expect(try paperLog(servers).leadership(of: seven) == Leadership(epoch: claim.epoch, owner: "w1"))
+        servers.answersOfNothing = .max
+        #expect(throws: LogError.self) { try paperLog(servers) }
+    }
+
     /// Under one epoch two logs could write to a stream each.
     @Test func whoHasNotClaimedDoesNotWrite() throws {
         let servers = PaperServers(seed: 2)

@@ -8,7 +8,7 @@ import LogConformance
 final class PaperServers {
     struct Stream {
         var kind: StreamKind
-        /// By sequence, from 1 on; nil for what was purged.
+        /// By sequence, from 1 on; nil for what was removed.
         var messages: [(subject: String, bytes: [UInt8])?] = []
         var leader: String?
     }
@@ -26,6 +26,8 @@ final class PaperServers {
     var faults = 0
     /// How many of the next messages are stored and not answered.
     var answersToLose = 0
+    /// How many of the next requests for a message meet a server that has just started and knows of none.
+    var answersOfNothing = 0
     /// What others do while a client waits.
     var meanwhile: () -> Void = {}
     private var late: [LateMessage] = []
@@ -154,6 +156,10 @@ final class PaperConnection: StreamServers {
     func message(at sequence: UInt64, of stream: String) throws(NatsFailure) -> StoredMessage {
         servers.turn()
         let messages = try servers.led(stream).messages
+        guard servers.answersOfNothing == 0 else {
+            servers.answersOfNothing -= 1
+            throw .noSuchMessage
+        }
         guard sequence > 0, sequence <= messages.count, let message = messages[Int(sequence) - 1] else {
             throw .noSuchMessage
         }
@@ -178,11 +184,9 @@ final class PaperConnection: StreamServers {
         return Set(found.filter { $0.hasPrefix(filter.dropLast()) }).sorted()
     }
 
-    func purge(_ stream: String, subject: String, before sequence: UInt64) throws(NatsFailure) {
-        for (index, message) in try servers.led(stream).messages.enumerated()
-        where message?.subject == subject && (sequence == 0 || index + 1 < sequence) {
-            servers.streams[stream]?.messages[index] = nil
-        }
+    func removeMessage(at sequence: UInt64, of stream: String) throws(NatsFailure) {
+        guard try servers.led(stream).messages[Int(sequence) - 1] != nil else { throw .noSuchMessage }
+        servers.streams[stream]?.messages[Int(sequence) - 1] = nil
     }
 
     func leader(of stream: String) throws(NatsFailure) -> String? { try servers.led(stream).leader }

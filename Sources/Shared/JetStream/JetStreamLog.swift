@@ -13,6 +13,7 @@ public final class JetStreamLog: PartitionLog {
     public let partitionCount: Int
     public var damageFound: (LogError) -> Void = { _ in }
     private let clusterStream: ClusterStream
+    private let snapshots: SnapshotStream
     private let writer = MessageWriter()
     private let restraints = Restraints()
     private let patience: Duration
@@ -57,6 +58,7 @@ public final class JetStreamLog: PartitionLog {
         self.patience = patience
         clusterStream = try ClusterStream(
             servers, cluster: cluster, partitionCount: partitionCount, replicas: replicas, patience: patience)
+        snapshots = SnapshotStream(servers, names: clusterStream.names, replicas: replicas, patience: patience)
     }
 
     private static func check(_ partitionCount: Int, place: String) throws(LogError) {
@@ -117,12 +119,12 @@ public final class JetStreamLog: PartitionLog {
             let lastIndex = try stream.look()?.lastIndex ?? 0
             guard snapshot.index <= lastIndex else { throw .unexpectedIndex(actual: lastIndex) }
         }
-        try clusterStream.save(snapshot, of: partition)
+        try snapshots.save(snapshot, of: partition)
     }
 
     public func latestSnapshot(of partition: PartitionID) throws(LogError) -> Snapshot? {
         let stream = try stream(of: partition)
-        return try clusterStream.latest(
+        return try snapshots.latest(
             of: partition, lastIndex: { () throws(LogError) in try stream.look()?.lastIndex ?? 0 },
             damageFound: damageFound)
     }

@@ -1,6 +1,6 @@
-// The cluster's own stream: whose log this is, which partitions were ever begun, and their snapshots. Another number
-// of partitions would send users to partitions that do not hold their past, so it is refused; a partition's stream
-// that was there once and is gone is a loss, not a new partition.
+// The cluster's own stream: whose log this is, and which partitions were ever begun. Another number of partitions would
+// send users to partitions that do not hold their past, so it is refused; a partition's stream that was there once and is
+// gone is a loss, not a new partition. Nothing is ever taken out of it.
 
 import Domain
 import Log
@@ -47,14 +47,9 @@ final class ClusterStream {
     private func create(_ identity: ClusterIdentity) throws(LogError) -> ClusterIdentity {
         try ask { () throws(NatsFailure) in
             try servers.createStream(
-                names.clusterStream, subject: names.everyClusterSubject, kind: .store, replicas: replicas)
+                names.clusterStream, subject: names.everyClusterSubject, kind: .log, replicas: replicas)
         }
-        let existing = try ask { () throws(NatsFailure) in try servers.streamNames() }
-        if let existing = existing.first(where: { $0.hasPrefix(names.partitionStreamPrefix) }),
-            try self.identity() == nil
-        {
-            throw .corrupt(place: place, problem: "says nothing, although stream \(existing) is there")
-        }
+        if let written = try identityBesidePartitions() { return written }
         do throws(NatsFailure) {
             _ = try servers.repeating(for: patience) { () throws(NatsFailure) in
                 try servers.publish(identity.encoded, to: names.identity, after: 0)
@@ -63,10 +58,29 @@ final class ClusterStream {
             // Somebody else, or an earlier try of ours, was quicker: what they wrote counts.
             guard error == .wrongLastSequence else { throw error.logError(place: place) }
         }
-        guard let written = try self.identity() else {
-            throw .unavailable(place: place, problem: "the cluster's identity cannot be read back")
+        var patience = Patience(patience, servers)
+        while true {
+            if let written = try self.identity() { return written }
+            guard !patience.isOver else {
+                throw .unavailable(place: place, problem: "the cluster's identity cannot be read back")
+            }
+            patience.wait()
         }
-        return written
+    }
+
+    /// What is written where partitions have streams; nil where nobody has begun. A server that has just started, or
+    /// does not know yet that it leads no more, knows the streams before their messages, so it is asked for a while.
+    private func identityBesidePartitions() throws(LogError) -> ClusterIdentity? {
+        var patience = Patience(patience, servers)
+        while true {
+            let streams = try ask { () throws(NatsFailure) in try servers.streamNames() }
+            guard let stream = streams.first(where: { $0.hasPrefix(names.partitionStreamPrefix) }) else { return nil }
+            if let written = try identity() { return written }
+            guard !patience.isOver else {
+                throw .corrupt(place: place, problem: "says nothing, although stream \(stream) is there")
+            }
+            patience.wait()
+        }
     }
 
     // MARK: - Partitions
@@ -87,22 +101,11 @@ final class ClusterStream {
 
     // MARK: - Asking
 
-    func ask<Result>(_ body: () throws(NatsFailure) -> Result) throws(LogError) -> Result {
-        do throws(NatsFailure) {
-            return try servers.repeating(for: patience, body)
-        } catch {
-            throw error.logError(place: place)
-        }
+    private func ask<Result>(_ body: () throws(NatsFailure) -> Result) throws(LogError) -> Result {
+        try servers.ask(place: place, for: patience, body)
     }
 
-    func unlessMissing<Result>(_ body: () throws(NatsFailure) -> Result) throws(LogError) -> Result? {
-        do throws(NatsFailure) {
-            return try servers.repeating(for: patience, body)
-        } catch {
-            switch error {
-            case .noSuchStream, .noSuchMessage: return nil
-            default: throw error.logError(place: place)
-            }
-        }
+    private func unlessMissing<Result>(_ body: () throws(NatsFailure) -> Result) throws(LogError) -> Result? {
+        try servers.unlessMissing(place: place, for: patience, body)
     }
 }

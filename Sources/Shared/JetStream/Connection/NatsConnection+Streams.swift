@@ -21,7 +21,7 @@ extension NatsConnection {
                     unsafe configuration.Discard = js_DiscardNew
                     unsafe configuration.Replicas = Int64(replicas)
                     unsafe configuration.DenyDelete = kind == .log
-                    unsafe configuration.DenyPurge = kind == .log
+                    unsafe configuration.DenyPurge = true
                     return unsafe js_AddStream(nil, jetStream, &configuration, &options, &code)
                 }
             }
@@ -64,17 +64,9 @@ extension NatsConnection {
         }
     }
 
-    func purge(_ stream: String, subject: String, before sequence: UInt64) throws(NatsFailure) {
-        var options = unsafe jsOptions()
-        unsafe jsOptions_Init(&options)
-        unsafe options.Wait = Self.agreement.wholeMilliseconds
-        unsafe options.Stream.Purge.Sequence = sequence
+    func removeMessage(at sequence: UInt64, of stream: String) throws(NatsFailure) {
         var code = jsErrCode(0)
-        let status = unsafe subject.withCString { subject in
-            unsafe options.Stream.Purge.Subject = unsafe subject
-            return unsafe js_PurgeStream(jetStream, stream, &options, &code)
-        }
-        try check(status, code)
+        try unsafe check(js_DeleteMsg(jetStream, stream, sequence, nil, &code), code)
     }
 
     func leader(of stream: String) throws(NatsFailure) -> String? {

@@ -22,7 +22,7 @@ package enum NatsFailure: Error, Equatable {
         switch code {
         case JSStreamWrongLastSequenceErr: self = .wrongLastSequence
         case JSStreamNotFoundErr: self = .noSuchStream
-        case JSNoMessageFoundErr, JSSequenceNotFoundErr: self = .noSuchMessage
+        case JSNoMessageFoundErr, JSSequenceNotFoundErr, JSStreamMsgDeleteFailed: self = .noSuchMessage
         case JSInsufficientResourcesErr, JSAccountResourcesExceededErr, JSStorageResourcesExceededErr:
             self = .noSpace(Self.text(status, code))
         case JSStreamMessageExceedsMaximumErr: self = .tooLarge

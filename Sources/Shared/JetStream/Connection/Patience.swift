@@ -1,6 +1,8 @@
 // How long a request is repeated: pauses that grow from 5 to 100 ms, until the time is up. A process that was stopped has
 // not waited, and servers that were stopped with it have not had their time; so no single try counts for much.
 
+import Log
+
 struct Patience {
     private let servers: any StreamServers
     /// What was left when it was last counted.
@@ -26,6 +28,11 @@ struct Patience {
     mutating func wait() {
         servers.pause(pause)
         pause = min(pause * 2, Self.longestPause)
+        tryAgain()
+    }
+
+    /// Counts the try that was made; what comes next is not the same again, and need not wait.
+    mutating func tryAgain() {
         left -= spent
         countedAt = servers.now
     }
@@ -44,6 +51,32 @@ extension StreamServers {
                 guard case .unanswered = error, !patience.isOver else { throw error }
             }
             patience.wait()
+        }
+    }
+
+    /// The same, for whoever takes every failure for an error of the log.
+    /// - Parameter place: what the error names.
+    func ask<Result>(
+        place: String, for duration: Duration, _ body: () throws(NatsFailure) -> Result
+    ) throws(LogError) -> Result {
+        do throws(NatsFailure) {
+            return try repeating(for: duration, body)
+        } catch {
+            throw error.logError(place: place)
+        }
+    }
+
+    /// The same; nil for what is not there.
+    func unlessMissing<Result>(
+        place: String, for duration: Duration, _ body: () throws(NatsFailure) -> Result
+    ) throws(LogError) -> Result? {
+        do throws(NatsFailure) {
+            return try repeating(for: duration, body)
+        } catch {
+            switch error {
+            case .noSuchStream, .noSuchMessage: return nil
+            default: throw error.logError(place: place)
+            }
         }
     }
 }

@@ -18,7 +18,7 @@ package struct StoredMessage {
 package enum StreamKind {
     /// Nothing is ever taken out.
     case log
-    /// Old messages may be.
+    /// Single messages may be.
     case store
 }
 
@@ -62,9 +62,8 @@ package protocol StreamServers: AnyObject {
     /// The subjects of a stream that match a filter and hold messages, sorted.
     func subjects(of stream: String, matching filter: String) throws(NatsFailure) -> [String]
 
-    /// Removes a subject's messages.
-    /// - Parameter sequence: those before it; 0 removes all.
-    func purge(_ stream: String, subject: String, before sequence: UInt64) throws(NatsFailure)
+    /// Removes one message of a store.
+    func removeMessage(at sequence: UInt64, of stream: String) throws(NatsFailure)
 
     /// Which server leads a stream; nil where a server is alone.
     func leader(of stream: String) throws(NatsFailure) -> String?

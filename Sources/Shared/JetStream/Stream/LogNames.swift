@@ -5,7 +5,7 @@
 //     farthing-CLUSTER-partition-007-2    farthing.CLUSTER.log.007.2         its second stream
 //     farthing-CLUSTER-cluster            farthing.CLUSTER.cluster.identity  whose log this is
 //                                         farthing.CLUSTER.cluster.partition.007[.2]       that it was ever begun
-//                                         farthing.CLUSTER.cluster.snapshot.007.INDEX      chunks, then a manifest
+//     farthing-CLUSTER-snapshots          farthing.CLUSTER.snapshot.007.INDEX              chunks, then a manifest
 
 import Domain
 
@@ -31,6 +31,8 @@ struct LogNames {
 
     var clusterStream: String { "farthing-\(cluster)-cluster" }
 
+    var snapshotStream: String { "farthing-\(cluster)-snapshots" }
+
     // MARK: Subjects
 
     func subject(_ lane: Lane, of partition: PartitionID) -> String {
@@ -47,9 +49,11 @@ struct LogNames {
         "\(clusterSubject).partition.\(Self.padded(partition))" + lane.suffix(".")
     }
 
-    private func snapshots(of partition: PartitionID) -> String {
-        "\(clusterSubject).snapshot.\(Self.padded(partition))"
-    }
+    private var snapshotSubject: String { "farthing.\(cluster).snapshot" }
+
+    var everySnapshotSubject: String { "\(snapshotSubject).>" }
+
+    private func snapshots(of partition: PartitionID) -> String { "\(snapshotSubject).\(Self.padded(partition))" }
 
     func snapshot(of partition: PartitionID, at index: UInt64) -> String { "\(snapshots(of: partition)).\(index)" }
 

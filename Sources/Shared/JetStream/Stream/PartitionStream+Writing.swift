@@ -15,8 +15,8 @@ extension PartitionStream {
         case overtaken
         /// It may be stored, or may be yet.
         case unanswered(NatsFailure)
-        /// The servers have no room for it, and did not store it.
-        case noSpace(NatsFailure)
+        /// It is too large, or there is no room for it: it was not stored.
+        case refused(LogError)
     }
 
     /// Creates the stream, if it is not there.
@@ -45,7 +45,9 @@ extension PartitionStream {
                 unsettled = nil
                 return true
             case .overtaken: return false
-            case .unanswered(let failure), .noSpace(let failure):
+            case .refused(let error):
+                guard !patience.isOver else { throw error }
+            case .unanswered(let failure):
                 guard !patience.isOver else { throw self.failure(failure) }
             }
             patience.wait()
@@ -56,11 +58,8 @@ extension PartitionStream {
     func offer(_ entry: StoredEntry, within wait: Duration) throws(LogError) -> Offer {
         if let before = unsettled {
             let outcome = try offer(before, within: wait)
-            switch outcome {
-            case .stored, .overtaken: unsettled = nil
-            case .unanswered, .noSpace: return .unanswered(outcome.failure)
-            }
-            if case .overtaken = outcome { return .overtaken }
+            guard case .stored = outcome else { return outcome }
+            unsettled = nil
             if before.firstIndex == entry.firstIndex { return .stored }
         }
         guard let end = known else { throw corrupt("an entry before any claim") }
@@ -82,9 +81,10 @@ extension PartitionStream {
             switch error {
             case .wrongLastSequence: return try isStored(message) ? .stored : .overtaken
             case .tooLarge:
-                throw .entryTooLarge(
-                    bytes: bytes.count, limit: servers.largestMessageBytes - type(of: servers).headerBytes)
-            case .noSpace: return .noSpace(error)
+                return .refused(
+                    .entryTooLarge(
+                        bytes: bytes.count, limit: servers.largestMessageBytes - type(of: servers).headerBytes))
+            case .noSpace: return .refused(failure(error))
             default: return .unanswered(error)
             }
         }
@@ -100,15 +100,5 @@ extension PartitionStream {
         let found = try self.message(at: message.sequence)
         learn(found)
         return found.origin == message.origin
-    }
-}
-
-extension PartitionStream.Offer {
-    /// Why there is no answer.
-    fileprivate var failure: NatsFailure {
-        switch self {
-        case .unanswered(let failure), .noSpace(let failure): failure
-        case .stored, .overtaken: .unanswered("no answer")
-        }
     }
 }

@@ -59,10 +59,10 @@ extension StreamPair {
             throw .fenced(currentEpoch: 0)
         }
         guard epoch == end.epoch, epoch > 0 else { throw .fenced(currentEpoch: end.epoch) }
-        guard lastIndex == end.lastIndex else { throw .unexpectedIndex(actual: end.lastIndex) }
-        guard !records.isEmpty else { return lastIndex }
         // Another log's epoch, or one whose last append may still come.
         guard led == epoch else { throw .fenced(currentEpoch: try look()?.epoch ?? end.epoch) }
+        guard lastIndex == end.lastIndex else { throw .unexpectedIndex(actual: end.lastIndex) }
+        guard !records.isEmpty else { return lastIndex }
         // Who leads has no use for what it wrote itself.
         reader = nil
         try commit(StoredEntry(sealing: records, partition: partition, firstIndex: lastIndex + 1, epoch: epoch))
@@ -82,34 +82,35 @@ extension StreamPair {
 
     /// Offers an entry to one stream after the other, until one has it.
     private func commit(_ entry: StoredEntry) throws(LogError) {
+        // Whoever does not know what became of an entry writes no other one in its place: the next claim tells, and
+        // puts an end to it.
+        led = nil
         var patience = Patience(patience, servers)
         var mayBeStored = false
         while true {
             switch try streams[active].offer(entry, within: Self.hesitation) {
-            case .stored: return
+            case .stored:
+                led = entry.epoch
+                return
             case .overtaken:
-                led = nil
                 let now = try look()
                 guard let now, !mayBeStored else {
-                    throw abandoned(.unanswered("somebody else has claimed the partition"))
+                    throw streams[active].failure(.unanswered("somebody else has claimed the partition"))
                 }
                 throw now.epoch == entry.epoch
                     ? .unexpectedIndex(actual: now.lastIndex) : .fenced(currentEpoch: now.epoch)
-            case .noSpace(let failure) where !mayBeStored: throw streams[active].failure(failure)
-            case .noSpace(let failure), .unanswered(let failure):
+            case .refused(let error) where !mayBeStored:
+                led = entry.epoch
+                throw error
+            case .refused(let error):
+                guard !patience.isOver else { throw streams[active].failure(.unanswered("\(error)")) }
+            case .unanswered(let failure):
                 mayBeStored = true
-                guard !patience.isOver else { throw abandoned(failure) }
+                guard !patience.isOver else { throw streams[active].failure(failure) }
             }
             active = active.other
             patience.wait()
         }
-    }
-
-    /// The entry may be stored, or may be yet; only the next claim tells, which puts an end to it.
-    private func abandoned(_ failure: NatsFailure) -> LogError {
-        led = nil
-        if case .noSpace(let problem) = failure { return streams[active].failure(.unanswered(problem)) }
-        return streams[active].failure(failure)
     }
 
     // MARK: - Leaders

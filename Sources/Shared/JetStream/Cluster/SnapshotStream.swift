@@ -1,14 +1,35 @@
-// Snapshots beside the log: a subject each. The manifest comes last, so a snapshot is there whole or not at all.
+// The snapshots of all partitions: a stream of their own, a subject for each. The manifest comes last, so a snapshot is
+// there whole or not at all.
+//
+// Old ones are removed message by message, never by a purge: nats-server 2.9 up to .17, killed and started again, empties
+// the whole stream when it carries out a purge of one subject a second time (its issue 4196). What should get lost here
+// all the same is only a longer replay.
 
 import Domain
 import Log
 
-extension ClusterStream {
+final class SnapshotStream {
+    private let names: LogNames
+    private let servers: any StreamServers
+    private let patience: Duration
+    private let replicas: Int
+    private var isCreated = false
+
     /// Snapshots that stay.
     private static let kept = 2
 
+    init(_ servers: any StreamServers, names: LogNames, replicas: Int, patience: Duration) {
+        self.servers = servers
+        self.names = names
+        self.replicas = replicas
+        self.patience = patience
+    }
+
     func save(_ snapshot: Snapshot, of partition: PartitionID) throws(LogError) {
+        try create()
         let subject = names.snapshot(of: partition, at: snapshot.index)
+        // An earlier one of this index, or what was left of it.
+        try remove(subject)
         let bytes = StoredSnapshot.sealed(snapshot, partition: partition)
         var manifest = SnapshotManifest(
             index: snapshot.index, epoch: snapshot.epoch, stateHash: snapshot.stateHash,
@@ -18,7 +39,16 @@ extension ClusterStream {
             manifest.chunks.append(try publish(SnapshotManifest.encoded(chunk: chunk), to: subject))
         }
         try publish(manifest.encoded, to: subject)
-        try removeOld(of: partition, keeping: manifest, under: subject)
+        try removeOld(of: partition)
+    }
+
+    private func create() throws(LogError) {
+        guard !isCreated else { return }
+        try ask { () throws(NatsFailure) in
+            try servers.createStream(
+                names.snapshotStream, subject: names.everySnapshotSubject, kind: .store, replicas: replicas)
+        }
+        isCreated = true
     }
 
     /// A repeated publish leaves a chunk that no manifest lists; it goes with its snapshot.
@@ -27,24 +57,29 @@ extension ClusterStream {
         try ask { () throws(NatsFailure) in try servers.publish(bytes, to: subject) }
     }
 
-    private func removeOld(
-        of partition: PartitionID, keeping newest: SnapshotManifest, under subject: String
-    ) throws(LogError) {
-        if let first = newest.chunks.first {
-            try ask { () throws(NatsFailure) in
-                try servers.purge(names.clusterStream, subject: subject, before: first)
-            }
-        }
+    private func removeOld(of partition: PartitionID) throws(LogError) {
         var whole = 0
         for index in try snapshotIndexes(of: partition).reversed() {
             if whole >= Self.kept {
-                try ask { () throws(NatsFailure) in
-                    try servers.purge(names.clusterStream, subject: names.snapshot(of: partition, at: index), before: 0)
-                }
+                try remove(names.snapshot(of: partition, at: index))
             } else if let last = try lastPart(of: partition, at: index),
                 case .manifest = try? SnapshotManifest.part(last.bytes)
             {
                 whole += 1
+            }
+        }
+    }
+
+    /// Removes everything under a subject, the manifest first.
+    private func remove(_ subject: String) throws(LogError) {
+        var patience = Patience(patience, servers)
+        while let last = try lastMessage(of: subject) {
+            guard !patience.isOver else {
+                throw .unavailable(place: place, problem: "message \(last.sequence) is not removed")
+            }
+            patience.tryAgain()
+            _ = try unlessMissing { () throws(NatsFailure) in
+                try servers.removeMessage(at: last.sequence, of: names.snapshotStream)
             }
         }
     }
@@ -74,14 +109,18 @@ extension ClusterStream {
 
     private func snapshotIndexes(of partition: PartitionID) throws(LogError) -> [UInt64] {
         let subjects = try unlessMissing { () throws(NatsFailure) in
-            try servers.subjects(of: names.clusterStream, matching: names.everySnapshot(of: partition))
+            try servers.subjects(of: names.snapshotStream, matching: names.everySnapshot(of: partition))
         }
         return (subjects ?? []).compactMap { LogNames.snapshotIndex(in: $0) }.sorted()
     }
 
     private func lastPart(of partition: PartitionID, at index: UInt64) throws(LogError) -> StoredMessage? {
+        try lastMessage(of: names.snapshot(of: partition, at: index))
+    }
+
+    private func lastMessage(of subject: String) throws(LogError) -> StoredMessage? {
         try unlessMissing { () throws(NatsFailure) in
-            try servers.lastMessage(of: names.clusterStream, subject: names.snapshot(of: partition, at: index))
+            try servers.lastMessage(of: names.snapshotStream, subject: subject)
         }
     }
 
@@ -92,7 +131,7 @@ extension ClusterStream {
         var bytes: [UInt8] = []
         for sequence in manifest.chunks {
             let message = try unlessMissing { () throws(NatsFailure) in
-                try servers.message(at: sequence, of: names.clusterStream)
+                try servers.message(at: sequence, of: names.snapshotStream)
             }
             guard let message else { throw .corrupt(place: place, problem: "chunk \(sequence) is missing") }
             guard case .chunk(let chunk) = try part(message, place: place) else {
@@ -116,5 +155,17 @@ extension ClusterStream {
         } catch {
             throw .corrupt(place: place, problem: "message \(message.sequence): \(error)")
         }
+    }
+
+    // MARK: - Asking
+
+    private var place: String { "stream \(names.snapshotStream)" }
+
+    private func ask<Result>(_ body: () throws(NatsFailure) -> Result) throws(LogError) -> Result {
+        try servers.ask(place: place, for: patience, body)
+    }
+
+    private func unlessMissing<Result>(_ body: () throws(NatsFailure) -> Result) throws(LogError) -> Result? {
+        try servers.unlessMissing(place: place, for: patience, body)
     }
 }
