@@ -28,6 +28,10 @@ final class PaperServers {
     var answersToLose = 0
     /// How many of the next requests for a message meet a server that has just started and knows of none.
     var answersOfNothing = 0
+    var consumersAreMade = true
+    /// Called when the last message of a snapshot has been read.
+    var afterSnapshotWasRead: () -> Void = {}
+    private var silent: Set<String> = []
     /// What others do while a client waits.
     var meanwhile: () -> Void = {}
     private var late: [LateMessage] = []
@@ -51,6 +55,7 @@ final class PaperServers {
     /// Ends all trouble; what was under way is lost or arrives now.
     func heal() {
         faults = 0
+        silent = []
         for message in late where happens(50) { _ = try? store(message.bytes, message.subject, message.expected) }
         late = []
         for name in streams.keys where streams[name]?.leader == nil { streams[name]?.leader = "n1" }
@@ -69,6 +74,11 @@ final class PaperServers {
         }
     }
 
+    /// Consumers of a stream die without a word; new ones are as good as ever after `heal`.
+    func deliveriesStop(of stream: String) { silent.insert(stream) }
+
+    func delivers(_ stream: String) -> Bool { !silent.contains(stream) }
+
     // MARK: - Streams
 
     func create(_ name: String, subject: String, kind: StreamKind) {
@@ -82,10 +92,10 @@ final class PaperServers {
         return streamsOfSubjects.first { $0.key.hasSuffix(">") && subject.hasPrefix($0.key.dropLast()) }?.value
     }
 
-    func led(_ name: String) throws(NatsFailure) -> Stream {
+    func led(_ name: String, within wait: Duration = .seconds(1)) throws(NatsFailure) -> Stream {
         guard let stream = streams[name] else { throw .noSuchStream }
         guard stream.leader != nil else {
-            now += .seconds(1)
+            now += wait
             throw .unanswered("no leader")
         }
         return stream
@@ -96,7 +106,7 @@ final class PaperServers {
     ) throws(NatsFailure) -> UInt64 {
         turn()
         guard let name = stream(for: subject) else { throw .noSuchStream }
-        let isLog = try led(name).kind == .log
+        let isLog = try led(name, within: wait).kind == .log
         if isLog, answersToLose > 0 {
             answersToLose -= 1
             _ = try store(bytes, subject, expected)
@@ -105,11 +115,15 @@ final class PaperServers {
         }
         guard isLog, happens(faults) else { return try store(bytes, subject, expected) }
         now += wait
-        switch Int.random(in: 0..<4, using: &random) {
+        switch Int.random(in: 0..<5, using: &random) {
         case 0: break
         case 1: _ = try store(bytes, subject, expected)
         case 2: late.append(LateMessage(bytes: bytes, subject: subject, expected: expected))
-        default: throw .noSpace("paper is short")
+        case 3: throw .noSpace("paper is short")
+        default:
+            // Where the leader has no space, and the others have.
+            _ = try store(bytes, subject, expected)
+            throw .noSpace("paper is short")
         }
         throw .unanswered("lost on the way")
     }
@@ -146,7 +160,11 @@ final class PaperConnection: StreamServers {
         of stream: String, subject: String, within wait: Duration
     ) throws(NatsFailure) -> StoredMessage {
         servers.turn()
-        let messages = try servers.led(stream).messages
+        let messages = try servers.led(stream, within: wait).messages
+        guard servers.answersOfNothing == 0 else {
+            servers.answersOfNothing -= 1
+            throw .noSuchMessage
+        }
         let isPast = messages.count > 1 && servers.happens(servers.faults / 3)
         let found = messages.prefix(messages.count - (isPast ? 1 : 0)).lastIndex { $0?.subject == subject }
         guard let found, let message = messages[found] else { throw .noSuchMessage }
@@ -163,12 +181,17 @@ final class PaperConnection: StreamServers {
         guard sequence > 0, sequence <= messages.count, let message = messages[Int(sequence) - 1] else {
             throw .noSuchMessage
         }
+        if stream.hasSuffix("-snapshots") { servers.afterSnapshotWasRead() }
         return StoredMessage(sequence: sequence, bytes: message.bytes)
     }
 
     func subscribe(to stream: String, from sequence: UInt64) throws(NatsFailure) -> any StreamSubscription {
         servers.turn()
-        _ = try servers.led(stream)
+        _ = try servers.led(stream, within: .milliseconds(300))
+        guard servers.consumersAreMade else {
+            servers.now += .milliseconds(300)
+            throw .unanswered("nobody leads the servers")
+        }
         return PaperSubscription(servers, stream: stream, next: sequence)
     }
 
@@ -189,7 +212,9 @@ final class PaperConnection: StreamServers {
         servers.streams[stream]?.messages[Int(sequence) - 1] = nil
     }
 
-    func leader(of stream: String) throws(NatsFailure) -> String? { try servers.led(stream).leader }
+    func leader(of stream: String) throws(NatsFailure) -> String? {
+        try servers.led(stream, within: .milliseconds(100)).leader
+    }
 
     func handOver(_ stream: String) throws(NatsFailure) {
         let leader = try servers.led(stream).leader
@@ -210,6 +235,10 @@ private final class PaperSubscription: StreamSubscription {
     }
 
     func next(within wait: Duration) -> Arrival {
+        guard servers.delivers(stream) else {
+            servers.now += wait
+            return .nothing
+        }
         if servers.happens(servers.faults / 4) { return .broken }
         let messages = servers.streams[stream]?.messages ?? []
         if servers.happens(10) { return .heartbeat(lastSequence: next - 1) }

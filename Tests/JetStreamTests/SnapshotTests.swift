@@ -75,7 +75,7 @@ extension JetStreamTests {
         let place = "farthing.\(short).snapshot.007.9"
         let problem = "the snapshot reaches index 9 but the log ends at 3: acknowledged records are missing"
         #expect(throws: LogError.corrupt(place: place, problem: problem)) {
-            try shared.open(short).latestSnapshot(of: seven)
+            try shared.open(short, patience: .milliseconds(500)).latestSnapshot(of: seven)
         }
     }
 

@@ -35,6 +35,7 @@ extension JetStreamTests {
         let log = try shared.open(name)
         let claim = try log.claim(seven, owner: "w1")
         #expect(try log.append(batch(2), to: seven, epoch: claim.epoch, expecting: 0) == 2)
+        #expect(try log.leadership(of: seven).owner == "w1")
         let first = try shared.leader(of: "farthing-\(name)-partition-007")
         #expect(try shared.leader(of: "farthing-\(name)-partition-007-2") != first, "one server leads both")
         try #require(shared.servers.suspend(first, true))

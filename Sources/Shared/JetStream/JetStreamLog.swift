@@ -125,9 +125,12 @@ public final class JetStreamLog: PartitionLog {
     public func latestSnapshot(of partition: PartitionID) throws(LogError) -> Snapshot? {
         let stream = try stream(of: partition)
         return try snapshots.latest(
-            of: partition, lastIndex: { () throws(LogError) in try stream.look()?.lastIndex ?? 0 },
+            of: partition,
+            lastIndex: { (index) throws(LogError) in try stream.look(for: index, atMost: patience) },
             damageFound: damageFound)
     }
+
+    public func release(_ partition: PartitionID) { partitions[partition]?.release() }
 
     private func stream(of partition: PartitionID) throws(LogError) -> StreamPair {
         if let stream = partitions[partition] { return stream }

@@ -55,11 +55,16 @@ public protocol PartitionLog: AnyObject {
     /// - Throws: `.corrupt` when a whole snapshot reaches further than the log: acknowledged records are missing.
     func latestSnapshot(of partition: PartitionID) throws(LogError) -> Snapshot?
 
+    /// The partition is not read again for a while: what a reader has going on may end.
+    func release(_ partition: PartitionID)
+
     /// Told of damage that was found and survived, for the operator's log. Does nothing unless set.
     var damageFound: (LogError) -> Void { get set }
 }
 
 extension PartitionLog {
+    public func release(_ partition: PartitionID) {}
+
     /// Takes the lead whoever has it now: for tools that own the cluster.
     public func claim(_ partition: PartitionID, owner: String) throws(LogError) -> Claim {
         var epoch = try leadership(of: partition).epoch

@@ -56,6 +56,7 @@ public struct LogKeeper {
         case .release(let partition):
             held[partition] = nil
             looksOwed.remove(partition)
+            log.release(partition)
         case .append(let records, let partition, let epoch, let index):
             try append(records, partition, epoch, index, &events)
         }

@@ -90,6 +90,8 @@ private struct Housekeeping {
     }
 
     private func load(_ partition: PartitionID) throws(LogError) {
+        // From here on its log thread follows it.
+        defer { log.release(partition) }
         do throws(LogError) {
             let replay = try LogKeeper.replayed(partition, from: log, calendar) { journal.warning($0) }
             threads.post(.resume(partition, replay))

@@ -12,7 +12,7 @@ struct SnapshotManifest: Equatable {
     var epoch: UInt64
     var stateHash: UInt64
     var byteCount: UInt64
-    /// Where the chunks lie in the cluster's stream, in order.
+    /// Where the chunks lie in the snapshots' stream, in order.
     var chunks: [UInt64]
 
     private static let magic: UInt32 = 0x4d53_5246  // "FRSM"

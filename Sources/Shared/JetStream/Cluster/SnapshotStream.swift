@@ -85,10 +85,10 @@ final class SnapshotStream {
     }
 
     /// - Parameters:
-    ///   - lastIndex: where the log ends.
+    ///   - lastIndex: where the log ends, which should be at the index given or behind it.
     ///   - damageFound: told of each damaged one that is passed over.
     func latest(
-        of partition: PartitionID, lastIndex: () throws(LogError) -> UInt64, damageFound: (LogError) -> Void
+        of partition: PartitionID, lastIndex: (UInt64) throws(LogError) -> UInt64, damageFound: (LogError) -> Void
     ) throws(LogError) -> Snapshot? {
         for index in try snapshotIndexes(of: partition).reversed() {
             let place = names.snapshot(of: partition, at: index)
@@ -101,7 +101,7 @@ final class SnapshotStream {
                 damageFound(error)
                 continue
             }
-            try snapshot.check(against: try lastIndex(), place: place)
+            try snapshot.check(against: try lastIndex(index), place: place)
             return snapshot
         }
         return nil

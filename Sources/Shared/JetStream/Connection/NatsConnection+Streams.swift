@@ -89,7 +89,7 @@ extension NatsConnection {
         try unsafe check(
             natsConnection_RequestString(
                 &answer, connection, "$JS.API.STREAM.LEADER.STEPDOWN.\(stream)", "",
-                Self.answer.wholeMilliseconds))
+                Self.glance.wholeMilliseconds))
         unsafe natsMsg_Destroy(answer)
     }
 }

@@ -18,4 +18,5 @@ struct Restraint {
 final class Restraints {
     var subscribing = Restraint(pause: .seconds(1))
     var glancing = Restraint(pause: .seconds(1))
+    var spreading = Restraint(pause: .seconds(1))
 }

@@ -68,7 +68,7 @@ package protocol StreamServers: AnyObject {
     /// Which server leads a stream; nil where a server is alone.
     func leader(of stream: String) throws(NatsFailure) -> String?
 
-    /// Has another server lead a stream.
+    /// Has another server lead a stream, and does not wait long to hear of it.
     func handOver(_ stream: String) throws(NatsFailure)
 
     // MARK: Time

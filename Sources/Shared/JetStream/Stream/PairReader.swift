@@ -17,6 +17,8 @@ struct PairReader {
     var lastIndex: UInt64
     /// The epoch of the entry handed out last.
     var epoch: UInt64 = 0
+    /// Since when later records have been at hand, and the next one has not.
+    var gapSince: ContinuousClock.Instant?
     /// Whether it has handed out an entry: the first one may have begun before where the reader stands.
     var hasBegun = false
 }

@@ -4,14 +4,35 @@ import Domain
 import Log
 
 extension PartitionStream {
-    /// Takes the next message of the stream into `place`.
-    /// - Parameter isBehind: more is known to be there, so wait for it, and ask for it when it does not come.
-    /// - Returns: false when nothing has come.
-    @discardableResult
-    func arrive(
-        _ place: inout StreamPlace, _ restraints: Restraints, isBehind: Bool
-    ) throws(LogError) -> Bool {
-        guard let message = try next(&place, restraints, isBehind: isBehind) else { return false }
+    /// Takes the next message of the stream into `place`, if it has come.
+    /// - Returns: false when nothing has.
+    func arrive(_ place: inout StreamPlace, _ restraints: Restraints) throws(LogError) -> Bool {
+        subscribe(&place, restraints)
+        if let message = try delivered(&place, within: .zero) {
+            try take(message, &place)
+            return true
+        }
+        guard place.subscription == nil, let message = try glimpsed(place) else { return false }
+        try take(message, &place)
+        return true
+    }
+
+    /// Takes the next message, which is known to be there: waits for it, and asks for it when it does not come.
+    func fetch(_ place: inout StreamPlace, _ restraints: Restraints) throws(LogError) {
+        subscribe(&place, restraints)
+        if place.subscription != nil {
+            if let message = try delivered(&place, within: Self.stall) { return try take(message, &place) }
+            // It has not delivered what it should have.
+            place.subscription = nil
+            subscribing.failed(at: servers.now)
+        }
+        try take(try message(at: place.nextSequence), &place)
+    }
+
+    /// How long a message that is known to be there may take.
+    private static let stall: Duration = .milliseconds(500)
+
+    private func take(_ message: LogMessage, _ place: inout StreamPlace) throws(LogError) {
         guard message.epoch >= place.epoch else {
             throw corrupt("epoch \(message.epoch) at message \(message.sequence) follows epoch \(place.epoch)")
         }
@@ -19,15 +40,12 @@ extension PartitionStream {
         place.epoch = message.epoch
         place.nextSequence += 1
         place.pending.append(message)
-        return true
     }
 
-    private func next(
-        _ place: inout StreamPlace, _ restraints: Restraints, isBehind: Bool
-    ) throws(LogError) -> LogMessage? {
-        subscribe(&place, restraints)
+    /// - Returns: nil when nothing has come; without a subscription, nothing will.
+    private func delivered(_ place: inout StreamPlace, within wait: Duration) throws(LogError) -> LogMessage? {
         while let subscription = place.subscription {
-            switch subscription.next(within: isBehind ? Self.stall : .zero) {
+            switch subscription.next(within: wait) {
             case .message(let bytes):
                 let message = try decoded(bytes)
                 if message.sequence == place.nextSequence { return message }
@@ -35,28 +53,49 @@ extension PartitionStream {
                 if message.sequence > place.nextSequence { place.subscription = nil }
             case .heartbeat(let lastSequence):
                 if lastSequence >= place.nextSequence { place.subscription = nil }
-            case .nothing:
-                guard isBehind else { return nil }
-                restraints.subscribing.failed(at: servers.now)
-                place.subscription = nil
+            case .nothing: return nil
             case .broken: place.subscription = nil
             }
         }
-        return isBehind ? try message(at: place.nextSequence) : nil
+        return nil
     }
 
-    /// How long a message that is known to be there may take.
-    private static let stall: Duration = .milliseconds(500)
-
     /// Has the stream deliver from where the reader stands, if that is possible now. It needs an agreement of the
-    /// servers, so there are moments when it is not; then messages are asked for one by one.
+    /// servers, so there are moments when it is not. After a failure the stream lets others try first.
     private func subscribe(_ place: inout StreamPlace, _ restraints: Restraints) {
-        guard place.subscription == nil, restraints.subscribing.allows(at: servers.now) else { return }
+        guard place.subscription == nil, subscribing.allows(at: servers.now),
+            restraints.subscribing.allows(at: servers.now)
+        else { return }
         do throws(NatsFailure) {
             place.subscription = try servers.subscribe(to: stream, from: place.nextSequence)
         } catch {
+            subscribing.failed(at: servers.now)
             restraints.subscribing.failed(at: servers.now)
         }
+    }
+
+    /// The next message, asked for while nothing delivers. A stream that does not answer at once is left alone for a
+    /// second, and one that has nothing new for a moment.
+    private func glimpsed(_ place: StreamPlace) throws(LogError) -> LogMessage? {
+        guard glancing.allows(at: servers.now), resting.allows(at: servers.now) else { return nil }
+        if place.nextSequence > known?.sequence ?? 0 {
+            guard let last = try answered({ () throws(NatsFailure) in try glance() }) else { return nil }
+            learn(last)
+            resting.failed(at: servers.now)
+        }
+        guard place.nextSequence <= known?.sequence ?? 0 else { return nil }
+        return try answered { () throws(NatsFailure) in try servers.message(at: place.nextSequence, of: stream) }
+    }
+
+    private func answered(_ ask: () throws(NatsFailure) -> StoredMessage) throws(LogError) -> LogMessage? {
+        let found: StoredMessage
+        do throws(NatsFailure) {
+            found = try ask()
+        } catch {
+            glancing.failed(at: servers.now)
+            return nil
+        }
+        return try decoded(found.bytes, at: found.sequence)
     }
 
     /// The first message with records after `index`, or the place where it will be.

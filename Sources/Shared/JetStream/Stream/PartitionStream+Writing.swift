@@ -15,8 +15,8 @@ extension PartitionStream {
         case overtaken
         /// It may be stored, or may be yet.
         case unanswered(NatsFailure)
-        /// It is too large, or there is no room for it: it was not stored.
-        case refused(LogError)
+        /// It was not sent.
+        case tooLarge(LogError)
     }
 
     /// Creates the stream, if it is not there.
@@ -45,10 +45,9 @@ extension PartitionStream {
                 unsettled = nil
                 return true
             case .overtaken: return false
-            case .refused(let error):
-                guard !patience.isOver else { throw error }
+            case .tooLarge(let error): throw error
             case .unanswered(let failure):
-                guard !patience.isOver else { throw self.failure(failure) }
+                guard !patience.isOver else { throw unknown(failure) }
             }
             patience.wait()
         }
@@ -79,12 +78,13 @@ extension PartitionStream {
             stored = try servers.publish(bytes, to: subject, after: message.sequence - 1, within: wait)
         } catch {
             switch error {
-            case .wrongLastSequence: return try isStored(message) ? .stored : .overtaken
+            case .wrongLastSequence: return try outcome(of: message)
             case .tooLarge:
-                return .refused(
+                return .tooLarge(
                     .entryTooLarge(
                         bytes: bytes.count, limit: servers.largestMessageBytes - type(of: servers).headerBytes))
-            case .noSpace: return .refused(failure(error))
+            // A server looks for space where it applies a message: the one that says that it has none may be the only
+            // one that did not store it.
             default: return .unanswered(error)
             }
         }
@@ -95,10 +95,22 @@ extension PartitionStream {
         return .stored
     }
 
-    /// Whether it is our message that took its place.
-    private func isStored(_ message: LogMessage) throws(LogError) -> Bool {
-        let found = try self.message(at: message.sequence)
-        learn(found)
-        return found.origin == message.origin
+    /// Something has taken a message's place: the message itself, or another one.
+    private func outcome(of message: LogMessage) throws(LogError) -> Offer {
+        let found: StoredMessage
+        do throws(NatsFailure) {
+            found = try servers.message(at: message.sequence, of: stream)
+        } catch {
+            return .unanswered(error)
+        }
+        let winner = try decoded(found.bytes, at: found.sequence)
+        learn(winner)
+        return winner.origin == message.origin ? .stored : .overtaken
+    }
+
+    /// An error that leaves open whether the message is there.
+    func unknown(_ failure: NatsFailure) -> LogError {
+        if case .noSpace(let problem) = failure { return self.failure(.unanswered(problem)) }
+        return self.failure(failure)
     }
 }

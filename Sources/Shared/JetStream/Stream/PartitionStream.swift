@@ -26,6 +26,12 @@ final class PartitionStream {
     /// When the stream last gave a sign.
     private(set) var heardAt: ContinuousClock.Instant?
     private var missedAt: ContinuousClock.Instant?
+    /// After a subscription that was refused, longer than all streams' together: so others have their turn.
+    var subscribing = Restraint(pause: .milliseconds(2_500))
+    /// After an end that was asked for and not told.
+    var glancing = Restraint(pause: .seconds(1))
+    /// After an end that was told.
+    var resting = Restraint(pause: .milliseconds(50))
 
     /// How often a stream that was never begun is looked for.
     private static let absence: Duration = .milliseconds(100)

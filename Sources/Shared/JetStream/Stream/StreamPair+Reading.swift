@@ -14,14 +14,26 @@ extension StreamPair {
             if index > 0 { throw .unexpectedIndex(actual: 0) }
             return []
         }
-        if index > end.lastIndex { try confirm(index) }
+        if index > end.lastIndex {
+            // Either the caller's records are there, or the caller is ahead.
+            let last = try look(for: index, atMost: Self.confirmation)
+            guard index <= last else { throw .unexpectedIndex(actual: last) }
+        }
         var cursor = try cursor(after: index)
         // Kept only when nothing goes wrong.
         reader = nil
         var entries: [LogEntry] = []
         var records = 0
         repeat {
-            guard let (lane, message) = try next(&cursor) else { break }
+            let found: (Lane, LogMessage)?
+            do throws(LogError) {
+                found = try next(&cursor)
+            } catch {
+                // What was found before is worth having.
+                guard case .unavailable = error, !entries.isEmpty else { throw error }
+                return entries
+            }
+            guard let (lane, message) = found else { break }
             let entry = try take(message, from: lane, &cursor)
             entries.append(entry)
             records += entry.records.count
@@ -30,35 +42,28 @@ extension StreamPair {
         return entries
     }
 
-    /// Takes note of the claims that have come; the next read hands out what came with them.
+    /// Takes what has come; the next read hands it out.
     func hear() throws(LogError) {
         guard var cursor = reader else { return }
         reader = nil
-        var hasCome = true
-        while hasCome, cursor.places.first.subscription != nil, cursor.places.first.pending.count < Self.mostPending {
-            hasCome = try streams.first.arrive(&cursor.places.first, restraints, isBehind: false)
+        for lane in Lane.allCases {
+            var hasCome = true
+            while hasCome, cursor.places[lane].subscription != nil, cursor.places[lane].pending.count < Self.mostPending
+            {
+                hasCome = try streams[lane].arrive(&cursor.places[lane], restraints)
+            }
         }
         reader = cursor
     }
 
     private static let mostPending = 1_000
-
-    /// The caller has records that this log does not know of: either they are there, or the caller is ahead. A server
-    /// that does not know yet that it leads no more would say the latter, so it is asked for a while.
-    private func confirm(_ index: UInt64) throws(LogError) {
-        var patience = Patience(min(patience, .seconds(1)), servers)
-        while true {
-            let actual = try look()?.lastIndex ?? 0
-            if index <= actual { return }
-            guard !patience.isOver else { throw .unexpectedIndex(actual: actual) }
-            patience.wait()
-        }
-    }
+    /// How long servers are asked for records that a caller says are there.
+    private static let confirmation: Duration = .seconds(3)
 
     // MARK: - The next entry
 
     /// The message that holds the record after the reader's last.
-    /// - Returns: nil when it has not come, and is not known to be there.
+    /// - Returns: nil when it has not come, and nobody was told that it is there.
     private func next(_ cursor: inout PairReader) throws(LogError) -> (Lane, LogMessage)? {
         while true {
             for lane in Lane.allCases {
@@ -66,16 +71,16 @@ extension StreamPair {
                 guard let message = cursor.places[lane].pending.first else { continue }
                 guard message.firstIndex <= cursor.lastIndex + 1 else { continue }
                 cursor.places[lane].pending.removeFirst()
+                cursor.gapSince = nil
                 return (lane, message)
             }
             if try hearBoth(&cursor) { continue }
-            let isBehind = cursor.lastIndex < known?.lastIndex ?? 0
-            guard isBehind else { return nil }
+            guard try isDue(&cursor) else { return nil }
             guard let lane = try laneBehind(cursor) else {
                 throw streams.first.corrupt(
                     "index \(cursor.lastIndex + 1) is in neither stream of the partition, and later ones are")
             }
-            try streams[lane].arrive(&cursor.places[lane], restraints, isBehind: true)
+            try streams[lane].fetch(&cursor.places[lane], restraints)
         }
     }
 
@@ -84,13 +89,22 @@ extension StreamPair {
     private func hearBoth(_ cursor: inout PairReader) throws(LogError) -> Bool {
         var hasCome = false
         for lane in Lane.allCases where cursor.places[lane].pending.isEmpty && streams[lane].known != nil {
-            if try streams[lane].arrive(&cursor.places[lane], restraints, isBehind: false) { hasCome = true }
+            if try streams[lane].arrive(&cursor.places[lane], restraints) { hasCome = true }
         }
         return hasCome
     }
 
-    /// A stream that holds more than has arrived. The other stream may be without a leader, so one that delivers is
-    /// waited for first.
+    /// Whether the next record has to be waited for: somebody was told that it is there, or later ones have come long
+    /// ago. Else it comes when it comes, and a stream without a leader holds nobody up.
+    private func isDue(_ cursor: inout PairReader) throws(LogError) -> Bool {
+        if cursor.lastIndex < promised { return true }
+        guard Lane.allCases.contains(where: { !cursor.places[$0].pending.isEmpty }) else { return false }
+        let since = cursor.gapSince ?? servers.now
+        cursor.gapSince = since
+        return servers.now - since > patience
+    }
+
+    /// A stream that holds more than has arrived; one that delivers, if there are two.
     /// - Returns: nil when later records are there, and the next one is not.
     private func laneBehind(_ cursor: PairReader) throws(LogError) -> Lane? {
         var patience = Patience(patience, servers)

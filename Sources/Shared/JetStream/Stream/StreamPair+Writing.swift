@@ -21,10 +21,9 @@ extension StreamPair {
             // The first stream gives each epoch to one claimant. Should the leader have written meanwhile, or somebody
             // else have claimed, the next look tells.
             if try streams.first.store(message(owner, epoch, behind: ends.first, in: .first)) {
-                return Claim(
-                    epoch: epoch,
-                    lastIndex: max(
-                        ends.first.lastIndex, try closeSecond(to: owner, epoch, behind: ends.second).lastIndex))
+                let second = try closeSecond(to: owner, epoch, behind: ends.second)
+                promise(max(ends.first.lastIndex, second.lastIndex))
+                return Claim(epoch: epoch, lastIndex: promised)
             }
             guard !patience.isOver else { throw streams.first.failure(.wrongLastSequence) }
             patience.wait()
@@ -37,10 +36,13 @@ extension StreamPair {
         to owner: String, _ epoch: UInt64, behind seen: StreamEnd
     ) throws(LogError) -> StreamEnd {
         var end = seen
+        var patience = Patience(patience, servers)
         while try !streams.second.store(message(owner, epoch, behind: end, in: .second)) {
-            // The leader of before still wrote here, or somebody has claimed after us.
+            // The leader of before still writes here, or somebody has claimed after us.
             end = try streams.second.look() ?? .empty
             guard end.epoch < epoch else { throw .fenced(currentEpoch: end.epoch) }
+            guard !patience.isOver else { throw streams.second.failure(.wrongLastSequence) }
+            patience.tryAgain()
         }
         led = epoch
         reader = nil
@@ -66,8 +68,8 @@ extension StreamPair {
         // Who leads has no use for what it wrote itself.
         reader = nil
         try commit(StoredEntry(sealing: records, partition: partition, firstIndex: lastIndex + 1, epoch: epoch))
-        try spreadLeaders()
-        return lastIndex + UInt64(records.count)
+        promise(lastIndex + UInt64(records.count))
+        return promised
     }
 
     /// The end as far as it has to be known for an append: storing compares it anyway, so what was seen suffices
@@ -99,37 +101,16 @@ extension StreamPair {
                 }
                 throw now.epoch == entry.epoch
                     ? .unexpectedIndex(actual: now.lastIndex) : .fenced(currentEpoch: now.epoch)
-            case .refused(let error) where !mayBeStored:
+            case .tooLarge(let error):
                 led = entry.epoch
                 throw error
-            case .refused(let error):
-                guard !patience.isOver else { throw streams[active].failure(.unanswered("\(error)")) }
             case .unanswered(let failure):
                 mayBeStored = true
-                guard !patience.isOver else { throw streams[active].failure(failure) }
+                guard !patience.isOver else { throw streams[active].unknown(failure) }
             }
             active = active.other
             patience.wait()
         }
-    }
-
-    // MARK: - Leaders
-
-    /// How often the one who writes looks who leads the streams.
-    private static let spreading: Duration = .seconds(2)
-
-    /// Has two servers lead the two streams, so that the end of one server leaves the other stream with its leader.
-    private func spreadLeaders() throws(LogError) {
-        let now = servers.now
-        if let spreadAt, now - spreadAt < Self.spreading { return }
-        spreadAt = now
-        // What cannot be done now is done next time.
-        do throws(NatsFailure) {
-            guard let busy = try servers.leader(of: streams[active].stream),
-                try servers.leader(of: streams[active.other].stream) == busy
-            else { return }
-            try servers.handOver(streams[active.other].stream)
-        } catch {}
     }
 }
 

@@ -23,6 +23,9 @@ final class StreamPair {
     var active = Lane.first
     var spreadAt: ContinuousClock.Instant?
     var reader: PairReader?
+    /// What `lastIndex`, a claim or an append has returned: reads wait for it, and for nothing else.
+    private(set) var promised: UInt64 = 0
+    private var hasLooked = false
 
     init(
         _ partition: PartitionID, cluster: ClusterStream, writer: MessageWriter, restraints: Restraints,
@@ -48,14 +51,37 @@ final class StreamPair {
     /// Where the log ends, by the word of both streams' leaders; nil when the partition was never begun.
     func look() throws(LogError) -> LogEnd? {
         guard let first = try streams.first.look() else { return nil }
-        return LogEnd(first, try streams.second.look())
+        let end = LogEnd(first, try streams.second.look())
+        promise(end.lastIndex)
+        return end
     }
 
     /// The same without asking again for what is known, or was just found missing.
     func lookOnce() throws(LogError) -> LogEnd? {
         guard let first = try streams.first.lookOnce() else { return nil }
-        return LogEnd(first, try streams.second.lookOnce())
+        let end = LogEnd(first, try streams.second.lookOnce())
+        if !hasLooked {
+            hasLooked = true
+            promise(end.lastIndex)
+        }
+        return end
     }
+
+    /// Where the log ends, which should be at `index` or behind it. A server that has just begun to lead, or does not
+    /// know yet that it leads no more, answers with its past; so it is asked for a while.
+    func look(for index: UInt64, atMost duration: Duration) throws(LogError) -> UInt64 {
+        var patience = Patience(min(patience, duration), servers)
+        while true {
+            let last = try look()?.lastIndex ?? 0
+            guard last < index, !patience.isOver else { return last }
+            patience.wait()
+        }
+    }
+
+    func promise(_ index: UInt64) { promised = max(promised, index) }
+
+    /// Ends what a reader has going on with the servers; the next read begins it anew.
+    func release() { reader = nil }
 
     // MARK: - The lead
 
@@ -65,6 +91,7 @@ final class StreamPair {
     /// and never waits long: what it says may be late, and nothing rests on it but the haste with which a replaced
     /// leader steps down.
     func leadership() throws(LogError) -> Leadership {
+        spreadLeaders()
         let stream = streams.first
         if reader?.places.first.subscription != nil, stream.leader != nil {
             try hear()
