@@ -11,8 +11,6 @@ struct BroadcastState: Equatable, Sendable {
     /// By tenant; of products that are in its catalogue.
     private(set) var freezes: [String: PriceFreezes] = [:]
 
-    typealias Catalogue = ShardedDictionary<String, CatalogueEntry>
-
     init() {}
 
     var productCount: Int { catalogues.values.reduce(0) { $0 + $1.count } }
@@ -22,8 +20,7 @@ struct BroadcastState: Equatable, Sendable {
         switch record {
         case .catalogue(let tenant, let rows):
             for row in rows {
-                catalogues[tenant, default: Catalogue()][row.product, default: CatalogueEntry()]
-                    .apply(row, calendar: calendar)
+                catalogues[tenant, default: Catalogue()].apply(row, calendar: calendar)
             }
         case .modelActivated(let activation): models.serve(activation)
         case .modelTried(let trial): models.tryOut(trial)
@@ -44,7 +41,7 @@ struct BroadcastState: Equatable, Sendable {
         writer.write(catalogues.keys.sorted()) { writer, tenant in
             writer.write(tenant)
             let entries = catalogues[tenant]!
-            writer.write(entries.keys.sorted()) { writer, product in
+            writer.write(entries.products.sorted()) { writer, product in
                 writer.write(product)
                 entries[product]!.encode(to: &writer)
             }
@@ -82,7 +79,7 @@ struct BroadcastState: Equatable, Sendable {
             let tenant = try reader.readString()
             for _ in 0..<(try reader.readCount(minimumBytes: 12)) {
                 let product = try reader.readString()
-                catalogues[tenant, default: Catalogue()][product] = try CatalogueEntry(from: &reader)
+                catalogues[tenant, default: Catalogue()].insert(try CatalogueEntry(from: &reader), for: product)
             }
         }
         models = ModelLine(served: served)

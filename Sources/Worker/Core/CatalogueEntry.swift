@@ -26,6 +26,12 @@ struct CatalogueEntry: Equatable, Sendable {
     /// The row in force at `time`; nil before the first takes effect.
     func row(at time: Timestamp) -> CatalogueRow? { rows.last { $0.effectiveAt <= time } }
 
+    /// When the row in force at `time` is replaced; nil when no later row is known.
+    func change(after time: Timestamp) -> Timestamp? { rows.first { $0.effectiveAt > time }?.effectiveAt }
+
+    /// Of all rows; products without a category are in none.
+    var categories: Set<String> { Set(rows.lazy.map(\.category).filter { !$0.isEmpty }) }
+
     func encode(to writer: inout ByteWriter) {
         prices.encode(to: &writer)
         writer.write(rows) { writer, row in row.encode(to: &writer) }
