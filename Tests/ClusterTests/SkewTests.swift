@@ -29,6 +29,7 @@ import Testing
             data.events.filter { calendar.week(of: $0.event.occurredAt) == lastWeek }.map(\.user)
         ).sorted()
         let chosen = stride(from: 0, to: visitors.count, by: visitors.count / 8).map { visitors[$0] }
+        var seen: [String: Set<Float>] = [:]
         for user in chosen {
             var own = data
             own.events = data.events.filter { $0.user == user }
@@ -46,7 +47,12 @@ import Testing
                     explained.lines.first { $0.product == data.products[Int(matrix.products[place])] })
                 #expect(line.features.map(\.name) == FeatureSchema.names)
                 #expect(line.features.map(\.value) == matrix.row(place), "shopper \(user), product \(line.product)")
+                for feature in line.features { seen[feature.name, default: []].insert(feature.value) }
             }
+        }
+        // A column that never moves would be equal whatever it meant.
+        for name in ["list price over reference", "pull of substitutes", "personal price response"] {
+            #expect((seen[name]?.count ?? 0) > 10, "\(name)")
         }
     }
 }

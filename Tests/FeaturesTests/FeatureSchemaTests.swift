@@ -19,8 +19,9 @@ import Testing
             product: ProductKey(product: "milk"), referencePrice: 199, displayShare: 0.1, mailerShare: 0.2,
             logitRate: -3, index: 4)
         let known = history([(2450, basket(["milk"]))])
-        FeatureSchema.fill(
-            &span, row: 1, item: item, summary: ShopperSummary(known, week: 2452), history: known)
+        let summary = ShopperSummary(known, week: 2452)
+        let category = CategoryHabit(CategoryContext([item], named: "food"), summary: summary, history: known)
+        FeatureSchema.fill(&span, row: 1, item: item, category: category, summary: summary, history: known)
         #expect(Array(rows[FeatureSchema.count..<(2 * FeatureSchema.count)]) == filled)
         #expect(rows.prefix(FeatureSchema.count).allSatisfy { $0 == -7 })
         #expect(rows.suffix(FeatureSchema.count).allSatisfy { $0 == -7 })
@@ -70,11 +71,14 @@ import Testing
         let item = ItemContext(
             product: ProductKey(product: "milk"), referencePrice: 199, displayShare: 0.1, mailerShare: .nan,
             logitRate: -3, index: 4)
-        FeatureSchema.fill(&span, row: 0, item: item, population: population.span)
+        let category = CategoryHabit(ofAnybodyIn: CategoryContext([item], named: "food"))
+        FeatureSchema.fill(&span, row: 0, item: item, category: category, population: population.span)
         #expect(rows.prefix(FeatureSchema.personalCount).allSatisfy { $0 == 9 })
         #expect(value("product logit rate", rows) == -3)
         #expect(value("product index", rows) == 4)
         #expect(value("display share", rows) == 0.1)
         #expect(value("mailer share", rows) == 0)
+        #expect(value("pull of substitutes", rows) == 0)
+        #expect(value("personal price response", rows) == 0)
     }
 }

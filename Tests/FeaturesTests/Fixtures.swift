@@ -17,10 +17,19 @@ func row(_ history: ShopperHistory, product: String, week: Int32) -> [Float] {
     let item = ItemContext(
         product: ProductKey(product: product), referencePrice: 199, displayShare: 0.1, mailerShare: 0.2,
         logitRate: -3, index: 4)
+    return row(history, item, among: [item], week: week)
+}
+
+/// The row of one product of a category.
+func row(
+    _ history: ShopperHistory, _ item: ItemContext, among items: [ItemContext], named name: String = "food",
+    week: Int32
+) -> [Float] {
     var row = [Float](repeating: .nan, count: FeatureSchema.count)
     var span = row.mutableSpan
-    FeatureSchema.fill(
-        &span, row: 0, item: item, summary: ShopperSummary(history, week: week), history: history)
+    let summary = ShopperSummary(history, week: week)
+    let category = CategoryHabit(CategoryContext(items, named: name), summary: summary, history: history)
+    FeatureSchema.fill(&span, row: 0, item: item, category: category, summary: summary, history: history)
     return row
 }
 

@@ -103,13 +103,24 @@ import Testing
             deal: Deal(price: money(200), endsAt: start.adding(milliseconds: ShopCalendar.millisecondsPerWeek)),
             displayShare: 0.5, mailerShare: 0.25, effectiveAt: start)
         var history = PriceHistory()
-        let first = ItemContext(row: row, history: history, week: 2_450, logitRate: -3, index: 1)
+        let first = ItemContext(row: row, history: history, week: 2_450, calendar: .utc, logitRate: -3, index: 1)
         #expect(first.referencePrice == 200)
         history.apply(row, calendar: .utc)
         #expect(history.referencePrice(before: 2_451) == 200)
         #expect(history.referencePrice(before: 2_452) == 250)
-        let later = ItemContext(row: row, history: history, week: 2_452, logitRate: -3, index: 1)
+        let later = ItemContext(row: row, history: history, week: 2_452, calendar: .utc, logitRate: -3, index: 1)
         #expect(later.referencePrice == 250)
         #expect(later.logRelativePrice(money(250)) == 0)
+    }
+
+    @Test func thePriceOfAWeekIsThatOfItsBeginningOrOfTheRowThatComesLater() throws {
+        let start = ShopCalendar.utc.start(ofWeek: 2_450)
+        let day = ShopCalendar.millisecondsPerDay
+        let row = CatalogueRow(
+            product: "milk", name: "Milk", category: "Dairy", currency: try #require(Currency(code: "USD")),
+            listPrice: money(300), unitCost: money(200), minimumPrice: nil,
+            deal: Deal(price: money(200), endsAt: start.adding(milliseconds: 9 * day)), displayShare: 0,
+            mailerShare: 0, effectiveAt: start.adding(milliseconds: 2 * day))
+        #expect((2_450...2_452).map { row.publicPrice(in: $0, .utc) } == [200, 200, 300].map(money))
     }
 }

@@ -60,7 +60,7 @@ func littleShop(shoppers: Int, weeks: Int32, seed: UInt64 = 21, dealsPull: Bool 
             let deal = isDeal ? Deal(price: Money(minorUnits: list * 3 / 4), endsAt: instant(current + 1)) : nil
             catalogue.append(
                 CatalogueRow(
-                    product: name, name: name, category: "food", currency: usd,
+                    product: name, name: name, category: name == "tea" ? "drinks" : "food", currency: usd,
                     listPrice: Money(minorUnits: list), unitCost: Money(minorUnits: list / 2), minimumPrice: nil,
                     deal: deal, displayShare: 0, mailerShare: isDeal ? 0.5 : 0,
                     effectiveAt: instant(current).adding(milliseconds: -43_200_000)))

@@ -29,6 +29,7 @@ import Testing
             }
             #expect(matrix.count == visitors.count * data.products.count)
             #expect(matrix.features == expected)
+            if current == week + 11 { try matrix.expectVariation(in: FeatureSchema.marketNames) }
         }
     }
 
@@ -44,6 +45,22 @@ import Testing
         #expect(long.features == short.features)
         #expect(long.labels == short.labels)
         #expect(long.logRelativePrices == short.logRelativePrices)
+    }
+
+    @Test func withoutTheMarketNoColumnTellsOfPricesOrPromotion() throws {
+        let data = littleShop(shoppers: 12, weeks: 8)
+        let whole = try MatrixReplay(data, calendar: .utc, ratesThrough: week + 7)
+            .matrices(of: [(week + 4)...(week + 7)])[0]
+        let without = whole.withoutMarket
+        for (column, name) in FeatureSchema.names.enumerated() {
+            let values = (0..<whole.count).map { without.row($0)[column] }
+            if FeatureSchema.marketNames.contains(name) || name == "display share" {
+                #expect(values.allSatisfy { $0 == 0 }, "\(name)")
+            } else {
+                #expect(values == (0..<whole.count).map { whole.row($0)[column] }, "\(name)")
+            }
+        }
+        #expect(without.logRelativePrices.allSatisfy { $0 == 0 })
     }
 
     @Test func labelsSayWhoBoughtWhatInTheWeek() throws {
@@ -71,13 +88,37 @@ import Testing
         var cart = [Float](repeating: .nan, count: data.products.count * FeatureSchema.count)
         var span = cart.mutableSpan
         let summary = ShopperSummary(history, week: week)
-        for (line, product) in data.products.enumerated() {
-            guard let row = rows[product], let past = prices[product] else { continue }
+        let items = data.products.enumerated().compactMap { line, product -> (String, ItemContext)? in
+            guard let row = rows[product], let past = prices[product] else { return nil }
             let rate = replay.rate(ofProductAt: line)
-            let item = ItemContext(
-                row: row, history: past, week: week, logitRate: rate.logit, index: rate.index)
-            FeatureSchema.fill(&span, row: line, item: item, summary: summary, history: history)
+            return (
+                row.category,
+                ItemContext(
+                    row: row, history: past, week: week, calendar: .utc, logitRate: rate.logit, index: rate.index)
+            )
+        }
+        for (line, (name, item)) in items.enumerated() {
+            let members = items.filter { $0.0 == name }.map(\.1)
+            let category = CategoryHabit(CategoryContext(members, named: name), summary: summary, history: history)
+            FeatureSchema.fill(&span, row: line, item: item, category: category, summary: summary, history: history)
         }
         return cart
+    }
+}
+
+extension FeatureSchema {
+    /// Columns that tell of prices and promotion, and that differ from row to row in the little shop.
+    fileprivate static let marketNames: Set<String> = [
+        "mailer share", "list price over reference", "pull of substitutes", "personal price response",
+    ]
+}
+
+extension TrainingMatrix {
+    /// Columns that are the same everywhere would be equal in training and serving whatever they mean.
+    fileprivate func expectVariation(in names: Set<String>) throws {
+        for name in names {
+            let column = try #require(FeatureSchema.names.firstIndex(of: name))
+            #expect(Set((0..<count).map { row($0)[column] }).count > 1, "\(name)")
+        }
     }
 }

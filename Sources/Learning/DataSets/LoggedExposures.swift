@@ -176,7 +176,9 @@ private struct ReferencePrices {
         let place = Place(product: row.product, week: week)
         let history = histories[place] ?? history(of: row.product, in: week)
         histories[place] = history
-        return ItemContext(row: row, history: history, week: week, logitRate: 0, index: 0).referencePrice
+        return ItemContext(
+            row: row, history: history, week: week, calendar: calendar, logitRate: 0, index: 0
+        ).referencePrice
     }
 
     private func history(of product: String, in week: Int32) -> PriceHistory {

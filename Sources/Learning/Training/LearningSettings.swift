@@ -26,7 +26,7 @@ public struct LearningSettings: Equatable, Sendable {
     private static let slopeColumns: Set<String> = [
         "trip weeks", "share of lines on deal", "spend per trip week", "lines per trip week",
         "catalogue items per trip week", "personal share", "personal share, slow decay", "weeks since bought",
-        "product logit rate", "product index",
+        "product logit rate", "product index", "personal price response",
     ]
 
     public init(trainedWeeks: ClosedRange<Int32>, testedWeeks: ClosedRange<Int32>) {

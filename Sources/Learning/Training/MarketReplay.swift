@@ -10,6 +10,7 @@ struct MarketReplay {
     /// One product in one week.
     struct Entry {
         var context: ItemContext
+        var category: String
         /// The public price that shoppers of the week saw.
         var price: Money
     }
@@ -39,10 +40,9 @@ struct MarketReplay {
     func entry(_ product: String, rate: ProductRate, week: Int32) -> Entry? {
         guard let row = rows[product] else { return nil }
         let context = ItemContext(
-            row: row, history: histories[product] ?? PriceHistory(), week: week, logitRate: rate.logit,
-            index: rate.index)
-        let seenAt = max(row.effectiveAt, calendar.start(ofWeek: week))
-        return Entry(context: context, price: row.publicPrice(at: seenAt))
+            row: row, history: histories[product] ?? PriceHistory(), week: week, calendar: calendar,
+            logitRate: rate.logit, index: rate.index)
+        return Entry(context: context, category: row.category, price: row.publicPrice(in: week, calendar))
     }
 }
 

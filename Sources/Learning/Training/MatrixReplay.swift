@@ -60,10 +60,12 @@ extension TrainingMatrix {
     /// Adds one row for every product that has a price and every shopper of a week; of those who did not shop, only for
     /// the products whose price they were shown.
     mutating func append(_ week: ShoppingWeek, entries: [MarketReplay.Entry?], histories: [ShopperHistory]) {
+        let categories = CategoryReplay(entries)
         for visit in week.visits {
             var bought = visit.products[...]
             let history = histories[visit.shopper]
             let summary = ShopperSummary(history, week: week.week)
+            let habits = categories.contexts.map { CategoryHabit($0, summary: summary, history: history) }
             for (index, entry) in entries.enumerated() {
                 guard let entry else { continue }
                 let place = UInt16(index)
@@ -74,15 +76,17 @@ extension TrainingMatrix {
                 products.append(place)
                 shoppers.append(UInt32(visit.shopper))
                 logRelativePrices.append(Float(entry.context.logRelativePrice(shown ?? entry.price)))
-                fill(entry.context, summary, history)
+                fill(entry.context, habits[categories.places[index]], summary, history)
             }
         }
     }
 
-    private mutating func fill(_ item: ItemContext, _ summary: ShopperSummary, _ history: ShopperHistory) {
+    private mutating func fill(
+        _ item: ItemContext, _ category: CategoryHabit, _ summary: ShopperSummary, _ history: ShopperHistory
+    ) {
         let row = features.count / FeatureSchema.count
         features.append(contentsOf: repeatElement(0, count: FeatureSchema.count))
         var rows = features.mutableSpan
-        FeatureSchema.fill(&rows, row: row, item: item, summary: summary, history: history)
+        FeatureSchema.fill(&rows, row: row, item: item, category: category, summary: summary, history: history)
     }
 }

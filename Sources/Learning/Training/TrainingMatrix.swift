@@ -44,11 +44,12 @@ public struct TrainingMatrix: Sendable {
         if let shopper { shoppers.append(shopper) }
     }
 
-    /// As if every week were like any other: all rows at the reference price, and no promotion.
-    var withoutMarket: TrainingMatrix {
+    /// As if every week were like any other: all rows at the reference price, no promotion, and nothing known of what
+    /// prices did to a shopper.
+    public var withoutMarket: TrainingMatrix {
         var matrix = self
         matrix.logRelativePrices = Array(repeating: 0, count: count)
-        for column in FeatureSchema.tags.indices where FeatureSchema.tags[column] == .market {
+        for column in FeatureSchema.tags.indices where FeatureSchema.tags[column].tellsOfMarket {
             for row in 0..<count { matrix.features[row * width + column] = 0 }
         }
         return matrix

@@ -1,8 +1,8 @@
 // The columns of a feature row: their names, their order, what they are derived from, and the one piece of code
 // that computes them. Learning replays history through it and serving calls it for every cart, so the two
 // cannot drift apart. The price being decided is not among the columns: it enters the response model only
-// through `ln(price / reference)`, which keeps the row, and both forests, independent of it. The regular price is
-// not a column either: on held-out weeks it predicted nothing that product and reference price did not.
+// through `ln(price / reference)`, which keeps the row, and both forests, independent of it. The last three columns
+// tell what the week's public prices mean to the shopper; none of them depends on the price being decided.
 
 import Domain
 
@@ -12,8 +12,13 @@ public enum FeatureTag: UInt8, Sendable, CaseIterable {
     case personal = 0
     /// The product, whoever shops.
     case item = 1
-    /// Public promotion of the week.
+    /// Public prices and promotion of the week.
     case market = 2
+    /// The shopper's own behaviour and public prices together.
+    case response = 3
+
+    /// Whether public prices or promotion are in it.
+    public var tellsOfMarket: Bool { self == .market || self == .response }
 }
 
 /// One column of a feature row.
@@ -48,6 +53,10 @@ public enum FeatureSchema {
         // The week
         Feature(name: "display share", tag: .market),
         Feature(name: "mailer share", tag: .market),
+        Feature(name: "list price over reference", tag: .market),
+        // The shopper and the prices
+        Feature(name: "pull of substitutes", tag: .response),
+        Feature(name: "personal price response", tag: .response),
     ]
 
     public static let count = features.count
@@ -56,13 +65,15 @@ public enum FeatureSchema {
 
     /// Writes the row of one shopper and one product; allocates nothing.
     /// - Shape: `rows` is (N, count) row-major; the row `row` is overwritten. Every value is finite.
-    /// - Parameter summary: of the same history, for the week being priced.
-    /// O(log products + weeks bought).
+    /// - Parameters:
+    ///   - category: of the item, and of the same shopper.
+    ///   - summary: of the same history, for the week being priced.
+    /// O(log products + trip weeks).
     public static func fill(
-        _ rows: inout MutableSpan<Float>, row: Int, item: ItemContext, summary: ShopperSummary,
-        history: ShopperHistory
+        _ rows: inout MutableSpan<Float>, row: Int, item: ItemContext, category: CategoryHabit,
+        summary: ShopperSummary, history: ShopperHistory
     ) {
-        let personal = PersonalItem(item, summary: summary, history: history)
+        let personal = PersonalItem(item, category: category, summary: summary, history: history)
         let base = row * count
         rows[base] = Float(summary.trips)
         rows[base + 1] = summary.fastTrips
@@ -80,16 +91,23 @@ public enum FeatureSchema {
         rows[base + 13] = personal.weeksSince
         rows[base + 14] = personal.sinceOverCycle
         fillMarket(&rows, base: base, item: item)
+        rows[base + 20] = personal.substitutePull
+        rows[base + 21] = personal.priceResponse
     }
 
-    /// Writes the row of a shopper nobody knows: the population's personal features, the product's own market.
+    /// Writes the row of a shopper nobody knows: the population's personal features, the product's own market, and of
+    /// the response what holds for anybody.
+    /// - Parameter category: of the item, and of anybody.
     /// - Shape: `population` is (count,), of which the personal columns are read.
     public static func fill(
-        _ rows: inout MutableSpan<Float>, row: Int, item: ItemContext, population: borrowing Span<Float>
+        _ rows: inout MutableSpan<Float>, row: Int, item: ItemContext, category: CategoryHabit,
+        population: borrowing Span<Float>
     ) {
         let base = row * count
         for column in 0..<personalCount { rows[base + column] = population[column] }
         fillMarket(&rows, base: base, item: item)
+        rows[base + 20] = category.substitutePull(awayFrom: item, share: item.rate, weeks: 0)
+        rows[base + 21] = 0
     }
 
     /// The personal columns come first.
@@ -100,5 +118,6 @@ public enum FeatureSchema {
         rows[base + 16] = item.index
         rows[base + 17] = item.displayShare
         rows[base + 18] = item.mailerShare
+        rows[base + 19] = item.logListPrice
     }
 }

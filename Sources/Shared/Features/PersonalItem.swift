@@ -10,19 +10,29 @@ struct PersonalItem {
     let fastShare: Float
     let weeksSince: Float
     let sinceOverCycle: Float
+    /// See `CategoryHabit`.
+    let substitutePull: Float
+    /// See `PriceResponse`.
+    let priceResponse: Float
 
-    init(_ item: ItemContext, summary: ShopperSummary, history: ShopperHistory) {
+    init(_ item: ItemContext, category: CategoryHabit, summary: ShopperSummary, history: ShopperHistory) {
         let weeks = summary.weeksBought(item.product, in: history)
         let count = Float(weeks.nonzeroBitCount)
         weeksBought = count
         share = Self.smoothed(count, of: Float(summary.trips), towards: item.rate, strength: 8)
         slowShare = Self.smoothed(
-            Recency.slow.weight(of: weeks), of: summary.slowTrips, towards: item.rate, strength: 2)
+            Recency.slow.weight(of: weeks), of: summary.slowTrips, towards: item.rate, strength: Self.slowStrength)
         fastShare = Self.smoothed(
             Recency.fast.weight(of: weeks), of: summary.fastTrips, towards: item.rate, strength: 2)
         weeksSince = ShopperSummary.weeksSinceLatest(weeks)
         sinceOverCycle = min(Self.longestRatio, weeksSince / Self.cycle(of: weeks))
+        substitutePull = category.substitutePull(awayFrom: item, share: slowShare, weeks: weeks)
+        priceResponse = PriceResponse.slope(
+            item.logDeviations, bought: weeks, trips: summary.tripWeeks, share: share)
     }
+
+    /// Trips that the smoothing of the slow share adds.
+    static let slowStrength: Float = 2
 
     private static let longestRatio: Float = 20
 

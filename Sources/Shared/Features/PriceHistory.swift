@@ -3,6 +3,7 @@
 // that needs no smoothing constant and, as a sum of integers, no agreement on the order of arrival.
 
 import Domain
+import Glibc
 
 /// The public prices of one product, week by week.
 public struct PriceHistory: Equatable, Sendable {
@@ -48,23 +49,43 @@ public struct PriceHistory: Equatable, Sendable {
     public func referencePrice(before week: Int32) -> Double? {
         var sum: Int64 = 0
         var count: Int64 = 0
+        forEachStretch(before: week) { ages, price in
+            sum += Int64(ages.count) * price.minorUnits
+            count += Int64(ages.count)
+        }
+        return count == 0 ? nil : Double(sum) / Double(count)
+    }
+
+    /// How far the logarithm of the price lay from its mean in each of the same weeks; element i is the week
+    /// `week - 1 - i`. Ends with the first week in which a price is known. O(weeks).
+    func logDeviations(before week: Int32) -> [Float] {
+        var logarithms: [Double] = []
+        var sum = 0.0
+        forEachStretch(before: week) { ages, price in
+            let logarithm = log(max(1, price.real))
+            for _ in ages {
+                logarithms.append(logarithm)
+                sum += logarithm
+            }
+        }
+        let mean = sum / Double(max(1, logarithms.count))
+        return logarithms.map { Float($0 - mean) }
+    }
+
+    /// The weeks before `week`, at most 52 of them, as stretches of one price, the latest stretch first. No week is
+    /// missing between the latest and the first with a price.
+    /// - Parameter body: takes the ages of the weeks, 0 for the week before `week`, and their price.
+    private func forEachStretch(before week: Int32, _ body: (Range<Int64>, Money) -> Void) {
         var until = Int64(week)
         let horizon = Int64(week) - Int64(ShopperSummary.horizon)
         for entry in weeks.reversed() where Int64(entry.week) < week {
             let start = Int64(entry.week)
-            let carried = until - max(start + 1, horizon)
-            if carried > 0 {
-                sum += carried * entry.regular.minorUnits
-                count += carried
-            }
-            if start >= horizon {
-                sum += entry.price.minorUnits
-                count += 1
-            }
+            let opening = max(start + 1, horizon)
+            if opening < until { body(Int64(week) - until..<Int64(week) - opening, entry.regular) }
+            if start >= horizon { body(Int64(week) - start - 1..<Int64(week) - start, entry.price) }
             until = start
             if start <= horizon { break }
         }
-        return count == 0 ? nil : Double(sum) / Double(count)
     }
 
     /// Drops entries that no week inside the window can need any more.

@@ -13,6 +13,8 @@ public struct ShopperSummary: Equatable, Sendable {
     public let week: Int32
     /// Weeks with a basket.
     public let trips: Int
+    /// Which weeks those are; bit i is the week `week - 1 - i`.
+    let tripWeeks: UInt64
     /// Moves bit 0 of a product's weeks from the history's latest week to the week before this one.
     let shift: Int32
     /// Trips that fade with age; see `Recency`.
@@ -41,6 +43,7 @@ public struct ShopperSummary: Equatable, Sendable {
         }
         let weeks = mask.nonzeroBitCount
         trips = weeks
+        tripWeeks = mask
         shift = history.isEmpty ? 0 : week - 1 - history.latestWeek
         fastTrips = Recency.fast.weight(of: mask)
         slowTrips = Recency.slow.weight(of: mask)
@@ -64,8 +67,10 @@ public struct ShopperSummary: Equatable, Sendable {
     func weeksBought(_ product: ProductKey, in history: ShopperHistory) -> UInt64 {
         let index = history.products.partitioningIndex { $0.product >= product }
         guard index < history.products.count, history.products[index].product == product else { return 0 }
-        return Self.aligned(history.products[index].weeks, by: shift)
+        return weeksBought(history.products[index])
     }
+
+    func weeksBought(_ entry: ProductWeeks) -> UInt64 { Self.aligned(entry.weeks, by: shift) }
 
     static func weeksSinceLatest(_ mask: UInt64) -> Float {
         mask == 0 ? never : Float(mask.trailingZeroBitCount + 1)

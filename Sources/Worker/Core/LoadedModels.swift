@@ -82,17 +82,27 @@ struct LoadedModels: Sendable {
 
     /// Forgets what was computed from the catalogue.
     mutating func catalogueChanged() {
-        serving?.items.removeAll()
-        trial?.items.removeAll()
+        serving?.catalogueChanged()
+        trial?.catalogueChanged()
     }
 
     /// The market side of a product, as a model sees it; nil while that model is not loaded.
     mutating func item(
-        _ role: ModelRole, tenant: String, row: CatalogueRow, prices: PriceHistory, week: Int32
+        _ role: ModelRole, _ row: CatalogueRow, prices: PriceHistory, _ moment: MarketMoment
     ) -> ItemCache.Entry? {
         switch role {
-        case .serving: serving?.item(tenant: tenant, row: row, prices: prices, week: week)
-        case .trial: trial?.item(tenant: tenant, row: row, prices: prices, week: week)
+        case .serving: serving?.item(row, prices: prices, moment)
+        case .trial: trial?.item(row, prices: prices, moment)
+        }
+    }
+
+    /// The products of a category, as a model sees them; nil while that model is not loaded.
+    mutating func category(
+        _ role: ModelRole, _ name: String, in catalogue: Catalogue, _ moment: MarketMoment
+    ) -> CategoryContext? {
+        switch role {
+        case .serving: serving?.category(name, in: catalogue, moment)
+        case .trial: trial?.category(name, in: catalogue, moment)
         }
     }
 }

@@ -7,17 +7,46 @@ import Models
 struct ServingModel: Sendable {
     let bundle: ModelBundle
     let checksum: UInt64
-    var items = ItemCache()
+    private var items = ItemCache()
+    private var categories = CategoryCache()
 
-    mutating func item(tenant: String, row: CatalogueRow, prices: PriceHistory, week: Int32) -> ItemCache.Entry {
-        items.entry(tenant: tenant, row: row, prices: prices, week: week, bundle: bundle)
+    init(bundle: ModelBundle, checksum: UInt64) {
+        self.bundle = bundle
+        self.checksum = checksum
     }
+
+    /// Forgets what was computed from the catalogue.
+    mutating func catalogueChanged() {
+        items.removeAll()
+        categories.removeAll()
+    }
+
+    mutating func item(_ row: CatalogueRow, prices: PriceHistory, _ moment: MarketMoment) -> ItemCache.Entry {
+        items.entry(row, prices: prices, moment, bundle)
+    }
+
+    /// - Parameter catalogue: of the moment's tenant.
+    mutating func category(
+        _ name: String, in catalogue: Catalogue, _ moment: MarketMoment
+    ) -> CategoryContext {
+        categories.context(of: name, in: catalogue, moment, &items, bundle)
+    }
+}
+
+/// Whose market, and when.
+struct MarketMoment: Sendable {
+    let tenant: String
+    let now: Timestamp
+    let week: Int32
+    let calendar: ShopCalendar
 }
 
 /// Where the rows of a cart are filled in. Sized for the largest cart and the widest model so far.
 struct ScoringScratch: Sendable {
     /// Shape: (lines, F) row-major.
     var rows = [Float](repeating: 0, count: Limits.cartLines * FeatureSchema.count)
+    /// Of the cart's shopper, by category.
+    var habits: [String: CategoryHabit] = [:]
 
     mutating func reserve(width: Int) {
         let missing = Limits.cartLines * width - rows.count
@@ -47,27 +76,31 @@ struct ItemCache: Sendable {
     mutating func removeAll() { entries.removeAll(keepingCapacity: true) }
 
     mutating func entry(
-        tenant: String, row: CatalogueRow, prices: PriceHistory, week: Int32, bundle: ModelBundle
+        _ row: CatalogueRow, prices: PriceHistory, _ moment: MarketMoment, _ bundle: ModelBundle
     ) -> Entry {
-        let key = Key(tenant: tenant, product: row.product)
-        if let entry = entries[key], entry.week == week, entry.effectiveAt == row.effectiveAt { return entry }
-        let entry = Self.entry(row: row, prices: prices, week: week, bundle: bundle)
+        let key = Key(tenant: moment.tenant, product: row.product)
+        if let entry = entries[key], entry.week == moment.week, entry.effectiveAt == row.effectiveAt { return entry }
+        let entry = Self.entry(row, prices: prices, moment, bundle)
         entries[key] = entry
         return entry
     }
 
-    private static func entry(row: CatalogueRow, prices: PriceHistory, week: Int32, bundle: ModelBundle) -> Entry {
+    private static func entry(
+        _ row: CatalogueRow, prices: PriceHistory, _ moment: MarketMoment, _ bundle: ModelBundle
+    ) -> Entry {
+        let week = moment.week
+        func context(logitRate: Float, index: UInt32) -> ItemContext {
+            ItemContext(
+                row: row, history: prices, week: week, calendar: moment.calendar, logitRate: logitRate, index: index)
+        }
         let product = ProductKey(product: row.product)
         if let profiles = bundle.profiles {
             let profile = profiles.rows.items.entry(product.value)
-            let item = profile.map { _ in ItemContext(row: row, history: prices, week: week, logitRate: 0, index: 0) }
+            let item = profile.map { _ in context(logitRate: 0, index: 0) }
             return Entry(week: week, effectiveAt: row.effectiveAt, item: item, population: [], profile: profile)
         }
         let statistics = bundle.statistics(of: product)
-        let item = statistics.map { statistics in
-            ItemContext(
-                row: row, history: prices, week: week, logitRate: statistics.logitRate, index: statistics.index)
-        }
+        let item = statistics.map { context(logitRate: $0.logitRate, index: $0.index) }
         return Entry(
             week: week, effectiveAt: row.effectiveAt, item: item, population: statistics?.population ?? [],
             profile: nil)

@@ -39,6 +39,10 @@ extension WorkerCore {
         /// Lines that the model knows; the row of each in the scratch is its place here.
         var scored: [Int] = []
 
+        func moment(_ calendar: ShopCalendar) -> MarketMoment {
+            MarketMoment(tenant: user.tenant, now: now, week: week, calendar: calendar)
+        }
+
         struct Line {
             let key: ProductKey
             let row: CatalogueRow
@@ -94,8 +98,7 @@ extension WorkerCore {
                     remedy: "It is priced in \(row.currency.code); ask for a quote in that currency.")
             }
             let key = ProductKey(product: line.product)
-            let cached = models.item(
-                role, tenant: request.user.tenant, row: row, prices: entry.prices, week: week)
+            let cached = models.item(role, row, prices: entry.prices, cart.moment(configuration.calendar))
             cart.lines.append(
                 Cart.Line(
                     key: key, row: row,
@@ -153,18 +156,43 @@ extension WorkerCore {
 
     private mutating func fillRows(_ cart: Cart, _ scored: [Int]) {
         if let profile = cart.profile { return fillRows(cart, scored, profile) }
+        let history = cart.isKnown ? cart.shopper?.history : nil
+        let summary = history.map { ShopperSummary($0, week: cart.week) }
+        fillHabits(cart, scored, summary, history)
+        let habits = scratch.habits
         var rows = scratch.rows.mutableSpan
-        if cart.isKnown, let history = cart.shopper?.history {
-            let summary = ShopperSummary(history, week: cart.week)
-            for (row, line) in scored.enumerated() {
+        for (row, line) in scored.enumerated() {
+            let line = cart.lines[line]
+            // A line with an item has a model and a catalogue, and so its category a habit.
+            let category = habits[line.row.category]!
+            if let history, let summary {
                 FeatureSchema.fill(
-                    &rows, row: row, item: cart.lines[line].item!, summary: summary, history: history)
+                    &rows, row: row, item: line.item!, category: category, summary: summary, history: history)
+            } else {
+                FeatureSchema.fill(
+                    &rows, row: row, item: line.item!, category: category, population: line.population.span)
             }
-        } else {
-            for (row, line) in scored.enumerated() {
-                let population = cart.lines[line].population
-                FeatureSchema.fill(&rows, row: row, item: cart.lines[line].item!, population: population.span)
-            }
+        }
+    }
+
+    /// What the shopper usually buys in each category of the lines to score.
+    private mutating func fillHabits(
+        _ cart: Cart, _ scored: [Int], _ summary: ShopperSummary?, _ history: ShopperHistory?
+    ) {
+        scratch.habits.removeAll(keepingCapacity: true)
+        guard let catalogue = broadcast.state.catalogues[cart.user.tenant] else { return }
+        let moment = cart.moment(configuration.calendar)
+        for line in scored {
+            let name = cart.lines[line].row.category
+            guard scratch.habits[name] == nil,
+                let context = models.category(cart.role, name, in: catalogue, moment)
+            else { continue }
+            scratch.habits[name] =
+                if let summary, let history {
+                    CategoryHabit(context, summary: summary, history: history)
+                } else {
+                    CategoryHabit(ofAnybodyIn: context)
+                }
         }
     }
 

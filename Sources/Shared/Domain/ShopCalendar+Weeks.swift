@@ -1,8 +1,6 @@
-import Domain
-
 extension ShopCalendar {
     /// The instant at which a week begins: Monday 00:00 on the shop's wall clock.
-    func start(ofWeek week: Int32) -> Timestamp {
+    public func start(ofWeek week: Int32) -> Timestamp {
         let local = (Int64(week) * 7 - 3) * Self.millisecondsPerDay
         // The offset depends on the instant and the instant on the offset; a second look settles the weeks in
         // which the clock changes.
