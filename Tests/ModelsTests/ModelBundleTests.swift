@@ -86,6 +86,17 @@ import Testing
         #expect(try problem(wrong.encode()) == .malformed)
     }
 
+    @Test func aModelFromBeforeAColumnWasAddedIsRefusedAndToldWhich() throws {
+        let bundle = try bundle()
+        let names = bundle.information.featureNames
+        let error = #expect(throws: ModelError.self) {
+            try ModelBundle.decode(bundle.encode(), featureNames: names + ["one more"])
+        }
+        #expect(error?.problem == .wrongFeatures)
+        #expect(error?.place == "information.featureNames[\(names.count)]" && error?.value == "missing")
+        #expect(error?.remedy.contains("“one more”") == true)
+    }
+
     @Test func aModelOfOtherFeaturesIsRefusedByName() throws {
         let bytes = try bundle().encode()
         let error = #expect(throws: ModelError.self) {
