@@ -16,8 +16,6 @@ extension JetStreamTests {
         let log = try shared.open(name)
         let follower = try shared.open(name)
         let claim = try log.claim(seven, owner: "w1")
-        let node = try shared.leader(of: "farthing-\(name)-partition-007")
-
         var acknowledged: [Record] = []
         var followed: [Record] = []
         func append(_ count: Int) throws -> Duration {
@@ -36,9 +34,7 @@ extension JetStreamTests {
             return longest
         }
         _ = try append(500)
-        // As its log thread asks; it keeps the streams' leaders apart.
-        #expect(try log.leadership(of: seven).owner == "w1")
-        try #require(shared.servers.kill(node))
+        try #require(shared.servers.kill(try shared.spread(log, name, seven)))
         let gap = try append(500)
         #expect(gap < .seconds(3), "writes, or who follows, were held up for \(gap)")
         let caughtUp = ContinuousClock.now + .seconds(3)

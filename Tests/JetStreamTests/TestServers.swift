@@ -1,6 +1,7 @@
 // One cluster of three servers for the whole suite; every test has a log of its own name on it. The suite is
 // serialized, because some tests kill servers.
 
+import Domain
 import Foundation
 import Glibc
 import JetStreamLog
@@ -52,6 +53,19 @@ final class TestServers: @unchecked Sendable {
             if let name = raw.leader(of: stream), let number = Int(name.dropFirst()) { return number - 1 }
         }
         throw Unready(folder: "\(folder): no leader of \(stream)")
+    }
+
+    /// Has a leader look after its partition's streams, as its log thread does all the time, until two servers lead them.
+    /// - Returns: who leads the first stream.
+    func spread(_ log: JetStreamLog, _ name: String, _ partition: PartitionID) throws -> Int {
+        let stream = "farthing-\(name)-partition-00\(partition.number)"
+        let deadline = ContinuousClock.now + .seconds(60)
+        while ContinuousClock.now < deadline {
+            _ = try log.leadership(of: partition)
+            let first = try leader(of: stream)
+            if try leader(of: stream + "-2") != first { return first }
+        }
+        throw Unready(folder: "\(folder): one server leads both streams of \(stream)")
     }
 
     /// Starts again what a test has killed, and waits until it takes part.
