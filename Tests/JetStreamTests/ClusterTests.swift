@@ -35,10 +35,7 @@ extension JetStreamTests {
 
     @Test
     func theServersThemselvesRefuseToRemoveWhatWasAcknowledged() throws {
-        let shared = try TestServers.shared.get()
-        let name = TestServers.newName("keep")
-        let log = try shared.open(name)
-        let claim = try log.claim(seven, owner: "w1")
+        let (shared, name, log, claim) = try TestServers.led("keep")
         try log.append(batch(2), to: seven, epoch: claim.epoch, expecting: 0)
         let raw = try RawJetStream(servers: shared.servers.urls)
         #expect(!raw.deleteMessage(2, of: "farthing-\(name)-partition-007"))
@@ -62,10 +59,7 @@ extension JetStreamTests {
 
     @Test
     func aMessageThatIsNoneOfOursIsNeverServed() throws {
-        let shared = try TestServers.shared.get()
-        let name = TestServers.newName("foreign")
-        let log = try shared.open(name)
-        let claim = try log.claim(seven, owner: "w1")
+        let (shared, name, log, claim) = try TestServers.led("foreign")
         try log.append(batch(2), to: seven, epoch: claim.epoch, expecting: 0)
         let raw = try RawJetStream(servers: shared.servers.urls)
         // A copy of the entry, where the servers would have put the next one.

@@ -57,10 +57,7 @@ extension JetStreamTests {
 
     @Test
     func everythingIsThereAfterAllServersWereKilled() throws {
-        let shared = try TestServers.shared.get()
-        let name = TestServers.newName("blackout")
-        let log = try shared.open(name, patience: .seconds(12))
-        let claim = try log.claim(seven, owner: "w1")
+        let (shared, name, log, claim) = try TestServers.led("blackout", patience: .seconds(12))
         let records = batch(60)
         for start in stride(from: 0, to: 60, by: 10) {
             try log.append(

@@ -150,6 +150,20 @@ import Testing
         #expect(servers.answersOfNothing == 0)
     }
 
+    /// What is delivered to a leader that neither reads nor writes must not pile up, whichever stream still delivers.
+    @Test func aLeaderThatIsIdleHearsBothStreams() throws {
+        let servers = PaperServers(seed: 10)
+        let log = try paperLog(servers)
+        _ = try log.claim(seven, owner: "w1")
+        #expect(try log.read(seven, after: 0, limit: 1).isEmpty)
+        servers.consumersAreMade = false
+        servers.broken = ["farthing-paper-partition-007"]
+        _ = try log.leadership(of: seven)
+        servers.looks = [:]
+        for _ in 0..<10 { _ = try log.leadership(of: seven) }
+        #expect(servers.looks["farthing-paper-partition-007-2", default: 0] >= 10)
+    }
+
     /// Under one epoch two logs could write to a stream each.
     @Test func whoHasNotClaimedDoesNotWrite() throws {
         let servers = PaperServers(seed: 2)

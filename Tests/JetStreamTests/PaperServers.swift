@@ -79,6 +79,11 @@ final class PaperServers {
 
     func delivers(_ stream: String) -> Bool { !silent.contains(stream) }
 
+    /// Ends a stream's subscriptions.
+    var broken: Set<String> = []
+    /// How often a stream's subscriptions were looked at.
+    var looks: [String: Int] = [:]
+
     // MARK: - Streams
 
     func create(_ name: String, subject: String, kind: StreamKind) {
@@ -143,11 +148,7 @@ final class PaperConnection: StreamServers {
     init(to servers: PaperServers) { self.servers = servers }
 
     var largestMessageBytes: Int { 8 << 20 }
-    var now: ContinuousClock.Instant { servers.now }
-    func pause(_ duration: Duration) {
-        servers.now += duration
-        servers.turn()
-    }
+    var clock: any WaitingClock { PaperClock(servers: servers) }
 
     func publish(
         _ bytes: [UInt8], to subject: String, after expected: UInt64?, within wait: Duration
@@ -222,6 +223,18 @@ final class PaperConnection: StreamServers {
     }
 }
 
+/// Goes on when somebody waits, and lets the others have their turn.
+private struct PaperClock: WaitingClock {
+    let servers: PaperServers
+
+    var now: ContinuousClock.Instant { servers.now }
+
+    func pause(_ duration: Duration) {
+        servers.now += duration
+        servers.turn()
+    }
+}
+
 /// Delivers late, breaks, and loses messages, as far as there are faults.
 private final class PaperSubscription: StreamSubscription {
     private let servers: PaperServers
@@ -235,6 +248,8 @@ private final class PaperSubscription: StreamSubscription {
     }
 
     func next(within wait: Duration) -> Arrival {
+        servers.looks[stream, default: 0] += 1
+        if servers.broken.contains(stream) { return .broken }
         guard servers.delivers(stream) else {
             servers.now += wait
             return .nothing

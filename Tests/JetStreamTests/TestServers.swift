@@ -46,6 +46,16 @@ final class TestServers: @unchecked Sendable {
         try JetStreamLog(servers: servers.urls, cluster: cluster, partitionCount: partitionCount, patience: patience)
     }
 
+    /// A new log, and the first claim of its partition seven.
+    static func led(
+        _ what: String, patience: Duration = .seconds(15)
+    ) throws -> (shared: TestServers, name: String, log: JetStreamLog, claim: Claim) {
+        let shared = try Self.shared.get()
+        let name = newName(what)
+        let log = try shared.open(name, patience: patience)
+        return (shared, name, log, try log.claim(seven, owner: "w1"))
+    }
+
     /// Which of the servers leads a stream.
     func leader(of stream: String) throws -> Int {
         let raw = try RawJetStream(servers: servers.urls)

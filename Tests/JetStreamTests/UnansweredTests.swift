@@ -10,10 +10,7 @@ import Testing
 extension JetStreamTests {
     @Test
     func anAppendThatNoStreamAnswersIsRepeatedAndWrittenOnce() throws {
-        let shared = try TestServers.shared.get()
-        let name = TestServers.newName("stall")
-        let log = try shared.open(name)
-        let claim = try log.claim(seven, owner: "w1")
+        let (shared, name, log, claim) = try TestServers.led("stall")
         let node = try shared.leader(of: "farthing-\(name)-partition-007")
         // Longer than both streams are waited for twice, shorter than the others take to elect another leader.
         let stalled = [node, (node + 1) % 3]
@@ -30,10 +27,7 @@ extension JetStreamTests {
 
     @Test
     func aStreamWhoseLeaderStandsStillIsNotWaitedFor() throws {
-        let shared = try TestServers.shared.get()
-        let name = TestServers.newName("still")
-        let log = try shared.open(name)
-        let claim = try log.claim(seven, owner: "w1")
+        let (shared, name, log, claim) = try TestServers.led("still")
         #expect(try log.append(batch(2), to: seven, epoch: claim.epoch, expecting: 0) == 2)
         let first = try shared.spread(log, name, seven)
         try #require(shared.servers.suspend(first, true))
@@ -49,10 +43,7 @@ extension JetStreamTests {
 
     @Test
     func theNextClaimTellsWhatBecameOfAnAppendWhoseOutcomeIsUnknown() throws {
-        let shared = try TestServers.shared.get()
-        let name = TestServers.newName("unknown")
-        let log = try shared.open(name, patience: .milliseconds(100))
-        let claim = try log.claim(seven, owner: "w1")
+        let (shared, name, log, claim) = try TestServers.led("unknown", patience: .milliseconds(100))
         let node = try shared.leader(of: "farthing-\(name)-partition-007")
         try log.append(batch(2), to: seven, epoch: claim.epoch, expecting: 0)
         // Without a majority nothing is stored for good, whoever leads by the time that the append arrives.

@@ -2,7 +2,6 @@
 // and 0013 say why it looks as it does.
 
 import Domain
-import Glibc
 import Log
 
 /// A `PartitionLog` in NATS JetStream that the processes of any number of machines share.
@@ -15,7 +14,7 @@ public final class JetStreamLog: PartitionLog {
     private let clusterStream: ClusterStream
     private let snapshots: SnapshotStream
     private let writer = MessageWriter()
-    private let restraints = Restraints()
+    private let restraints = Restraints(pause: .seconds(1))
     private let patience: Duration
     private var partitions: [PartitionID: StreamPair] = [:]
 
@@ -37,12 +36,16 @@ public final class JetStreamLog: PartitionLog {
         patience: Duration = JetStreamLog.defaultPatience
     ) throws(LogError) {
         let place = servers.joined(separator: ",")
-        try Self.check(partitionCount, place: place)
-        let connection = try Self.connected(to: servers, as: "farthing \(cluster)", patience: patience)
-        guard connection.largestMessageBytes >= Self.requiredPayloadBytes else {
+        guard (1...1_024).contains(partitionCount) else {
+            throw .wrongCluster(place: place, problem: "\(partitionCount) partitions; a log has 1 to 1,024")
+        }
+        let connection = try MachineClock().ask(place: place, for: patience) { () throws(NatsFailure) in
+            try NatsConnection(servers: servers, name: "farthing \(cluster)")
+        }
+        guard connection.largestPayloadBytes >= Self.requiredPayloadBytes else {
             throw .wrongCluster(
                 place: place,
-                problem: "messages may have \(connection.largestMessageBytes) bytes, and Farthing's need "
+                problem: "messages may have \(connection.largestPayloadBytes) bytes, and Farthing's need "
                     + "\(Self.requiredPayloadBytes): set max_payload to 8MB in the servers' configuration")
         }
         try self.init(
@@ -59,28 +62,6 @@ public final class JetStreamLog: PartitionLog {
         clusterStream = try ClusterStream(
             servers, cluster: cluster, partitionCount: partitionCount, replicas: replicas, patience: patience)
         snapshots = SnapshotStream(servers, names: clusterStream.names, replicas: replicas, patience: patience)
-    }
-
-    private static func check(_ partitionCount: Int, place: String) throws(LogError) {
-        guard (1...1_024).contains(partitionCount) else {
-            throw .wrongCluster(place: place, problem: "\(partitionCount) partitions; a log has 1 to 1,024")
-        }
-    }
-
-    private static func connected(
-        to servers: [String], as name: String, patience: Duration
-    ) throws(LogError) -> NatsConnection {
-        let deadline = ContinuousClock.now + patience
-        while true {
-            do throws(NatsFailure) {
-                return try NatsConnection(servers: servers, name: name)
-            } catch {
-                guard case .unanswered = error, ContinuousClock.now < deadline else {
-                    throw error.logError(place: servers.joined(separator: ","))
-                }
-            }
-            usleep(50_000)
-        }
     }
 
     public func claim(_ partition: PartitionID, owner: String, after epoch: UInt64) throws(LogError) -> Claim {

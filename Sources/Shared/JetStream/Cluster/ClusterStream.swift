@@ -51,14 +51,14 @@ final class ClusterStream {
         }
         if let written = try identityBesidePartitions() { return written }
         do throws(NatsFailure) {
-            _ = try servers.repeating(for: patience) { () throws(NatsFailure) in
+            _ = try servers.clock.repeating(for: patience) { () throws(NatsFailure) in
                 try servers.publish(identity.encoded, to: names.identity, after: 0)
             }
         } catch {
             // Somebody else, or an earlier try of ours, was quicker: what they wrote counts.
             guard error == .wrongLastSequence else { throw error.logError(place: place) }
         }
-        var patience = Patience(patience, servers)
+        var patience = Patience(patience, servers.clock)
         while true {
             if let written = try self.identity() { return written }
             guard !patience.isOver else {
@@ -71,7 +71,7 @@ final class ClusterStream {
     /// What is written where partitions have streams; nil where nobody has begun. A server that has just started, or
     /// does not know yet that it leads no more, knows the streams before their messages, so it is asked for a while.
     private func identityBesidePartitions() throws(LogError) -> ClusterIdentity? {
-        var patience = Patience(patience, servers)
+        var patience = Patience(patience, servers.clock)
         while true {
             let streams = try ask { () throws(NatsFailure) in try servers.streamNames() }
             guard let stream = streams.first(where: { $0.hasPrefix(names.partitionStreamPrefix) }) else { return nil }
@@ -102,10 +102,10 @@ final class ClusterStream {
     // MARK: - Asking
 
     private func ask<Result>(_ body: () throws(NatsFailure) -> Result) throws(LogError) -> Result {
-        try servers.ask(place: place, for: patience, body)
+        try servers.clock.ask(place: place, for: patience, body)
     }
 
     private func unlessMissing<Result>(_ body: () throws(NatsFailure) -> Result) throws(LogError) -> Result? {
-        try servers.unlessMissing(place: place, for: patience, body)
+        try servers.clock.unlessMissing(place: place, for: patience, body)
     }
 }

@@ -72,12 +72,18 @@ final class SnapshotStream {
 
     /// Removes everything under a subject, the manifest first.
     private func remove(_ subject: String) throws(LogError) {
-        var patience = Patience(patience, servers)
+        var patience = Patience(self.patience, servers.clock)
+        var before: UInt64?
         while let last = try lastMessage(of: subject) {
-            guard !patience.isOver else {
-                throw .unavailable(place: place, problem: "message \(last.sequence) is not removed")
+            if last.sequence == before {
+                guard !patience.isOver else {
+                    throw .unavailable(place: place, problem: "message \(last.sequence) is not removed")
+                }
+                patience.wait()
+            } else {
+                patience = Patience(self.patience, servers.clock)
+                before = last.sequence
             }
-            patience.tryAgain()
             _ = try unlessMissing { () throws(NatsFailure) in
                 try servers.removeMessage(at: last.sequence, of: names.snapshotStream)
             }
@@ -162,10 +168,10 @@ final class SnapshotStream {
     private var place: String { "stream \(names.snapshotStream)" }
 
     private func ask<Result>(_ body: () throws(NatsFailure) -> Result) throws(LogError) -> Result {
-        try servers.ask(place: place, for: patience, body)
+        try servers.clock.ask(place: place, for: patience, body)
     }
 
     private func unlessMissing<Result>(_ body: () throws(NatsFailure) -> Result) throws(LogError) -> Result? {
-        try servers.unlessMissing(place: place, for: patience, body)
+        try servers.clock.unlessMissing(place: place, for: patience, body)
     }
 }

@@ -9,7 +9,7 @@ extension NatsConnection {
     func publish(
         _ bytes: [UInt8], to subject: String, after expected: UInt64?, within wait: Duration
     ) throws(NatsFailure) -> UInt64 {
-        guard bytes.count <= largestMessageBytes - Self.headerBytes else { throw .tooLarge }
+        guard bytes.count <= largestMessageBytes else { throw .tooLarge }
         var created: OpaquePointer?
         try unsafe check(
             bytes.withUnsafeBytes { buffer in

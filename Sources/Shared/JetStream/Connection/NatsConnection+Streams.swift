@@ -8,7 +8,7 @@ extension NatsConnection {
         unsafe jsStreamConfig_Init(&configuration)
         var options = unsafe jsOptions()
         unsafe jsOptions_Init(&options)
-        unsafe options.Wait = Self.agreement.wholeMilliseconds
+        unsafe options.Wait = RequestWait.agreement.wholeMilliseconds
         var code = jsErrCode(0)
         let status = unsafe name.withCString { name in
             unsafe subject.withCString { subject in
@@ -36,7 +36,7 @@ extension NatsConnection {
     func subjects(of stream: String, matching filter: String) throws(NatsFailure) -> [String] {
         var options = unsafe jsOptions()
         unsafe jsOptions_Init(&options)
-        unsafe options.Wait = Self.answer.wholeMilliseconds
+        unsafe options.Wait = RequestWait.answer.wholeMilliseconds
         var information: UnsafeMutablePointer<jsStreamInfo>?
         var code = jsErrCode(0)
         let status = unsafe filter.withCString { filter in
@@ -72,7 +72,7 @@ extension NatsConnection {
     func leader(of stream: String) throws(NatsFailure) -> String? {
         var options = unsafe jsOptions()
         unsafe jsOptions_Init(&options)
-        unsafe options.Wait = Self.glance.wholeMilliseconds
+        unsafe options.Wait = RequestWait.glance.wholeMilliseconds
         var information: UnsafeMutablePointer<jsStreamInfo>?
         var code = jsErrCode(0)
         try unsafe check(js_GetStreamInfo(&information, jetStream, stream, &options, &code), code)
@@ -89,7 +89,7 @@ extension NatsConnection {
         try unsafe check(
             natsConnection_RequestString(
                 &answer, connection, "$JS.API.STREAM.LEADER.STEPDOWN.\(stream)", "",
-                Self.glance.wholeMilliseconds))
+                RequestWait.glance.wholeMilliseconds))
         unsafe natsMsg_Destroy(answer)
     }
 }

@@ -5,6 +5,7 @@ import CNats
 import Glibc
 
 @safe final class NatsConnection: StreamServers {
+    let clock: any WaitingClock = MachineClock()
     let connection: OpaquePointer
     let jetStream: OpaquePointer
     private let statistics: OpaquePointer
@@ -25,7 +26,7 @@ import Glibc
         guard let connection = unsafe connection else { throw .unanswered("no connection") }
         var jetStreamOptions = unsafe jsOptions()
         unsafe jsOptions_Init(&jetStreamOptions)
-        unsafe jetStreamOptions.Wait = Self.answer.wholeMilliseconds
+        unsafe jetStreamOptions.Wait = RequestWait.answer.wholeMilliseconds
         var status = unsafe natsConnection_JetStream(&jetStream, connection, &jetStreamOptions)
         if status == NATS_OK { status = unsafe natsStatistics_Create(&statistics) }
         guard let jetStream = unsafe jetStream, let statistics = unsafe statistics else {
@@ -95,12 +96,13 @@ import Glibc
         return unsafe options
     }
 
-    var now: ContinuousClock.Instant { .now }
+    /// `max_payload` of the servers.
+    var largestPayloadBytes: Int { Int(clamping: unsafe natsConnection_GetMaxPayload(connection)) }
 
-    /// The thread is the log's own, and has nothing else to do.
-    func pause(_ duration: Duration) { usleep(UInt32(clamping: duration.wholeMilliseconds * 1_000)) }
+    var largestMessageBytes: Int { largestPayloadBytes - Self.headerBytes }
 
-    var largestMessageBytes: Int { Int(clamping: unsafe natsConnection_GetMaxPayload(connection)) }
+    /// What a message's headers may take.
+    private static let headerBytes = 1_024
 
     /// How often the connection was lost and found again. What servers sent in between did not arrive.
     var reconnections: UInt64 {
@@ -108,12 +110,5 @@ import Glibc
         guard unsafe natsConnection_GetStats(connection, statistics) == NATS_OK else { return 0 }
         unsafe natsStatistics_GetCounts(statistics, nil, nil, nil, nil, &count)
         return count
-    }
-}
-
-extension Duration {
-    /// Rounded down.
-    var wholeMilliseconds: Int64 {
-        components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
     }
 }

@@ -59,7 +59,7 @@ import CNats
         unsafe configuration.Replicas = 1
         var options = unsafe jsOptions()
         unsafe jsOptions_Init(&options)
-        unsafe options.Wait = NatsConnection.subscribing.wholeMilliseconds
+        unsafe options.Wait = RequestWait.subscription.wholeMilliseconds
         var code = jsErrCode(0)
         try unsafe check(
             js_AddConsumer(nil, connection.jetStream, stream, &configuration, &options, &code), code)

@@ -4,7 +4,7 @@
 import Log
 
 struct Patience {
-    private let servers: any StreamServers
+    private let clock: any WaitingClock
     /// What was left when it was last counted.
     private var left: Duration
     private var countedAt: ContinuousClock.Instant
@@ -14,31 +14,26 @@ struct Patience {
     /// The most that one try counts for: a little more than a request waits for its answer.
     private static let longestTry: Duration = .milliseconds(2_500)
 
-    init(_ duration: Duration, _ servers: any StreamServers) {
-        self.servers = servers
+    init(_ duration: Duration, _ clock: any WaitingClock) {
+        self.clock = clock
         left = duration
-        countedAt = servers.now
+        countedAt = clock.now
     }
 
     var isOver: Bool { left <= spent }
 
-    private var spent: Duration { min(servers.now - countedAt, Self.longestTry) }
+    private var spent: Duration { min(clock.now - countedAt, Self.longestTry) }
 
     /// Waits before the next try.
     mutating func wait() {
-        servers.pause(pause)
+        clock.pause(pause)
         pause = min(pause * 2, Self.longestPause)
-        tryAgain()
-    }
-
-    /// Counts the try that was made; what comes next is not the same again, and need not wait.
-    mutating func tryAgain() {
         left -= spent
-        countedAt = servers.now
+        countedAt = clock.now
     }
 }
 
-extension StreamServers {
+extension WaitingClock {
     /// Repeats what is harmless to repeat, for as long as it goes unanswered.
     func repeating<Result>(
         for duration: Duration, _ body: () throws(NatsFailure) -> Result

@@ -1,22 +1,28 @@
 // Some requests can do without an answer, and waiting for it holds up everything else. So after one that went
-// unanswered, for whichever stream, the next of its kind wait for better times.
+// unanswered, the next of its kind wait for better times.
 
 struct Restraint {
     private let pause: Duration
-    private var failedAt: ContinuousClock.Instant?
+    private var since: ContinuousClock.Instant?
 
     init(pause: Duration) { self.pause = pause }
 
-    mutating func failed(at now: ContinuousClock.Instant) { failedAt = now }
+    mutating func begin(at now: ContinuousClock.Instant) { since = now }
 
-    func allows(at now: ContinuousClock.Instant) -> Bool {
-        failedAt.map { now - $0 > pause } ?? true
-    }
+    func allows(at now: ContinuousClock.Instant) -> Bool { since.map { now - $0 > pause } ?? true }
 }
 
-/// What the streams of one log hold back together.
+/// What a log holds back for all of its streams together, or one stream for itself.
 final class Restraints {
-    var subscribing = Restraint(pause: .seconds(1))
-    var glancing = Restraint(pause: .seconds(1))
-    var spreading = Restraint(pause: .seconds(1))
+    var subscribing: Restraint
+    /// Looks at a stream's end.
+    var glancing: Restraint
+    /// Looks at who leads two streams.
+    var spreading: Restraint
+
+    init(pause: Duration) {
+        subscribing = Restraint(pause: pause)
+        glancing = subscribing
+        spreading = subscribing
+    }
 }

@@ -1,7 +1,5 @@
-// What a log asks of the servers that keep its streams, and of the clock. NATS keeps them; a test keeps them in memory,
-// loses answers and lets messages come late.
-
-import Glibc
+// What a log asks of the servers that keep its streams. NATS keeps them; a test keeps them in memory, loses answers and
+// lets messages come late.
 
 /// A message as a stream keeps it.
 package struct StoredMessage {
@@ -24,7 +22,7 @@ package enum StreamKind {
 
 /// Servers that keep streams of messages. Calls are made from the one thread that owns the log, and block it.
 package protocol StreamServers: AnyObject {
-    /// The largest message that the servers take, in bytes.
+    /// The largest message that the servers take, in bytes, beside its headers.
     var largestMessageBytes: Int { get }
 
     // MARK: Messages
@@ -71,11 +69,7 @@ package protocol StreamServers: AnyObject {
     /// Has another server lead a stream, and does not wait long to hear of it.
     func handOver(_ stream: String) throws(NatsFailure)
 
-    // MARK: Time
-
-    var now: ContinuousClock.Instant { get }
-
-    func pause(_ duration: Duration)
+    var clock: any WaitingClock { get }
 }
 
 /// What a stream delivers.
@@ -95,25 +89,25 @@ package enum Arrival {
     case broken
 }
 
-extension StreamServers {
-    /// How long one try of a request waits for its answer; callers repeat.
-    static var answer: Duration { .seconds(1) }
-    /// The same for what the servers have to agree on.
-    static var agreement: Duration { .seconds(2) }
-    /// The same for a subscription, which others do not wait for.
-    static var subscribing: Duration { .milliseconds(300) }
-    /// The same for what may as well be known later.
-    static var glance: Duration { .milliseconds(100) }
-    /// What a message's headers may take beside its bytes.
-    static var headerBytes: Int { 1_024 }
+/// How long one try of a request waits for its answer; callers repeat.
+enum RequestWait {
+    static let answer: Duration = .seconds(1)
+    /// For what the servers have to agree on.
+    static let agreement: Duration = .seconds(2)
+    /// For a subscription, which others do not wait for.
+    static let subscription: Duration = .milliseconds(300)
+    /// For what may as well be known later.
+    static let glance: Duration = .milliseconds(100)
 }
 
 extension StreamServers {
+    var now: ContinuousClock.Instant { clock.now }
+
     func publish(_ bytes: [UInt8], to subject: String, after expected: UInt64? = nil) throws(NatsFailure) -> UInt64 {
-        try publish(bytes, to: subject, after: expected, within: Self.agreement)
+        try publish(bytes, to: subject, after: expected, within: RequestWait.agreement)
     }
 
     func lastMessage(of stream: String, subject: String) throws(NatsFailure) -> StoredMessage {
-        try lastMessage(of: stream, subject: subject, within: Self.answer)
+        try lastMessage(of: stream, subject: subject, within: RequestWait.answer)
     }
 }

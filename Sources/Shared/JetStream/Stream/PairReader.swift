@@ -9,6 +9,10 @@ struct StreamPlace {
     var pending: [LogMessage] = []
     /// The epoch of the last message that arrived.
     var epoch: UInt64 = 0
+    /// Between two looks at the end, while nothing is delivered.
+    var resting = Restraint(pause: .milliseconds(50))
+
+    init(nextSequence: UInt64) { self.nextSequence = nextSequence }
 }
 
 struct PairReader {

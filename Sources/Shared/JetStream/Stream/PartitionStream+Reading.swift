@@ -6,25 +6,25 @@ import Log
 extension PartitionStream {
     /// Takes the next message of the stream into `place`, if it has come.
     /// - Returns: false when nothing has.
-    func arrive(_ place: inout StreamPlace, _ restraints: Restraints) throws(LogError) -> Bool {
-        subscribe(&place, restraints)
+    func arrive(_ place: inout StreamPlace) throws(LogError) -> Bool {
+        subscribe(&place)
         if let message = try delivered(&place, within: .zero) {
             try take(message, &place)
             return true
         }
-        guard place.subscription == nil, let message = try glimpsed(place) else { return false }
+        guard place.subscription == nil, let message = try glimpsed(&place) else { return false }
         try take(message, &place)
         return true
     }
 
     /// Takes the next message, which is known to be there: waits for it, and asks for it when it does not come.
-    func fetch(_ place: inout StreamPlace, _ restraints: Restraints) throws(LogError) {
-        subscribe(&place, restraints)
+    func fetch(_ place: inout StreamPlace) throws(LogError) {
+        subscribe(&place)
         if place.subscription != nil {
             if let message = try delivered(&place, within: Self.stall) { return try take(message, &place) }
             // It has not delivered what it should have.
             place.subscription = nil
-            subscribing.failed(at: servers.now)
+            own.subscribing.begin(at: servers.now)
         }
         try take(try message(at: place.nextSequence), &place)
     }
@@ -62,40 +62,26 @@ extension PartitionStream {
 
     /// Has the stream deliver from where the reader stands, if that is possible now. It needs an agreement of the
     /// servers, so there are moments when it is not. After a failure the stream lets others try first.
-    private func subscribe(_ place: inout StreamPlace, _ restraints: Restraints) {
-        guard place.subscription == nil, subscribing.allows(at: servers.now),
+    private func subscribe(_ place: inout StreamPlace) {
+        guard place.subscription == nil, own.subscribing.allows(at: servers.now),
             restraints.subscribing.allows(at: servers.now)
         else { return }
         do throws(NatsFailure) {
             place.subscription = try servers.subscribe(to: stream, from: place.nextSequence)
         } catch {
-            subscribing.failed(at: servers.now)
-            restraints.subscribing.failed(at: servers.now)
+            own.subscribing.begin(at: servers.now)
+            restraints.subscribing.begin(at: servers.now)
         }
     }
 
-    /// The next message, asked for while nothing delivers. A stream that does not answer at once is left alone for a
-    /// second, and one that has nothing new for a moment.
-    private func glimpsed(_ place: StreamPlace) throws(LogError) -> LogMessage? {
-        guard glancing.allows(at: servers.now), resting.allows(at: servers.now) else { return nil }
+    /// The next message, asked for while nothing delivers it.
+    private func glimpsed(_ place: inout StreamPlace) throws(LogError) -> LogMessage? {
         if place.nextSequence > known?.sequence ?? 0 {
-            guard let last = try answered({ () throws(NatsFailure) in try glance() }) else { return nil }
-            learn(last)
-            resting.failed(at: servers.now)
+            guard place.resting.allows(at: servers.now), try glance() else { return nil }
+            place.resting.begin(at: servers.now)
         }
         guard place.nextSequence <= known?.sequence ?? 0 else { return nil }
         return try answered { () throws(NatsFailure) in try servers.message(at: place.nextSequence, of: stream) }
-    }
-
-    private func answered(_ ask: () throws(NatsFailure) -> StoredMessage) throws(LogError) -> LogMessage? {
-        let found: StoredMessage
-        do throws(NatsFailure) {
-            found = try ask()
-        } catch {
-            glancing.failed(at: servers.now)
-            return nil
-        }
-        return try decoded(found.bytes, at: found.sequence)
     }
 
     /// The first message with records after `index`, or the place where it will be.

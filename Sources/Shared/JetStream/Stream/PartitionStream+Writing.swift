@@ -23,7 +23,7 @@ extension PartitionStream {
     func begin() throws(LogError) -> StreamEnd {
         if let end = try look(), end.sequence > 0 { return end }
         do throws(NatsFailure) {
-            try servers.repeating(for: patience) { () throws(NatsFailure) in
+            try servers.clock.repeating(for: patience) { () throws(NatsFailure) in
                 try servers.createStream(stream, subject: subject, kind: .log, replicas: cluster.replicas)
             }
         } catch {
@@ -37,9 +37,9 @@ extension PartitionStream {
     /// Offers a claim until there is an answer.
     /// - Returns: false when another message has taken its place.
     func store(_ claim: LogMessage) throws(LogError) -> Bool {
-        var patience = Patience(patience, servers)
+        var patience = Patience(patience, servers.clock)
         while true {
-            switch try offer(claim, within: type(of: servers).agreement) {
+            switch try offer(claim, within: RequestWait.agreement) {
             case .stored:
                 // Whatever was under way before it comes too late now.
                 unsettled = nil
@@ -82,7 +82,7 @@ extension PartitionStream {
             case .tooLarge:
                 return .tooLarge(
                     .entryTooLarge(
-                        bytes: bytes.count, limit: servers.largestMessageBytes - type(of: servers).headerBytes))
+                        bytes: bytes.count, limit: servers.largestMessageBytes))
             // A server looks for space where it applies a message: the one that says that it has none may be the only
             // one that did not store it.
             default: return .unanswered(error)

@@ -14,6 +14,10 @@ final class PartitionStream {
     let writer: MessageWriter
     /// How long what goes unanswered is repeated.
     let patience: Duration
+    /// Shared by all streams of the log.
+    let restraints: Restraints
+    /// Longer than all streams' together, so that others have their turn.
+    let own = Restraints(pause: .milliseconds(2_500))
     let stream: String
     let subject: String
 
@@ -26,24 +30,20 @@ final class PartitionStream {
     /// When the stream last gave a sign.
     private(set) var heardAt: ContinuousClock.Instant?
     private var missedAt: ContinuousClock.Instant?
-    /// After a subscription that was refused, longer than all streams' together: so others have their turn.
-    var subscribing = Restraint(pause: .milliseconds(2_500))
-    /// After an end that was asked for and not told.
-    var glancing = Restraint(pause: .seconds(1))
-    /// After an end that was told.
-    var resting = Restraint(pause: .milliseconds(50))
 
     /// How often a stream that was never begun is looked for.
     private static let absence: Duration = .milliseconds(100)
 
     init(
-        _ lane: Lane, of partition: PartitionID, cluster: ClusterStream, writer: MessageWriter, patience: Duration
+        _ lane: Lane, of partition: PartitionID, cluster: ClusterStream, writer: MessageWriter, restraints: Restraints,
+        patience: Duration
     ) {
         self.partition = partition
         self.lane = lane
         self.cluster = cluster
         self.writer = writer
         self.patience = patience
+        self.restraints = restraints
         servers = cluster.servers
         stream = cluster.names.stream(lane, of: partition)
         subject = cluster.names.subject(lane, of: partition)
@@ -53,7 +53,7 @@ final class PartitionStream {
 
     /// Where the stream ends, by its leader's word; nil when it was never begun.
     func look() throws(LogError) -> StreamEnd? {
-        var patience = Patience(patience, servers)
+        var patience = Patience(patience, servers.clock)
         while true {
             let problem: LogError
             switch try find({ () throws(NatsFailure) in try servers.lastMessage(of: stream, subject: subject) }) {
@@ -86,9 +86,30 @@ final class PartitionStream {
         return try look()
     }
 
-    /// Asks once, and takes no silence for an answer.
-    func glance() throws(NatsFailure) -> StoredMessage {
-        try servers.lastMessage(of: stream, subject: subject, within: type(of: servers).glance)
+    /// Takes note of where the stream ends, if that can be told at once.
+    /// - Returns: false when it cannot, or was asked for in vain a moment ago.
+    @discardableResult
+    func glance() throws(LogError) -> Bool {
+        let last = try answered { () throws(NatsFailure) in
+            try servers.lastMessage(of: stream, subject: subject, within: RequestWait.glance)
+        }
+        guard let last else { return false }
+        learn(last)
+        return true
+    }
+
+    /// Asks for a message once, and takes silence for no answer.
+    func answered(_ ask: () throws(NatsFailure) -> StoredMessage) throws(LogError) -> LogMessage? {
+        guard restraints.glancing.allows(at: servers.now), own.glancing.allows(at: servers.now) else { return nil }
+        let found: StoredMessage
+        do throws(NatsFailure) {
+            found = try ask()
+        } catch {
+            restraints.glancing.begin(at: servers.now)
+            own.glancing.begin(at: servers.now)
+            return nil
+        }
+        return try decoded(found.bytes, at: found.sequence)
     }
 
     /// Takes note of a message that is in the stream.
@@ -110,7 +131,7 @@ final class PartitionStream {
     private func find(_ ask: () throws(NatsFailure) -> StoredMessage) throws(LogError) -> Finding {
         let stored: StoredMessage
         do throws(NatsFailure) {
-            stored = try servers.repeating(for: patience, ask)
+            stored = try servers.clock.repeating(for: patience, ask)
         } catch {
             switch error {
             case .noSuchStream: return .noStream
@@ -123,7 +144,7 @@ final class PartitionStream {
 
     /// A message that has to be there.
     func message(at sequence: UInt64) throws(LogError) -> LogMessage {
-        var patience = Patience(patience, servers)
+        var patience = Patience(patience, servers.clock)
         while true {
             switch try find({ () throws(NatsFailure) in try servers.message(at: sequence, of: stream) }) {
             case .message(let message): return message

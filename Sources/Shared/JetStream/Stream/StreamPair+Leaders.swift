@@ -16,7 +16,7 @@ extension StreamPair {
             else { return }
             try servers.handOver(streams[active.other].stream)
         } catch {
-            restraints.spreading.failed(at: servers.now)
+            restraints.spreading.begin(at: servers.now)
         }
     }
 }

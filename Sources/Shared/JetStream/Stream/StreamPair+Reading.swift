@@ -50,7 +50,7 @@ extension StreamPair {
             var hasCome = true
             while hasCome, cursor.places[lane].subscription != nil, cursor.places[lane].pending.count < Self.mostPending
             {
-                hasCome = try streams[lane].arrive(&cursor.places[lane], restraints)
+                hasCome = try streams[lane].arrive(&cursor.places[lane])
             }
         }
         reader = cursor
@@ -75,12 +75,12 @@ extension StreamPair {
                 return (lane, message)
             }
             if try hearBoth(&cursor) { continue }
-            guard try isDue(&cursor) else { return nil }
+            guard isDue(&cursor) else { return nil }
             guard let lane = try laneBehind(cursor) else {
                 throw streams.first.corrupt(
                     "index \(cursor.lastIndex + 1) is in neither stream of the partition, and later ones are")
             }
-            try streams[lane].fetch(&cursor.places[lane], restraints)
+            try streams[lane].fetch(&cursor.places[lane])
         }
     }
 
@@ -89,14 +89,14 @@ extension StreamPair {
     private func hearBoth(_ cursor: inout PairReader) throws(LogError) -> Bool {
         var hasCome = false
         for lane in Lane.allCases where cursor.places[lane].pending.isEmpty && streams[lane].known != nil {
-            if try streams[lane].arrive(&cursor.places[lane], restraints) { hasCome = true }
+            if try streams[lane].arrive(&cursor.places[lane]) { hasCome = true }
         }
         return hasCome
     }
 
     /// Whether the next record has to be waited for: somebody was told that it is there, or later ones have come long
     /// ago. Else it comes when it comes, and a stream without a leader holds nobody up.
-    private func isDue(_ cursor: inout PairReader) throws(LogError) -> Bool {
+    private func isDue(_ cursor: inout PairReader) -> Bool {
         if cursor.lastIndex < promised { return true }
         guard Lane.allCases.contains(where: { !cursor.places[$0].pending.isEmpty }) else { return false }
         let since = cursor.gapSince ?? servers.now
@@ -107,7 +107,7 @@ extension StreamPair {
     /// A stream that holds more than has arrived; one that delivers, if there are two.
     /// - Returns: nil when later records are there, and the next one is not.
     private func laneBehind(_ cursor: PairReader) throws(LogError) -> Lane? {
-        var patience = Patience(patience, servers)
+        var patience = Patience(patience, servers.clock)
         while true {
             let lanes = Lane.allCases.filter { lane in
                 cursor.places[lane].pending.isEmpty

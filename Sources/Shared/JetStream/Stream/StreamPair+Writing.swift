@@ -7,7 +7,7 @@ import Log
 extension StreamPair {
     /// - Parameter least: the new epoch is at least this one.
     func claim(owner: String, after seen: UInt64, raisingTo least: UInt64 = 0) throws(LogError) -> Claim {
-        var patience = Patience(patience, servers)
+        var patience = Patience(patience, servers.clock)
         while true {
             // Both have to be there before either is closed to whoever leads now.
             let ends = BothLanes(first: try streams.first.begin(), second: try streams.second.begin())
@@ -22,8 +22,9 @@ extension StreamPair {
             // else have claimed, the next look tells.
             if try streams.first.store(message(owner, epoch, behind: ends.first, in: .first)) {
                 let second = try closeSecond(to: owner, epoch, behind: ends.second)
-                promise(max(ends.first.lastIndex, second.lastIndex))
-                return Claim(epoch: epoch, lastIndex: promised)
+                let lastIndex = max(ends.first.lastIndex, second.lastIndex)
+                promise(lastIndex)
+                return Claim(epoch: epoch, lastIndex: lastIndex)
             }
             guard !patience.isOver else { throw streams.first.failure(.wrongLastSequence) }
             patience.wait()
@@ -36,13 +37,13 @@ extension StreamPair {
         to owner: String, _ epoch: UInt64, behind seen: StreamEnd
     ) throws(LogError) -> StreamEnd {
         var end = seen
-        var patience = Patience(patience, servers)
+        var patience = Patience(patience, servers.clock)
         while try !streams.second.store(message(owner, epoch, behind: end, in: .second)) {
+            guard !patience.isOver else { throw streams.second.failure(.wrongLastSequence) }
+            patience.wait()
             // The leader of before still writes here, or somebody has claimed after us.
             end = try streams.second.look() ?? .empty
             guard end.epoch < epoch else { throw .fenced(currentEpoch: end.epoch) }
-            guard !patience.isOver else { throw streams.second.failure(.wrongLastSequence) }
-            patience.tryAgain()
         }
         led = epoch
         reader = nil
@@ -68,8 +69,9 @@ extension StreamPair {
         // Who leads has no use for what it wrote itself.
         reader = nil
         try commit(StoredEntry(sealing: records, partition: partition, firstIndex: lastIndex + 1, epoch: epoch))
-        promise(lastIndex + UInt64(records.count))
-        return promised
+        let newLast = lastIndex + UInt64(records.count)
+        promise(newLast)
+        return newLast
     }
 
     /// The end as far as it has to be known for an append: storing compares it anyway, so what was seen suffices
@@ -87,7 +89,7 @@ extension StreamPair {
         // Whoever does not know what became of an entry writes no other one in its place: the next claim tells, and
         // puts an end to it.
         led = nil
-        var patience = Patience(patience, servers)
+        var patience = Patience(patience, servers.clock)
         var mayBeStored = false
         while true {
             switch try streams[active].offer(entry, within: Self.hesitation) {

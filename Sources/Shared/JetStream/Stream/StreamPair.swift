@@ -36,8 +36,10 @@ final class StreamPair {
         self.patience = patience
         self.restraints = restraints
         streams = BothLanes(
-            first: PartitionStream(.first, of: partition, cluster: cluster, writer: writer, patience: patience),
-            second: PartitionStream(.second, of: partition, cluster: cluster, writer: writer, patience: patience))
+            first: PartitionStream(
+                .first, of: partition, cluster: cluster, writer: writer, restraints: restraints, patience: patience),
+            second: PartitionStream(
+                .second, of: partition, cluster: cluster, writer: writer, restraints: restraints, patience: patience))
     }
 
     // MARK: - The end
@@ -70,7 +72,7 @@ final class StreamPair {
     /// Where the log ends, which should be at `index` or behind it. A server that has just begun to lead, or does not
     /// know yet that it leads no more, answers with its past; so it is asked for a while.
     func look(for index: UInt64, atMost duration: Duration) throws(LogError) -> UInt64 {
-        var patience = Patience(min(patience, duration), servers)
+        var patience = Patience(min(patience, duration), servers.clock)
         while true {
             let last = try look()?.lastIndex ?? 0
             guard last < index, !patience.isOver else { return last }
@@ -93,12 +95,11 @@ final class StreamPair {
     func leadership() throws(LogError) -> Leadership {
         spreadLeaders()
         let stream = streams.first
-        if reader?.places.first.subscription != nil, stream.leader != nil {
-            try hear()
-        } else if stream.leader == nil {
+        try hear()
+        if stream.leader == nil {
             _ = try stream.lookOnce()
-        } else if !isFresh {
-            try glance()
+        } else if reader?.places.first.subscription == nil, !isFresh {
+            try stream.glance()
         }
         guard let known = stream.known, known.epoch > 0 else { return Leadership(epoch: 0, owner: "") }
         if let leader = stream.leader, leader.epoch == known.epoch { return leader }
@@ -115,17 +116,5 @@ final class StreamPair {
     private var isFresh: Bool {
         guard let heardAt = streams.first.heardAt else { return false }
         return servers.now - heardAt < Self.freshness
-    }
-
-    private func glance() throws(LogError) {
-        guard restraints.glancing.allows(at: servers.now) else { return }
-        let last: StoredMessage
-        do throws(NatsFailure) {
-            last = try streams.first.glance()
-        } catch {
-            restraints.glancing.failed(at: servers.now)
-            return
-        }
-        streams.first.learn(try streams.first.decoded(last.bytes, at: last.sequence))
     }
 }
