@@ -65,7 +65,8 @@ public struct Samples {
             prediction: Bool.random(using: &generator)
                 ? nil
                 : DemandPrediction(
-                    logOdds: share(), priceTerm: share(), saturation: share(), settledAt: timestamp()))
+                    logOdds: share(), priceTerm: share(), saturation: share(),
+                    sharpness: Bool.random(using: &generator) ? 1 : 0.3 + 50 * share(), settledAt: timestamp()))
     }
 
     private mutating func row() -> CatalogueRow {

@@ -111,6 +111,11 @@ struct RecordCodecTests {
         let predicted = encoded(.exposures(at: Timestamp(milliseconds: 2), [exposure]))
         #expect(predicted == [1, 8] + plain.dropFirst(2) + predicted.suffix(21))
         #expect(predicted.suffix(21).first == 1)
+        exposure.prediction?.sharpness = 7
+        let sharp = encoded(.exposures(at: Timestamp(milliseconds: 2), [exposure]))
+        #expect(sharp == predicted.dropLast(21) + [2] + predicted.suffix(20) + [0, 0, 0xe0, 0x40])
+        var logit = ByteReader(sharp.dropLast(4) + [0, 0, 0x80, 0x3f])
+        #expect(throws: ByteError.self) { try RecordCodec.decode(from: &logit) }
         var empty = ByteReader([1, 8] + plain.dropFirst(2) + [0])
         #expect(throws: ByteError.self) { try RecordCodec.decode(from: &empty) }
     }

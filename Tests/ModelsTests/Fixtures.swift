@@ -52,15 +52,21 @@ struct Lottery: RandomNumberGenerator {
 
 let names = ["first", "second", "third"]
 
-func bundle(seed: UInt64 = 11, curved: Bool = false) throws -> ModelBundle {
+/// What lies under the forests of a bundle.
+enum Ground: CaseIterable {
+    case none, surface, network
+}
+
+func bundle(seed: UInt64 = 11, on ground: Ground = .none) throws -> ModelBundle {
     var generator = Lottery(seed: seed)
     let response = try ResponseModel(
         intercept: try generator.forest(trees: 3, depth: 3, features: 3),
         logSlope: try generator.forest(trees: 2, depth: 2, features: 3),
         interceptBase: -3, logSlopeBase: 0.5, centre: -0.05, slopes: 0.2...8,
         shape: PriceShape(knots: [0.05], gradients: [0.8, 1.5])!,
-        saturation: .init(forest: try generator.forest(trees: 2, depth: 2, features: 3), base: 1),
-        surface: curved ? try surface() : nil)
+        saturation: ground == .network
+            ? nil : .init(forest: try generator.forest(trees: 2, depth: 2, features: 3), base: 1),
+        surface: ground == .surface ? try surface() : nil, network: ground == .network ? try network() : nil)
     let goldens = (0..<2).map { index in
         let row = [Float(index), 1, -1]
         let (intercept, slope, saturation) = response.referenceScore(row)
@@ -92,4 +98,29 @@ func surface() throws -> ResponseSurface {
     try ResponseSurface(
         inputs: [.init(place: 1, centre: 0.5, scale: 2), .init(place: 2, centre: -1, scale: 0.25)], curved: 1,
         intercepts: [0.5, -0.25, 0.125], logSlopes: [0.1, 0.2, -0.3])
+}
+
+/// Random weights, three columns of which two are read.
+func network(
+    seed: UInt64 = 3, law: CappedDemand = CappedDemand(ceiling: 0.9, sharpness: 6)!
+) throws -> ResponseNetwork {
+    var draws = Draws(seed: seed, "weights")
+    let inputs = [
+        try NetworkInput(place: 2, isLogarithm: true, usual: -3...3, centre: 0.5, scale: 0.7),
+        try NetworkInput(place: 0, isLogarithm: false, usual: -2...2, centre: 0, scale: 1.5),
+    ]
+    let layout = ResponseNetwork.Layout(inputs: inputs.count)
+    func head() -> ResponseNetwork.Head {
+        .init(
+            base: Float(0.3 * draws.normal()),
+            weights: (0..<layout.count).map { place in
+                var lane = ResponseNetwork.Lane.zero
+                let isLine = layout.lines.contains(place)
+                for index in 0..<(isLine ? inputs.count : lane.scalarCount) {
+                    lane[index] = Float(0.3 * draws.normal())
+                }
+                return lane
+            })
+    }
+    return try ResponseNetwork(inputs: inputs, intercept: head(), logSlope: head(), law: law)
 }

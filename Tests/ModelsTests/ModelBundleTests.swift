@@ -3,9 +3,9 @@ import Models
 import Testing
 
 @Suite struct ModelBundleTests {
-    @Test(arguments: [false, true])
-    func aBundleSurvivesItsBytes(curved: Bool) throws {
-        let original = try bundle(curved: curved)
+    @Test(arguments: Ground.allCases)
+    func aBundleSurvivesItsBytes(ground: Ground) throws {
+        let original = try bundle(on: ground)
         let read = try ModelBundle.decode(original.encode(), featureNames: names)
         #expect(read == original)
         #expect(read.encode() == original.encode())
@@ -34,9 +34,9 @@ import Testing
         }
     }
 
-    @Test(arguments: [false, true])
-    func everyTruncationIsNoticed(curved: Bool) throws {
-        let bytes = try bundle(curved: curved).encode()
+    @Test(arguments: Ground.allCases)
+    func everyTruncationIsNoticed(ground: Ground) throws {
+        let bytes = try bundle(on: ground).encode()
         for length in bytes.indices {
             #expect(throws: ModelError.self) {
                 try ModelBundle.decode(Array(bytes.prefix(length)), featureNames: names)
@@ -46,9 +46,9 @@ import Testing
     }
 
     /// Somebody who can write a checksum can write anything: the reader must still be total.
-    @Test(arguments: [false, true])
-    func damageUnderACorrectChecksumIsRefusedOrScoresFinite(curved: Bool) throws {
-        let bytes = try bundle(curved: curved).encode()
+    @Test(arguments: Ground.allCases)
+    func damageUnderACorrectChecksumIsRefusedOrScoresFinite(ground: Ground) throws {
+        let bytes = try bundle(on: ground).encode()
         var generator = Lottery(seed: 13)
         for round in 0..<40_000 {
             var damaged = bytes
@@ -134,10 +134,11 @@ import Testing
         #expect(try problem(bytes) == .malformed)
     }
 
-    /// A worker of the version before reads every model that has no surface.
+    /// A worker of the version before reads every model that has no network, and one before that those without a surface.
     @Test func theOldestFormatThatSaysEverythingIsWritten() throws {
         #expect(try bundle().encode()[4] == 2)
-        #expect(try bundle(curved: true).encode()[4] == 3)
+        #expect(try bundle(on: .surface).encode()[4] == 3)
+        #expect(try bundle(on: .network).encode()[4] == 4)
     }
 
     private func problem(_ bytes: [UInt8]) throws -> ModelError.Problem? {

@@ -9,10 +9,10 @@ import Testing
     private let curve = DemandCurve(intercept: -0.5, slope: 3, reference: 1_000, centre: 0)
 
     private func prediction(
-        logOdds: Double, term: Double = 0, saturation: Double = 1
+        logOdds: Double, term: Double = 0, saturation: Double = 1, sharpness: Double = 1
     ) -> DemandPrediction {
         DemandPrediction(
-            logOdds: Float(logOdds), priceTerm: Float(term), saturation: Float(saturation),
+            logOdds: Float(logOdds), priceTerm: Float(term), saturation: Float(saturation), sharpness: Float(sharpness),
             settledAt: Timestamp(milliseconds: 0))
     }
 
@@ -86,7 +86,8 @@ import Testing
             let outcome = outcome(
                 prediction(
                     logOdds: scale * (2 * draws.fraction() - 1), term: scale * (2 * draws.fraction() - 1),
-                    saturation: draws.fraction() < 0.5 ? 1 : wild ? 1e-30 : draws.fraction()),
+                    saturation: draws.fraction() < 0.5 ? 1 : wild ? 1e-30 : draws.fraction(),
+                    sharpness: draws.fraction() < 0.5 ? 1 : wild ? 60 : 0.3 + 20 * draws.fraction()),
                 draws.fraction() < 0.5, day: wild ? Int32(truncatingIfNeeded: draws.next()) : Int32(draws.below(300)),
                 version: UInt64(draws.below(3)))
             CurveCorrection.learn(outcome, &shopper, &product)
@@ -129,15 +130,18 @@ import Testing
     }
 
     /// The belief moves towards what happened and, on its own, not past it.
-    @Test(arguments: [true, false]) func anOutcomeIsLessSurprisingTheSecondTime(isBought: Bool) {
+    @Test(arguments: [true, false], [1, 0.4, 8]) func anOutcomeIsLessSurprisingTheSecondTime(
+        isBought: Bool, sharpness: Double
+    ) {
         for logOdds in stride(from: -12.0, through: 12, by: 1.5) {
             for term in [-1.5, 0, 1.5] {
-                let predicted = prediction(logOdds: logOdds, term: term)
+                let predicted = prediction(logOdds: logOdds, term: term, sharpness: sharpness)
                 let (shopper, product) = learned([outcome(predicted, isBought)])
                 let shift = shopper.mean + product.mean
                 let now = logOdds + shift.intercept + term * (1 - exp(shift.logSlope))
                 #expect(isBought ? now >= logOdds : now <= logOdds)
-                #expect(abs(now - logOdds) < 2)
+                // Whoever refuses what nearly everybody takes surprises the more, the sharper demand turns.
+                #expect(abs(now - logOdds) < (sharpness > 1 ? 4 : 2))
             }
         }
     }
@@ -159,6 +163,67 @@ import Testing
         #expect(abs(product.mean.logSlope - 0.3) < 0.15)
         let late = shoppers.suffix(1_000).map(\.mean.intercept)
         #expect(abs(late.reduce(0, +) / 1_000) < 0.03)
+    }
+
+    /// What a model expects teaches nothing, however sharply demand turns: refusals under a ceiling are no surprise.
+    @Test(arguments: [1, 3, 8, 30, 60], [-0.5, 0.1, 0.3, 0.8]) func aModelThatIsRightIsNotCorrected(
+        sharpness: Double, logOdds: Double
+    ) {
+        let predicted = prediction(logOdds: logOdds, saturation: 0.95, sharpness: sharpness)
+        let chance = 0.95 * CappedDemand.acceptance(logOdds: logOdds, sharpness: sharpness)
+        var sum = 0.0
+        for seed in 0..<200 as Range<UInt64> {
+            var draws = Draws(seed: seed, "right")
+            let outcomes = (0..<50).map { _ in outcome(predicted, draws.fraction() < chance) }
+            sum += learned(outcomes).shopper.mean.intercept
+        }
+        // A prior deviation is .32.
+        #expect(abs(sum / 200) < 0.06, "\(sum / 200)")
+    }
+
+    /// What a shopper is off by is found nevertheless.
+    @Test(arguments: [1, 8, 30]) func aShopperWhoMindsMoreIsSeenToDoSo(sharpness: Double) {
+        let predicted = prediction(logOdds: 0.2, saturation: 0.95, sharpness: sharpness)
+        let chance = 0.95 * CappedDemand.acceptance(logOdds: -0.4, sharpness: sharpness)
+        var draws = Draws(seed: 1, "off")
+        let (shopper, product) = learned((0..<300).map { _ in outcome(predicted, draws.fraction() < chance) })
+        let found = shopper.mean.intercept + product.mean.intercept
+        #expect(found < -0.35 && found > -0.9, "\(found)")
+    }
+
+    /// A hair's difference of the price makes no leap of the belief.
+    @Test(arguments: [1, 8, 30, 60]) func neighbouringPricesTeachNearlyTheSame(sharpness: Double) {
+        let steps = stride(from: 0.0, through: 2.4, by: 0.01).map { logOdds in
+            learned([outcome(prediction(logOdds: logOdds, saturation: 0.95, sharpness: sharpness), false)])
+                .shopper.mean.intercept
+        }
+        let leaps = zip(steps, steps.dropFirst()).map { abs($1 - $0) }
+        #expect(leaps.max() ?? 1 < 0.15)
+    }
+
+    /// Near the end of its ceiling, who buys hardly tells, and who does not tells much.
+    @Test func aRefusalOfASharpDemandTellsMoreThanAPurchase() {
+        let predicted = prediction(logOdds: 0.3, saturation: 1, sharpness: 8)
+        let (bought, refused) = (
+            learned([outcome(predicted, true)]).shopper.mean, learned([outcome(predicted, false)]).shopper.mean
+        )
+        #expect(bought.intercept > 0 && refused.intercept < 0)
+        #expect(-refused.intercept > 5 * bought.intercept)
+    }
+
+    @Test func aSharpCurvesPredictionIsTheCurveAtThePrice() throws {
+        var sharp = curve
+        (sharp.saturation, sharp.sharpness) = (0.95, 6)
+        let price = Money(minorUnits: 1_100)
+        let prediction = try #require(sharp.prediction(at: price, settledAt: Timestamp(milliseconds: 7)))
+        let chance =
+            Double(prediction.saturation)
+            * CappedDemand.acceptance(logOdds: Double(prediction.logOdds), sharpness: Double(prediction.sharpness))
+        #expect(abs(chance - sharp.probability(at: price.real)) < 1e-6)
+        #expect(prediction.isUsable)
+        var wrong = prediction
+        wrong.sharpness = .nan
+        #expect(!wrong.isUsable)
     }
 
     @Test func theMoreUncertainOneTakesTheLargerPart() {
@@ -247,5 +312,12 @@ import Testing
         }
         #expect(errors.max() ?? 1 < 2e-15)
         #expect(portableExponential(0) == 1)
+        for step in 0...10_000 {
+            let x = Double(step) / 10_000
+            #expect(abs(portableLogarithm(onePlus: x) - log1p(x)) <= 2e-15 * x)
+            for scale in [1e-9, 1, 50] {
+                #expect(abs(portableRefusal(scale * x) + expm1(-scale * x)) <= 2e-15 * scale * x)
+            }
+        }
     }
 }

@@ -150,7 +150,9 @@ public struct LoggedExposures {
 
     private static func probability(_ prediction: DemandPrediction) -> Double? {
         guard prediction.isUsable else { return nil }
-        return Double(prediction.saturation) / (1 + exponential(-Double(prediction.logOdds)))
+        return Double(prediction.saturation)
+            * CappedDemand.acceptance(
+                logOdds: Double(prediction.logOdds), sharpness: Double(prediction.sharpness))
     }
 }
 

@@ -166,7 +166,12 @@ public struct SequentialPricing {
         let matrix = preparation.trainingMatrix(of: trained)
         let judged = preparation.matrix(of: judges)
 
-        let fits = try chooseLaw(matrix, judged)
+        let trial = judged.rows(
+            at: Array(
+                0..<places.prefix(self.settings.trialDecisions).count {
+                    ExposureLearner.isHeldOut(table.users[$0])
+                }))
+        let fits = try chooseLaw(matrix, judged, trial: trial)
         var spread = served?.spread
         var spreadRows = served?.spreadRows ?? 0
         let settings = fits.candidate.settings
@@ -183,18 +188,30 @@ public struct SequentialPricing {
             spreadRows: spreadRows, fittedRows: trained.count, rounds: fits.fit.rounds)
     }
 
-    /// All laws as long as fits are cheap, and the one in force from then on.
+    /// All laws as long as fits are cheap, and the one in force from then on. Forests compete by held-out log-loss. A
+    /// network knows better than forests who buys, whatever the law is; so what decides between the two is how well they
+    /// know what the price changed.
+    /// - Parameter trial: those of the judges at whose prices nobody chose.
     private func chooseLaw(
-        _ matrix: TrainingMatrix, _ judges: TrainingMatrix
+        _ matrix: TrainingMatrix, _ judges: TrainingMatrix, trial: TrainingMatrix
     ) throws(LearningError) -> (candidate: DemandCandidate, fit: ResponseFit) {
         let candidates =
             served.map { matrix.count > 400_000 ? [$0.candidate] : DemandCandidate.allCases }
             ?? DemandCandidate.allCases
         let fits = try ConcurrentFits.run(candidates.count) { (index) throws(LearningError) in
-            try ResponseFit(matrix, settings: candidates[index].settings, heldOut: judges)
+            (
+                candidate: candidates[index],
+                fit: try ResponseFit(matrix, settings: candidates[index].settings, heldOut: judges)
+            )
         }
-        let best = fits.indices.min { (fits[$0].heldOutLogLoss ?? .infinity) < (fits[$1].heldOutLogLoss ?? .infinity) }
-        return (candidates[best ?? 0], fits[best ?? 0])
+        let finalists = [false, true].compactMap { isNetwork in
+            fits.filter { ($0.candidate.settings.network != nil) == isNetwork }
+                .min { $0.fit.heldOutLogLoss ?? .infinity < $1.fit.heldOutLogLoss ?? .infinity }
+        }
+        guard finalists.count > 1, trial.count > 0 else { return finalists[0] }
+        let losses = CandidateChoice.priceLosses(
+            of: finalists.map(\.fit.model), on: trial, levels: PriceLevels(fitting: trial.logRelativePrices))
+        return finalists[losses[0] <= losses[1] ? 0 : 1]
     }
 }
 
@@ -227,6 +244,7 @@ extension Coefficients {
     func curve(_ row: Int, reference: Double) -> DemandCurve {
         DemandCurve(
             intercept: Double(intercepts[row]), slope: Double(slopes[row]), reference: reference,
-            centre: Double(model.centre), shape: model.shape, saturation: Double(saturations[row]))
+            centre: Double(model.centre), shape: model.shape, saturation: Double(saturations[row]),
+            sharpness: model.law.sharpness)
     }
 }

@@ -52,6 +52,10 @@ extension PythonEngine: ResponseEngine {
         _ matrix: TrainingMatrix, settings: ResponseSettings, heldOut: TrainingMatrix?, progress: (Double) -> Void
     ) throws(LearningError) -> ResponseFit {
         precondition(settings.slopeColumns == nil, "every column")
+        // A network of this size is fitted here before its rows have reached other machines.
+        if settings.network != nil {
+            return try ResponseFit(matrix, settings: settings, heldOut: heldOut, progress: progress)
+        }
         let begin = try BoostingStart(matrix, settings: settings, heldOut: heldOut)
         let (start, startingShape) = (begin.state.start, begin.state.shape.shape)
 

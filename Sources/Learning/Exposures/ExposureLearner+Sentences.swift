@@ -11,10 +11,11 @@ extension ExposureLearner.Report {
     /// Purchases are never that certain before a price is shown.
     private var tooGood: [String] {
         guard heldOut.auc > ColumnLeaks.leakingArea, findings.suspects.isEmpty else { return [] }
-        let gains = candidates.first { $0.candidate == chosen }?.fit.interceptGains ?? []
-        let most = gains.indices.max { gains[$0] < gains[$1] }.map { featureNames[$0] } ?? ""
+        // A network does not say what it knows from where; forests of the same rows do.
+        let gains = candidates.map(\.fit.interceptGains).first { !$0.isEmpty } ?? []
+        let most = gains.indices.max { gains[$0] < gains[$1] }.map { ", mostly by “\(featureNames[$0])”" } ?? ""
         return [
-            "shoppers not learned from were told apart almost perfectly (AUC \(rounded(heldOut.auc))), mostly by “\(most)”: "
+            "shoppers not learned from were told apart almost perfectly (AUC \(rounded(heldOut.auc)))\(most): "
                 + "it was probably written after the purchase, and nothing said here can be believed before that is clear"
         ]
     }

@@ -91,15 +91,15 @@ public struct ExposureLearner: Sendable {
         // Laws come with those that take longest last; these begin first, so that no core waits for them at the end.
         var fitted = try ConcurrentFits.run(candidates.count) { (turn) throws(LearningError) in
             let index = candidates.count - 1 - turn
-            let fit = try engine.fit(matrix, settings: settings.response(candidates[index]), heldOut: judges) {
+            let fit = try engine.fit(matrix, settings: settings.response(candidates[index]).hurried, heldOut: judges) {
                 progress(index, $0)
             }
             return FittedCandidate(candidate: candidates[index], fit: fit, priceLoss: .infinity)
         }
         fitted.reverse()
-        let losses = CandidateChoice.priceLosses(of: fitted.map(\.fit.model), on: judges, levels: levels)
-        for index in fitted.indices { fitted[index].priceLoss = losses[index] }
-        guard let best = fitted.min(by: { $0.priceLoss < $1.priceLoss }) else {
+        let errors = CandidateChoice.priceErrors(of: fitted.map(\.fit.model), on: judges, levels: levels)
+        for index in fitted.indices { fitted[index].priceLoss = CandidateChoice.mean(errors[index]) }
+        guard let best = CandidateChoice.best(of: candidates, errors).map({ fitted[$0] }) else {
             throw LearningError(place: "settings.candidates", value: "none", remedy: "Name at least one law of demand.")
         }
 
@@ -212,17 +212,14 @@ public struct ResponseScores: Equatable, Sendable {
     public var elasticity: Quantiles
 
     init(_ coefficients: Coefficients, _ matrix: TrainingMatrix) {
-        let model = coefficients.model
         var probabilities: [Double] = []
         var elasticities: [Double] = []
         for row in 0..<matrix.count {
             let logPrice = Double(matrix.logRelativePrices[row])
             let probability = coefficients.probability(row, logPrice: logPrice)
-            let shape = model.shape
-            let gradient = shape.gradients[shape.piece(at: logPrice - Double(model.centre))]
             probabilities.append(probability)
-            elasticities.append(
-                Double(coefficients.slopes[row]) * gradient * (1 - probability / Double(coefficients.saturations[row])))
+            // At any reference price.
+            elasticities.append(-coefficients.curve(row, reference: 1).elasticity(at: exponential(logPrice)))
         }
         logLoss = Evaluation.logLoss(probabilities, matrix.labels)
         auc = Evaluation.ranking(probabilities, matrix.labels).auc

@@ -17,13 +17,16 @@ public struct SearchedSettings: Equatable, Sendable, CustomStringConvertible {
     }
 
     public static let grid: [SearchedSettings] = DemandCandidate.allCases.flatMap { law in
-        Change.allCases.map { SearchedSettings(law: law, change: $0) }
+        // A network has no forests to change.
+        (law.settings.network == nil ? Change.allCases : [.none]).map { SearchedSettings(law: law, change: $0) }
     }
 
     /// Whether a fit without a search tries it.
     public var isUsual: Bool { change == .none }
 
-    public var description: String { "\(law.rawValue), \(change.rawValue)" }
+    public var description: String {
+        law.settings.network == nil ? "\(law.rawValue), \(change.rawValue)" : law.rawValue
+    }
 
     public var response: ResponseSettings {
         var settings = law.settings

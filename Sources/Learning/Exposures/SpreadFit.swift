@@ -29,9 +29,10 @@ struct SpreadFit {
     private static let step = 0.025
 
     /// How the known model is fitted: for twice as long as a forest alone takes, which without a surface to start on
-    /// takes twice the rounds of one with.
+    /// takes twice the rounds of one with. A network is held back by its prior instead.
     /// - Parameter served: what is served, fitted with `settings`.
     static func rough(_ settings: ResponseSettings, after served: ResponseFit) -> ResponseSettings {
+        if let network = settings.network { return ResponseSettings(network.rough) }
         var rough = settings.lasting(min((served.model.surface == nil ? 2 : 4) * served.rounds, served.rounds + 250))
         rough.hasSurface = false
         return rough
@@ -107,13 +108,18 @@ struct SpreadFit {
             let price = low + draws.fraction() * (high - low)
             rows += matrix.features[(row * matrix.width)..<((row + 1) * matrix.width)]
             rows.append(Float(price))
-            let expected = log(truth.elasticity(row, logPrice: price, step: Self.step))
+            let expected = logSize(truth, row, price)
             for (index, coefficients) in fitted.enumerated() {
-                errors[index].append(
-                    Float(log(coefficients.elasticity(row, logPrice: price, step: Self.step)) - expected))
+                errors[index].append(Float(logSize(coefficients, row, price) - expected))
             }
         }
         return Errors(rows: rows, errors: errors)
+    }
+
+    /// ln elasticity. Under a ceiling ln slope, which is the elasticity away from it: near it there may be next to none.
+    private func logSize(_ coefficients: Coefficients, _ row: Int, _ price: Double) -> Double {
+        guard coefficients.model.law == .logit else { return log(Double(coefficients.slopes[row])) }
+        return log(coefficients.elasticity(row, logPrice: price, step: Self.step))
     }
 
     /// ln variance by gamma deviance: with f the logarithm, ∂ = 1 − e²·exp(−f), and e²·exp(−f) as the weight.

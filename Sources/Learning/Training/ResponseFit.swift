@@ -10,13 +10,13 @@ import Models
 /// A fitted response model and what its columns were worth.
 public struct ResponseFit: Sendable {
     public let model: ResponseModel
-    /// Total gain in the intercept's forest, by column of the row.
+    /// Total gain in the intercept's forest, by column of the row; empty without forests.
     public let interceptGains: [Double]
-    /// Total gain in the slope's forest, by column of the row.
+    /// Total gain in the slope's forest, by column of the row; empty without forests.
     public let slopeGains: [Double]
     /// Largest difference between libxgboost's sums and the flat forests' over the rows it was fitted to.
     public let largestDifference: Float
-    /// Rounds of trees that were kept.
+    /// Rounds of trees that were kept; a network's epochs.
     public let rounds: Int
     /// On the held-out rows, mean negative log-likelihood; nil without any.
     public let heldOutLogLoss: Double?
@@ -31,6 +31,10 @@ public struct ResponseFit: Sendable {
         _ matrix: TrainingMatrix, settings: ResponseSettings, heldOut: TrainingMatrix? = nil,
         progress: (Double) -> Void = { _ in }
     ) throws(LearningError) {
+        if let network = settings.network {
+            self.init(try NetworkFit(matrix, network, progress: progress), network, heldOut: heldOut)
+            return
+        }
         var forests = try ResponseForests(matrix, settings: settings, heldOut: heldOut)
         try forests.grow(progress: progress)
         let grown = try forests.finished()
@@ -49,6 +53,14 @@ public struct ResponseFit: Sendable {
         self.rounds = rounds
         self.heldOutLogLoss = heldOutLogLoss
         self.largestDifference = largestDifference
+    }
+
+    private init(_ fit: NetworkFit, _ settings: NetworkSettings, heldOut: TrainingMatrix?) {
+        model = fit.model
+        (interceptGains, slopeGains) = ([], [])
+        largestDifference = 0
+        rounds = settings.epochs
+        heldOutLogLoss = heldOut.map { Coefficients(fit.model, $0).logLoss($0) }
     }
 
     /// What the flat forests may differ by from libxgboost's.

@@ -1,4 +1,4 @@
-// How a response model is fitted, whatever the rows are.
+// How a response model is fitted, whatever the rows are: by forests, or by a network.
 
 /// How one forest is grown. The names are libxgboost's in plain words.
 public struct ForestSettings: Equatable, Sendable {
@@ -24,6 +24,8 @@ public struct ForestSettings: Equatable, Sendable {
 
 /// Everything a response fit depends on besides its rows.
 public struct ResponseSettings: Equatable, Sendable {
+    /// nil: forests are grown. Otherwise what says how does not matter.
+    public var network: NetworkSettings?
     public var intercept: ForestSettings
     public var slope: ForestSettings
     /// nil: everybody would buy if the price were low enough.
@@ -49,12 +51,26 @@ public struct ResponseSettings: Equatable, Sendable {
         self.saturation = saturation
     }
 
-    /// The same, with no more rounds than these.
+    /// No forests.
+    public init(_ network: NetworkSettings) {
+        let none = ForestSettings(rounds: 0, depth: 1, learningRate: 1, shrinkage: 0, leafWeight: 0)
+        self.init(intercept: none, slope: none)
+        self.network = network
+    }
+
+    /// The same, with no more rounds than these. A network goes through all its epochs: its last steps are the smallest.
     func ending(after rounds: Int) -> ResponseSettings {
         var settings = self
         settings.intercept.rounds = min(rounds, intercept.rounds)
         settings.slope.rounds = min(rounds, slope.rounds)
         settings.saturation?.rounds = min(rounds, saturation?.rounds ?? rounds)
+        return settings
+    }
+
+    /// The same, for a choice between laws: half of a network's steps tell as much.
+    var hurried: ResponseSettings {
+        var settings = self
+        settings.network = network?.hurried
         return settings
     }
 

@@ -75,7 +75,8 @@ public struct LineExplanation: Equatable, Sendable {
     public var unitCost: Money
     /// The price that the shopper is used to, in minor units.
     public var referencePrice: Double
-    /// Purchase probability is `σ(intercept − slope·(ln(price/reference) − centre))`.
+    /// Purchase probability is `σ(z)`, `z = intercept − slope·(ln(price/reference) − centre)`. Where features name a
+    /// ceiling and a sharpness of demand, it is `ceiling · (1 + e^(−sharpness·z))^(−1/sharpness)`.
     public var intercept: Double
     public var slope: Double
     public var centre: Double

@@ -1,7 +1,7 @@
 // What a model expected of a price when it was shown, before any correction. It lies in the log beside the price, so that
 // whoever learns from the outcome needs no model, and replicas that have loaded different ones learn the same.
 
-/// P(buy) = saturation · σ(logOdds), at the price that the shopper was to pay.
+/// P(buy) = saturation · (1 + e^(−sharpness · logOdds))^(−1 / sharpness), at the price that the shopper was to pay.
 public struct DemandPrediction: Equatable, Sendable {
     /// Intercept less price term.
     public var logOdds: Float
@@ -9,10 +9,15 @@ public struct DemandPrediction: Equatable, Sendable {
     public var priceTerm: Float
     /// Above 0, at most 1.
     public var saturation: Float
+    /// How sharply demand turns at the saturation: 1 is the logit; see `CappedDemand`.
+    public var sharpness: Float
     /// When the outcome is settled. A purchase from then on is none of this price.
     public var settledAt: Timestamp
 
-    public init(logOdds: Float, priceTerm: Float, saturation: Float, settledAt: Timestamp) {
+    public init(
+        logOdds: Float, priceTerm: Float, saturation: Float, sharpness: Float = 1, settledAt: Timestamp
+    ) {
+        self.sharpness = sharpness
         self.logOdds = logOdds
         self.priceTerm = priceTerm
         self.saturation = saturation
@@ -25,6 +30,6 @@ public struct DemandPrediction: Equatable, Sendable {
     /// False for numbers that nothing may be learned from.
     public var isUsable: Bool {
         abs(logOdds) <= Self.largestMagnitude && abs(priceTerm) <= Self.largestMagnitude && saturation > 0
-            && saturation <= 1
+            && saturation <= 1 && CappedDemand.sharpnesses.contains(Double(sharpness))
     }
 }

@@ -21,8 +21,12 @@ extension Record {
 extension Exposure {
     /// Bytes of this exposure inside its record.
     public var encodedBytes: Int {
-        user.encodedBytes + bytes(product) + 4 + 5 * 8 + 1 + 4 + (prediction == nil ? 0 : 1 + 3 * 4 + 8)
+        user.encodedBytes + bytes(product) + 4 + 5 * 8 + 1 + 4 + (prediction.map { 1 + $0.encodedBytes } ?? 0)
     }
+}
+
+extension DemandPrediction {
+    fileprivate var encodedBytes: Int { 3 * 4 + 8 + (sharpness == 1 ? 0 : 4) }
 }
 
 /// Beside one that has a prediction, each exposure says whether it has one.

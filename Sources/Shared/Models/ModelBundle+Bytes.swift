@@ -13,8 +13,12 @@ extension ModelBundle {
         case shaped = 2
         /// With a mark each for a surface under the forests, and for rows of the model's own.
         case extended = 3
+        /// With a network and its law behind the surface.
+        case networked = 4
 
-        static let newest = extended
+        static let newest = networked
+
+        var isExtended: Bool { rawValue >= Format.extended.rawValue }
     }
 
     /// What a file holds.
@@ -35,12 +39,15 @@ extension ModelBundle {
     static let headerBytes = 14
 
     /// The oldest that says everything, so that older workers read what they can.
-    private var format: Format { response.surface == nil && profiles == nil ? .shaped : .extended }
+    private var format: Format {
+        if response.network != nil { return .networked }
+        return response.surface == nil && profiles == nil ? .shaped : .extended
+    }
 
     public func encode() -> [UInt8] {
         var payload = ByteWriter()
         payload.write(version)
-        if format == .extended { payload.write(UInt8(profiles == nil ? 0 : 1)) }
+        if format.isExtended { payload.write(UInt8(profiles == nil ? 0 : 1)) }
         information.encode(to: &payload)
         response.encode(to: &payload, format)
         payload.write(products) { writer, product in product.encode(to: &writer) }
@@ -137,7 +144,7 @@ extension ModelBundle {
     ) throws(ModelError) -> ModelBundle {
         let version = try reading("version") { () throws(ByteError) in try reader.read(UInt64.self) }
         let hasProfiles = try reading("profiles") { () throws(ByteError) in
-            format == .extended ? try reader.read(UInt8.self) == 1 : false
+            format.isExtended ? try reader.read(UInt8.self) == 1 : false
         }
         let information = try ModelInformation(from: &reader)
         let width = information.featureNames.count

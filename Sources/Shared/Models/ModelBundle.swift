@@ -1,4 +1,4 @@
-// Everything a worker needs to price with a model, in one value: the two forests, what the model knows about each
+// Everything a worker needs to price with a model, in one value: its forests or its network, what it knows about each
 // product, and where it comes from. `ModelBundle+Bytes.swift` is its file form.
 
 import Domain

@@ -57,9 +57,10 @@ extension ResponseModel {
             writer.write(saturation.base)
             saturation.forest.encode(to: &writer)
         }
-        guard format == .extended else { return }
+        guard format.isExtended else { return }
         writer.write(UInt8(surface == nil ? 0 : 1))
         surface?.encode(to: &writer)
+        network?.encode(to: &writer)
     }
 
     /// - Throws: for trees or numbers that no price may rest on.
@@ -87,14 +88,22 @@ extension ResponseModel {
             saturation = try Self.readSaturation(&reader, featureCount: featureCount)
         }
         let hasSurface = try ModelBundle.reading("response.surface") { () throws(ByteError) in
-            format == .extended ? try reader.read(UInt8.self) == 1 : false
+            format.isExtended ? try reader.read(UInt8.self) == 1 : false
         }
         if hasSurface { surface = try ResponseSurface(from: &reader, featureCount: featureCount) }
+        var network: ResponseNetwork?
+        if format == .networked { network = try ResponseNetwork(from: &reader, featureCount: featureCount) }
+        guard network == nil || saturation == nil else {
+            throw ModelError(
+                .malformed, place: "response.network", value: "a law with a ceiling beside a forest of saturations",
+                remedy: "The file is damaged: copy it again.")
+        }
         try self.init(
             intercept: intercept, logSlope: slope, interceptBase: numbers[0], logSlopeBase: numbers[1],
             centre: numbers[2], slopes: numbers[3]...numbers[4], shape: shape, saturation: saturation,
-            surface: surface)
+            surface: surface, network: network)
     }
+
     private static func readShape(_ reader: inout ByteReader) throws(ModelError) -> PriceShape {
         try ModelBundle.reading("response.shape") { () throws(ByteError) in
             let knots = try reader.readArray(minimumBytes: 8) { reader throws(ByteError) in try reader.readDouble() }

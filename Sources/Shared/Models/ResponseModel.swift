@@ -1,11 +1,12 @@
-// How likely a purchase is, as a function of the price. Forests give two or three numbers per row, intercept,
-// slope and saturation, once; the price then enters in closed form, and the optimiser never calls a forest.
+// How likely a purchase is, as a function of the price. Forests, or a network, give two or three numbers per row,
+// intercept, slope and saturation, once; the price then enters in closed form, and the optimiser never calls a forest.
 // Source: varying-coefficient models (Hastie and Tibshirani, 1993), docs/pricing.md.
 
 import Domain
 import Glibc
 
-/// P(buy | price) = c · σ(a − b · ψ(ln(price / reference) − centre)), with b > 0 and 0 < c ≤ 1 for every row.
+/// P(buy | price) = c · (1 + e^(−k·z))^(−1/k) with z = a − b · ψ(ln(price / reference) − centre), and with b > 0 and
+/// 0 < c ≤ 1 for every row. k is 1, which makes it c · σ(z), unless a network's law says otherwise.
 public struct ResponseModel: Equatable, Sendable {
     /// A third forest: the share that wants the product at all, where that is far from everybody. A price below what
     /// shoppers would pay at most then sells no more, however low; without a saturation the slope would have to say so.
@@ -36,12 +37,15 @@ public struct ResponseModel: Equatable, Sendable {
     public let saturation: Saturation?
     /// What the forests were grown on; nil: nothing.
     public let surface: ResponseSurface?
+    /// What says of a row whatever the forests do not; nil: nothing does. Its intercepts belong to the price at which ψ
+    /// is 0.
+    public let network: ResponseNetwork?
 
-    /// - Precondition: all forests, and the surface, read rows of the same width.
+    /// - Precondition: all forests, the surface and the network read rows of the same width, and c is said once.
     public init(
         intercept: FlatForest, logSlope: FlatForest, interceptBase: Float, logSlopeBase: Float, centre: Float,
         slopes: ClosedRange<Float>, shape: PriceShape = .straight, saturation: Saturation? = nil,
-        surface: ResponseSurface? = nil
+        surface: ResponseSurface? = nil, network: ResponseNetwork? = nil
     ) throws(ModelError) {
         precondition(
             intercept.featureCount == logSlope.featureCount
@@ -50,6 +54,10 @@ public struct ResponseModel: Equatable, Sendable {
         precondition(
             surface?.inputs.allSatisfy { (0..<intercept.featureCount).contains($0.place) } ?? true,
             "a surface of the same row")
+        precondition(
+            network?.inputs.allSatisfy { (0..<intercept.featureCount).contains($0.place) } ?? true,
+            "a network of the same row")
+        precondition(saturation == nil || network == nil, "one ceiling")
         for (name, value) in [
             ("interceptBase", interceptBase), ("logSlopeBase", logSlopeBase), ("centre", centre),
             ("slopes.lowest", slopes.lowerBound), ("slopes.highest", slopes.upperBound),
@@ -73,7 +81,11 @@ public struct ResponseModel: Equatable, Sendable {
         self.shape = shape
         self.saturation = saturation
         self.surface = surface
+        self.network = network
     }
+
+    /// What all rows share of c, and k.
+    public var law: CappedDemand { network?.law ?? .logit }
 
     public var featureCount: Int { intercept.featureCount }
 
@@ -88,11 +100,17 @@ public struct ResponseModel: Equatable, Sendable {
         intercept.score(rows, into: &intercepts)
         logSlope.score(rows, into: &slopeOut)
         for index in intercepts.indices {
-            let below = surface?.score(rows, from: index * featureCount) ?? (intercept: 0, logSlope: 0)
+            let below = belowForests(rows, from: index * featureCount)
             intercepts[index] += interceptBase + below.intercept
             let slope = expf(logSlopeBase + below.logSlope + slopeOut[index])
             slopeOut[index] = min(max(slope, slopes.lowerBound), slopes.upperBound)
         }
+    }
+
+    private func belowForests(_ rows: Span<Float>, from start: Int) -> (intercept: Float, logSlope: Float) {
+        let surface = surface?.score(rows, from: start) ?? (intercept: 0, logSlope: 0)
+        let network = network?.score(rows, from: start) ?? (intercept: 0, logSlope: 0)
+        return (surface.intercept + network.intercept, surface.logSlope + network.logSlope)
     }
 
     /// Scores the saturations of a batch of rows; allocates nothing.
@@ -100,7 +118,8 @@ public struct ResponseModel: Equatable, Sendable {
     public func score(_ rows: Span<Float>, saturations: inout MutableSpan<Float>) {
         if let saturation { saturation.forest.score(rows, into: &saturations) }
         for index in saturations.indices {
-            saturations[index] = saturation.map { Self.share(logOdds: $0.base + saturations[index]) } ?? 1
+            saturations[index] =
+                saturation.map { Self.share(logOdds: $0.base + saturations[index]) } ?? Float(law.ceiling)
         }
     }
 
@@ -108,12 +127,12 @@ public struct ResponseModel: Equatable, Sendable {
 
     /// The coefficients of one row by the plain walk: for tests, explanations and golden predictions.
     public func referenceScore(_ row: [Float]) -> (intercept: Float, slope: Float, saturation: Float) {
-        let below = surface?.score(row.span, from: 0) ?? (intercept: 0, logSlope: 0)
+        let below = belowForests(row.span, from: 0)
         let slope = expf(logSlopeBase + below.logSlope + logSlope.referenceScore(row))
         return (
             intercept.referenceScore(row) + (interceptBase + below.intercept),
             min(max(slope, slopes.lowerBound), slopes.upperBound),
-            saturation.map { Self.share(logOdds: $0.base + $0.forest.referenceScore(row)) } ?? 1
+            saturation.map { Self.share(logOdds: $0.base + $0.forest.referenceScore(row)) } ?? Float(law.ceiling)
         )
     }
 
@@ -122,6 +141,7 @@ public struct ResponseModel: Equatable, Sendable {
     public func probability(
         intercept: Float, slope: Float, saturation: Float = 1, logRelativePrice: Double
     ) -> Double {
-        Double(saturation) / (1 + exp(Double(slope) * shape(logRelativePrice - Double(centre)) - Double(intercept)))
+        let logOdds = Double(intercept) - Double(slope) * shape(logRelativePrice - Double(centre))
+        return Double(saturation) * CappedDemand.acceptance(logOdds: logOdds, sharpness: law.sharpness)
     }
 }

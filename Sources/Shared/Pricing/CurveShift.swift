@@ -37,7 +37,7 @@ extension DemandCurve {
         let term = slope * shape(logPrice(price.real))
         let prediction = DemandPrediction(
             logOdds: Float(intercept - term), priceTerm: Float(term), saturation: Float(saturation),
-            settledAt: settledAt)
+            sharpness: Float(sharpness), settledAt: settledAt)
         return prediction.isUsable ? prediction : nil
     }
 }

@@ -7,7 +7,8 @@ import Domain
     import Glibc
 #endif
 
-/// Purchase probability `P(p) = saturation · σ(intercept − slope · ψ(ln(p/reference) − centre))`.
+/// Purchase probability `P(p) = saturation · (1 + e^(−k·z))^(−1/k)`, `z = intercept − slope · ψ(ln(p/reference) − centre)`;
+/// with a sharpness k of 1 that is `saturation · σ(z)`.
 public struct DemandCurve: Equatable, Sendable {
     public var intercept: Double
     /// Positive: a higher price never sells more.
@@ -19,14 +20,17 @@ public struct DemandCurve: Equatable, Sendable {
     public var shape: PriceShape
     /// The chance that the shopper wants the product at all, however cheap; above 0, at most 1.
     public var saturation: Double
+    /// How sharply demand turns at the saturation; see `CappedDemand`.
+    public var sharpness: Double
     /// Prices that may be chosen, relative to the reference: outside nothing was tested. nil: any.
     public var choices: ClosedRange<Double>?
 
     public init(
         intercept: Double, slope: Double, reference: Double, centre: Double, shape: PriceShape = .straight,
-        saturation: Double = 1, choices: ClosedRange<Double>? = nil
+        saturation: Double = 1, sharpness: Double = 1, choices: ClosedRange<Double>? = nil
     ) {
         self.choices = choices
+        self.sharpness = sharpness
         self.intercept = intercept
         self.slope = slope
         self.reference = reference
@@ -40,7 +44,7 @@ public struct DemandCurve: Equatable, Sendable {
 
     /// d ln P / d ln p: percent of probability for one percent of price. Negative. At a knot, that of a higher price.
     public func elasticity(at price: Double) -> Double {
-        -slope * shape.gradients[shape.piece(at: logPrice(price))] * (1 - acceptance(at: price))
+        -slope * shape.gradients[shape.piece(at: logPrice(price))] * (1 - readiness(at: price))
     }
 
     /// Of these prices, those that may be chosen; where none of them may, the one that comes nearest.
@@ -51,14 +55,22 @@ public struct DemandCurve: Equatable, Sendable {
 
     /// The chance that one who wants the product takes it at this price.
     func acceptance(at price: Double) -> Double {
-        1 / (1 + exp(slope * shape(logPrice(price)) - intercept))
+        CappedDemand.acceptance(logOdds: logOdds(at: price), sharpness: sharpness)
     }
+
+    /// See `CappedDemand.readiness`.
+    func readiness(at price: Double) -> Double {
+        CappedDemand.readiness(logOdds: logOdds(at: price), sharpness: sharpness)
+    }
+
+    /// z.
+    private func logOdds(at price: Double) -> Double { intercept - slope * shape(logPrice(price)) }
 
     func logPrice(_ price: Double) -> Double { log(price / reference) - centre }
 
     /// False for coefficients that no price may rest on.
     public var isUsable: Bool {
         intercept.isFinite && slope.isFinite && slope > 0 && reference.isFinite && reference > 0 && centre.isFinite
-            && saturation > 0 && saturation <= 1
+            && saturation > 0 && saturation <= 1 && CappedDemand.sharpnesses.contains(sharpness)
     }
 }

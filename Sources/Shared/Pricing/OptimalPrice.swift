@@ -1,7 +1,7 @@
 // The best price on a demand curve, by calculus instead of by search.
 //
 // Profit is (p − c)·P(p). Its derivative has the sign of
-//     g(p) = p/(p − c) − slope·(1 − P(p)),
+//     g(p) = p/(p − c) − slope·(1 − P(p)^k),
 // whose first term falls and whose second rises with p: g has at most one root, to the left of which profit
 // grows and to the right of which it shrinks (the Lerner condition, margin = 1/|elasticity|). Looking at the
 // two bounds decides most prices at once; otherwise a Newton iteration in ln p, kept inside a shrinking
@@ -9,7 +9,7 @@
 // model evaluation for each candidate and answers only as finely as its grid.
 //
 // All this holds on each straight piece of a demand curve with knots, so the best price is the best of the pieces'. The
-// saturation scales every profit alike and decides nothing.
+// saturation scales every profit alike and decides nothing; P is without it here, and k is the curve's sharpness.
 
 import Domain
 
@@ -84,12 +84,12 @@ public enum OptimalPrice {
     private static func gain(
         _ curve: DemandCurve, _ slope: Double, _ unitCost: Double, _ price: Double
     ) -> (value: Double, derivative: Double) {
-        let acceptance = curve.acceptance(at: price)
+        let readiness = curve.readiness(at: price)
         let margin = price - unitCost
         guard margin > 0 else { return (.infinity, -1) }
         return (
-            price / margin - slope * (1 - acceptance),
-            -price * unitCost / (margin * margin) - slope * slope * acceptance * (1 - acceptance)
+            price / margin - slope * (1 - readiness),
+            -price * unitCost / (margin * margin) - slope * slope * curve.sharpness * readiness * (1 - readiness)
         )
     }
 }

@@ -94,11 +94,15 @@ extension StateInspection {
                 let product = ProductKey(try reader.read())
                 let day: Int32 = try reader.read()
                 let version: UInt64 = try reader.read()
-                let prediction = DemandPrediction(
+                var prediction = DemandPrediction(
                     logOdds: try reader.readFloat(), priceTerm: try reader.readFloat(),
                     saturation: try reader.readFloat(), settledAt: try reader.readTimestamp())
-                let progress: UInt8 = try reader.read()
-                let isKnown = truth.waiting.contains {
+                var progress: UInt8 = try reader.read()
+                if progress > 2 {
+                    progress -= 3
+                    prediction.sharpness = try reader.readFloat()
+                }
+                let isKnown = truth.waiting.contains { [prediction, progress] in
                     $0.user == user && $0.product == product && $0.day == day && $0.modelVersion == version
                         && $0.prediction == prediction
                         && progress == ($0.baskets.contains(true) ? 2 : $0.baskets.isEmpty ? 0 : 1)

@@ -60,10 +60,13 @@ package enum PaperShop {
                 featureCount: width, place: "simulated model")
         }
         let tilt = Float(version % 5) / 4
+        // One number for all is a network, too.
+        let law = CappedDemand(ceiling: 0.9, sharpness: 5)
+        let network = try version % 3 == 0 ? law.map(constantNetwork) : nil
         let response = try ResponseModel(
             intercept: FlatForest(trees: [try stump(0, 0.5, -0.5, 0.5 + tilt)], featureCount: width),
             logSlope: FlatForest(trees: [try stump(1, 1.5, 0.2, 0)], featureCount: width), interceptBase: -2,
-            logSlopeBase: 1.5, centre: 0, slopes: 0.2...12)
+            logSlopeBase: 1.5, centre: 0, slopes: 0.2...12, network: network)
         return ModelBundle(
             version: version,
             information: ModelInformation(
@@ -75,5 +78,10 @@ package enum PaperShop {
                     product: ProductKey(product: product), logitRate: -2, index: UInt32(index),
                     population: [Float](repeating: 1, count: width))
             }, goldens: [])
+    }
+    private static func constantNetwork(under law: CappedDemand) throws(ModelError) -> ResponseNetwork {
+        let weights = [ResponseNetwork.Lane](repeating: .zero, count: ResponseNetwork.Layout(inputs: 0).count)
+        let head = ResponseNetwork.Head(base: 0.1, weights: weights)
+        return try ResponseNetwork(inputs: [], intercept: head, logSlope: head, law: law)
     }
 }

@@ -159,8 +159,14 @@ extension UnsettledPrice {
         writer.write(prediction.priceTerm)
         writer.write(prediction.saturation)
         writer.write(prediction.settledAt)
-        writer.write(UInt8(hasShopped ? isBought ? 2 : 1 : 0))
+        let progress: UInt8 = hasShopped ? isBought ? 2 : 1 : 0
+        let isSharp = prediction.sharpness != 1
+        writer.write(isSharp ? progress + Self.sharp : progress)
+        if isSharp { writer.write(prediction.sharpness) }
     }
+
+    /// Added to the progress where a sharpness follows: few have one of their own.
+    private static let sharp: UInt8 = 3
 
     init(from reader: inout ByteReader) throws(ByteError) {
         product = ProductKey(try reader.read())
@@ -169,7 +175,14 @@ extension UnsettledPrice {
         prediction = DemandPrediction(
             logOdds: try reader.readFloat(), priceTerm: try reader.readFloat(), saturation: try reader.readFloat(),
             settledAt: try reader.readTimestamp())
-        let progress: UInt8 = try reader.read()
+        var progress: UInt8 = try reader.read()
+        if progress >= Self.sharp {
+            progress -= Self.sharp
+            prediction.sharpness = try reader.readFloat()
+            guard prediction.sharpness != 1 else {
+                throw reader.error("ends a logit's sharpness, which is never written")
+            }
+        }
         guard prediction.isUsable, progress <= 2 else {
             throw reader.error("ends a price to be settled that nothing can be learned from")
         }

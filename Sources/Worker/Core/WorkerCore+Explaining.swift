@@ -35,7 +35,17 @@ extension WorkerCore {
             probability: curve?.probability(at: price) ?? 0,
             probabilityAtList: curve?.probability(at: quoted.listPrice.real) ?? 0,
             optimum: curve.map { unbounded($0, line.row) } ?? 0, steps: trail.steps ?? [],
-            features: (row.map { features($0, cart.role) } ?? []) + contributions(line.correction))
+            features: (row.map { features($0, cart.role) } ?? []) + (curve.map(Self.turn) ?? [])
+                + contributions(line.correction))
+    }
+
+    /// Where demand has a most, beside the features: what else it takes to work the probability out again.
+    private static func turn(of curve: DemandCurve) -> [FeatureValue] {
+        guard curve.saturation < 1 || curve.sharpness != 1 else { return [] }
+        return [
+            FeatureValue(name: "ceiling of demand", value: Float(curve.saturation)),
+            FeatureValue(name: "sharpness of demand", value: Float(curve.sharpness)),
+        ]
     }
 
     /// The optimum that no rule has touched, between a hundredth and a hundred times the list price.

@@ -142,12 +142,13 @@ extension WorkerCore {
             var saturationSpan = saturations.mutableSpan
             response.score(rows, saturations: &saturationSpan)
         }
+        let law = response.law
         for (row, line) in scored.enumerated() {
             let curve = DemandCurve(
                 intercept: Double(intercepts[row]), slope: Double(slopes[row]),
                 reference: cart.lines[line].item!.referencePrice, centre: Double(response.centre),
-                shape: response.shape, saturation: saturations.isEmpty ? 1 : Double(saturations[row]),
-                choices: cart.profile?.profiles.ratios)
+                shape: response.shape, saturation: saturations.isEmpty ? law.ceiling : Double(saturations[row]),
+                sharpness: law.sharpness, choices: cart.profile?.profiles.ratios)
             cart.lines[line].predicted = curve.isUsable ? curve : nil
             cart.lines[line].curve = cart.lines[line].predicted
         }

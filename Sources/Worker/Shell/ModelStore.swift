@@ -76,7 +76,7 @@ struct ModelStore: Sendable {
         } catch {
             throw Refusal(
                 .modelRejected, place: "\(path): \(error.place)", value: error.value,
-                remedy: "\(error.remedy) The model that served before still serves.")
+                remedy: "\(error.remedy) What served before still serves.")
         }
     }
 

@@ -88,6 +88,22 @@ import WorkerCore
             line.optimum == OptimalPrice.solve(curve, .profit, unitCost: 10_000, within: 300...3_000_000))
     }
 
+    @Test func aModelWithACeilingPricesByItAndSaysSo() throws {
+        var shell = try shell()
+        shell.load(try Shop.bundle(law: CappedDemand(ceiling: 0.75, sharpness: 4)!))
+        let line = try shell.explain(anna, "milk").lines[0]
+        #expect(line.features.suffix(2).map(\.name) == ["ceiling of demand", "sharpness of demand"])
+        #expect(line.features.suffix(2).map(\.value) == [0.75, 4])
+        let curve = DemandCurve(
+            intercept: line.intercept, slope: line.slope, reference: line.referencePrice, centre: line.centre,
+            saturation: 0.75, sharpness: 4)
+        let price = try #require(line.steps.last).price.real
+        #expect(line.probability == curve.probability(at: price))
+        #expect(line.elasticity == curve.elasticity(at: price))
+        #expect(
+            line.optimum == OptimalPrice.solve(curve, .profit, unitCost: 10_000, within: 300...3_000_000))
+    }
+
     @Test func theFeaturesOfEachLineAreItsOwn() throws {
         var shell = try shell()
         // A product that the model does not know stands between two that it does.

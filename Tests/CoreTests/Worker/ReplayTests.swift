@@ -67,7 +67,7 @@ private struct RecordSource {
                 ? nil
                 : DemandPrediction(
                     logOdds: Float(lottery.number(-40..<40)) / 10, priceTerm: Float(lottery.number(-20..<20)) / 10,
-                    saturation: lottery.once(in: 2) ? 1 : 0.4,
+                    saturation: lottery.once(in: 2) ? 1 : 0.4, sharpness: lottery.once(in: 2) ? 1 : 7,
                     settledAt: shown.adding(milliseconds: Shop.window + Shop.day)))
     }
 

@@ -59,13 +59,20 @@ enum Shop {
                 items: products.map { BasketItem(product: $0, quantity: 1, paid: Money(minorUnits: 1_000)) }))
     }
 
+    /// Says nothing of a row but that it is under this law.
+    private static func constantNetwork(_ law: CappedDemand) throws(ModelError) -> ResponseNetwork {
+        let weights = [ResponseNetwork.Lane](repeating: .zero, count: ResponseNetwork.Layout(inputs: 0).count)
+        let head = ResponseNetwork.Head(base: 0, weights: weights)
+        return try ResponseNetwork(inputs: [], intercept: head, logSlope: head, law: law)
+    }
+
     /// A model in which buying a product often makes its buyer mind the price less.
     /// - Parameters:
     ///   - logSlope: how much shoppers mind: the logarithm of the slope before the trees.
     ///   - buyers: what each tree of the intercept gives to who has bought the product before.
     static func bundle(
         version: UInt64 = 1, logSlope: Float = 2, buyers: [Float] = [0.5],
-        shape: PriceShape = .straight, saturation: ResponseModel.Saturation? = nil
+        shape: PriceShape = .straight, saturation: ResponseModel.Saturation? = nil, law: CappedDemand? = nil
     ) throws(ModelError) -> ModelBundle {
         let width = FeatureSchema.count
         let bought = FeatureSchema.names.firstIndex(of: "weeks bought")!
@@ -82,7 +89,8 @@ enum Shop {
                 trees: try buyers.map { above throws(ModelError) in try stump(bought, 0.5, -0.5, above) },
                 featureCount: width),
             logSlope: FlatForest(trees: [try stump(trips, 1.5, 0.2, 0)], featureCount: width), interceptBase: -2,
-            logSlopeBase: logSlope, centre: 0, slopes: 0.2...12, shape: shape, saturation: saturation)
+            logSlopeBase: logSlope, centre: 0, slopes: 0.2...12, shape: shape, saturation: saturation,
+            network: law.map(constantNetwork))
         return ModelBundle(
             version: version,
             information: ModelInformation(

@@ -71,27 +71,42 @@ extension ByteReader {
     }
 }
 
+/// What stands behind an exposure. Most have no sharpness of their own, and are written as they were before there was one.
+private enum PredictionMark: UInt8 {
+    case none = 0
+    case logit = 1
+    case sharp = 2
+}
+
 extension ByteWriter {
     /// An exposure and what was expected of it, if anything.
     mutating func writeWithPrediction(_ exposure: Exposure) {
         write(exposure)
-        write(optional: exposure.prediction) { writer, prediction in
-            writer.write(prediction.logOdds)
-            writer.write(prediction.priceTerm)
-            writer.write(prediction.saturation)
-            writer.write(prediction.settledAt)
-        }
+        guard let prediction = exposure.prediction else { return write(PredictionMark.none.rawValue) }
+        let mark: PredictionMark = prediction.sharpness == 1 ? .logit : .sharp
+        write(mark.rawValue)
+        write(prediction.logOdds)
+        write(prediction.priceTerm)
+        write(prediction.saturation)
+        write(prediction.settledAt)
+        if mark == .sharp { write(prediction.sharpness) }
     }
 }
 
 extension ByteReader {
     mutating func readExposureWithPrediction() throws(ByteError) -> Exposure {
         var exposure = try readExposure()
-        exposure.prediction = try readOptional { reader throws(ByteError) in
-            DemandPrediction(
-                logOdds: try reader.readFloat(), priceTerm: try reader.readFloat(),
-                saturation: try reader.readFloat(), settledAt: try reader.readTimestamp())
+        let code: UInt8 = try read()
+        guard let mark = PredictionMark(rawValue: code) else { throw error("a prediction of kind \(code)") }
+        guard mark != .none else { return exposure }
+        var prediction = DemandPrediction(
+            logOdds: try readFloat(), priceTerm: try readFloat(), saturation: try readFloat(),
+            settledAt: try readTimestamp())
+        if mark == .sharp {
+            prediction.sharpness = try readFloat()
+            guard prediction.sharpness != 1 else { throw error("a logit's sharpness, which is never written") }
         }
+        exposure.prediction = prediction
         return exposure
     }
 }

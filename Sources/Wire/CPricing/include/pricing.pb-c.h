@@ -206,7 +206,8 @@ struct  Farthing__LineExplanation
   int64_t unit_cost;
   double reference_price;
   /*
-   * Purchase probability is logistic(intercept - slope * (ln(price / reference_price) - centre)).
+   * Purchase probability is logistic(z), z = intercept - slope * (ln(price / reference_price) - centre). Where features
+   * name a ceiling and a sharpness of demand, it is ceiling * (1 + exp(-sharpness * z)) ^ (-1 / sharpness).
    */
   double intercept;
   double slope;
