@@ -333,14 +333,15 @@ final class SimulatedWorker: SimulatedNode {
 
     private func retry(_ requests: [DeferredRequest], having progress: (DeferredRequest) -> ReadProgress) {
         for request in requests {
-            guard now < request.deadline else {
+            let progress = progress(request)
+            guard progress.hasReason || now < request.deadline else {
                 refuse(
                     request.header,
                     Refusal(.deadlineExpired, place: "header[8..<12]", remedy: "Allow more microseconds."), request.link
                 )
                 continue
             }
-            handle(request.header, request.body, request.link, progress(request))
+            handle(request.header, request.body, request.link, progress)
         }
         carryOut()
     }

@@ -30,6 +30,12 @@ public enum ReadProgress: Sendable {
     case settled
     /// It cannot wait longer, and what it waited for has not come.
     case gaveUp
+
+    /// Whether there is a reason to give even when the deadline has passed meanwhile: the same request may do better,
+    /// which nobody says of one that was just too late.
+    public var hasReason: Bool {
+        if case .gaveUp = self { true } else { false }
+    }
 }
 
 /// Requests put aside, in the order in which they came.

@@ -68,7 +68,8 @@ extension WorkerShell {
         guard !ready.isEmpty else { return }
         let now = Clock.monotonic()
         for item in ready {
-            guard now < item.request.deadline else {
+            let progress = progress(item)
+            guard progress.hasReason || now < item.request.deadline else {
                 try refuse(
                     item.request,
                     Refusal(
@@ -77,7 +78,7 @@ extension WorkerShell {
                 continue
             }
             body.set(item.body)
-            try answer(item.request, progress(item))
+            try answer(item.request, progress)
         }
     }
 }
