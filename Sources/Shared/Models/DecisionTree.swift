@@ -29,9 +29,9 @@ public struct DecisionTree: Equatable, Sendable {
             guard depths[index] >= 0 else { throw Self.broken(here, "unreachable", "Every node has a parent") }
             switch node {
             case .leaf(let value):
-                guard value.isFinite else { throw Self.notFinite("\(here).leaf", value) }
+                guard value.isFinite else { throw ModelError.notFinite("\(here).leaf", value) }
             case .split(let feature, let threshold, let left):
-                guard threshold.isFinite else { throw Self.notFinite("\(here).threshold", threshold) }
+                guard threshold.isFinite else { throw ModelError.notFinite("\(here).threshold", threshold) }
                 guard feature >= 0, feature < featureCount else {
                     throw ModelError(
                         .unknownFeature, place: "\(here).feature", value: "\(feature)",
@@ -64,9 +64,5 @@ public struct DecisionTree: Equatable, Sendable {
 
     private static func broken(_ place: String, _ value: String, _ rule: String) -> ModelError {
         ModelError(.brokenTree, place: place, value: value, remedy: "\(rule); the file is damaged, copy it again.")
-    }
-
-    private static func notFinite(_ place: String, _ value: Float) -> ModelError {
-        ModelError(.notFinite, place: place, value: "\(value)", remedy: "Train again: every number must be finite.")
     }
 }

@@ -20,6 +20,16 @@ public struct ModelError: Error, Equatable, Sendable {
         self.value = value
         self.remedy = remedy
     }
+
+    /// A number that is none.
+    static func notFinite(_ place: String, _ value: Float) -> ModelError {
+        ModelError(.notFinite, place: place, value: "\(value)", remedy: "Train again: every number must be finite.")
+    }
+
+    /// - Parameter part: what these numbers belong to, for the place.
+    static func refuse(notFinite values: KeyValuePairs<String, Float>, of part: String) throws(ModelError) {
+        for (name, value) in values where !value.isFinite { throw notFinite("\(part).\(name)", value) }
+    }
 }
 
 extension ModelError: CustomStringConvertible {

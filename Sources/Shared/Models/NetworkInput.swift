@@ -22,14 +22,10 @@ public struct NetworkInput: Equatable, Sendable {
     public init(
         place: Int, isLogarithm: Bool, usual: ClosedRange<Float>, centre: Float, scale: Float
     ) throws(ModelError) {
-        for (name, value) in [
-            ("usual.lowest", usual.lowerBound), ("usual.highest", usual.upperBound), ("centre", centre),
-            ("scale", scale),
-        ] where !value.isFinite {
-            throw ModelError(
-                .notFinite, place: "response.network.inputs.\(name)", value: "\(value)",
-                remedy: "Train again: every number must be finite.")
-        }
+        try ModelError.refuse(
+            notFinite: [
+                "usual.lowest": usual.lowerBound, "usual.highest": usual.upperBound, "centre": centre, "scale": scale,
+            ], of: "response.network.inputs")
         guard scale > 0, usual.contains(centre) else {
             throw ModelError(
                 .malformed, place: "response.network.inputs", value: "\(centre) and \(scale) of \(usual)",

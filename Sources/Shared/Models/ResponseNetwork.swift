@@ -74,12 +74,9 @@ public struct ResponseNetwork: Equatable, Sendable {
     ) throws(ModelError) {
         let count = Layout(inputs: inputs.count).count
         precondition(intercept.weights.count == count && logSlope.weights.count == count, "a weight for each place")
+        try ModelError.refuse(
+            notFinite: ["intercept": intercept.base, "logSlope": logSlope.base], of: "response.network")
         for (name, head) in [("intercept", intercept), ("logSlope", logSlope)] {
-            guard head.base.isFinite else {
-                throw ModelError(
-                    .notFinite, place: "response.network.\(name)", value: "\(head.base)",
-                    remedy: "Train again: every number must be finite.")
-            }
             guard let lane = head.weights.firstIndex(where: { !Self.isSmall($0) }) else { continue }
             throw ModelError(
                 head.weights[lane].isFinite ? .malformed : .notFinite,

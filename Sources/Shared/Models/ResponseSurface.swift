@@ -43,9 +43,7 @@ public struct ResponseSurface: Equatable, Sendable {
             ("logSlopes", logSlopes),
         ] {
             guard let place = values.firstIndex(where: { !$0.isFinite }) else { continue }
-            throw ModelError(
-                .notFinite, place: "response.surface.\(name)[\(place)]", value: "\(values[place])",
-                remedy: "Train again: every number must be finite.")
+            throw ModelError.notFinite("response.surface.\(name)[\(place)]", values[place])
         }
         // So that no row, however far out, says more than a float holds.
         for (name, values, range) in [
