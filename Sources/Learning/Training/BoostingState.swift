@@ -1,10 +1,9 @@
 // The numbers that change from round to round: what the forests say about every row, and the derivatives there.
 
 import Domain
-import Glibc
 
 /// One of the boosters with the rows it learns from, and those it is judged by.
-struct Member {
+struct Member: Sendable {
     let rows: BoosterRows
     let heldOut: BoosterRows?
     let booster: Booster
@@ -23,7 +22,7 @@ struct Member {
 }
 
 /// What one forest says and how the loss changes with it; each (rows,).
-struct BoostingSide {
+struct BoostingSide: Sendable {
     /// What the forest adds to.
     var offsets: [Float]
     var sums: [Float]
@@ -38,9 +37,15 @@ struct BoostingSide {
     }
 
     /// Grows one tree and takes over what the forest says now.
-    mutating func grow(_ member: Member) throws(LearningError) {
-        try member.booster.grow(on: member.rows, gradients: &gradients, hessians: &hessians)
+    mutating func grow(_ member: Member) throws(LearningError) { sums = try grown(member) }
+
+    /// Grows one tree.
+    /// - Returns: what the forest says now; (rows,).
+    func grown(_ member: Member) throws(LearningError) -> [Float] {
+        try member.booster.grow(on: member.rows, gradients: gradients, hessians: hessians)
+        var sums = [Float](repeating: 0, count: gradients.count)
         try member.booster.predict(member.rows, into: &sums)
+        return sums
     }
 }
 
@@ -53,6 +58,8 @@ struct BoostingState {
     var saturation: BoostingSide?
     var shape: ShapeFit
     private let labels: [Float]
+    /// Of the last derivatives; (rows,).
+    private var slopes: [Float]
 
     init(_ matrix: TrainingMatrix, start: StartingPoint, shape: ShapeFit) {
         self.start = start
@@ -61,6 +68,7 @@ struct BoostingState {
         logSlope = BoostingSide(count: matrix.count)
         saturation = start.saturation.map { _ in BoostingSide(count: matrix.count) }
         labels = matrix.labels
+        slopes = [Float](repeating: 0, count: matrix.count)
     }
 
     /// Negative log-likelihood of all rows at the current sums.
@@ -93,11 +101,8 @@ struct BoostingState {
             logSlope.hessians[row] = gradient.logSlopeWeight
             saturation?.gradients[row] = gradient.saturation
             saturation?.hessians[row] = gradient.saturationWeight
+            slopes[row] = gradient.slope
         }
-        let base = start.logSlope
-        shape.step(residuals: intercept.gradients, weights: intercept.hessians) {
-            [sums = logSlope.sums, offsets = logSlope.offsets] row in
-            expf(min(max(base + (offsets[row] + sums[row]), -4), 5))
-        }
+        shape.step(residuals: intercept.gradients, weights: intercept.hessians, slopes: slopes)
     }
 }

@@ -14,7 +14,7 @@ public struct ResponseFit: Sendable {
     public let interceptGains: [Double]
     /// Total gain in the slope's forest, by column of the row; empty without forests.
     public let slopeGains: [Double]
-    /// Largest difference between libxgboost's sums and the flat forests' over the rows it was fitted to.
+    /// Largest difference between libxgboost's sums and the flat forests' over the rows that were checked.
     public let largestDifference: Float
     /// Rounds of trees that were kept; a network's epochs.
     public let rounds: Int
@@ -81,6 +81,7 @@ private struct ResponseForests {
     let intercept: Member
     let slope: Member
     let saturation: Member?
+    private let companion: CompanionThread
     var state: BoostingState
     var bestRound = 0
     var bestLoss: Double?
@@ -103,20 +104,31 @@ private struct ResponseForests {
         var judges: BoosterRows?
         if let heldOut { judges = try BoosterRows(heldOut.features, width: heldOut.width, threads: threads) }
         intercept = try Member(rows, heldOut: judges, settings.intercept, threads: threads)
+        let companion = CompanionThread()
+        // A booster knows its rows where it was made.
+        func memberOfCompanion(
+            _ rows: BoosterRows, _ judges: BoosterRows?, _ forest: ForestSettings
+        ) throws(LearningError) -> Member {
+            let made: CompanionThread.Promise<Member> = companion.begin { () throws(LearningError) in
+                try Member(rows, heldOut: judges, forest, threads: threads)
+            }
+            return try made.value()
+        }
         if let columns = settings.slopeColumns {
             var slopeJudges: BoosterRows?
             if let heldOut {
                 slopeJudges = try BoosterRows(heldOut.selecting(columns), width: columns.count, threads: threads)
             }
-            slope = try Member(
-                try BoosterRows(matrix.selecting(columns), width: columns.count, threads: threads),
-                heldOut: slopeJudges, settings.slope, threads: threads)
+            slope = try memberOfCompanion(
+                try BoosterRows(matrix.selecting(columns), width: columns.count, threads: threads), slopeJudges,
+                settings.slope)
         } else {
-            slope = try Member(rows, heldOut: judges, settings.slope, threads: threads)
+            slope = try memberOfCompanion(rows, judges, settings.slope)
         }
         var saturation: Member?
-        if let forest = settings.saturation { saturation = try Member(rows, heldOut: judges, forest, threads: threads) }
+        if let forest = settings.saturation { saturation = try memberOfCompanion(rows, judges, forest) }
         self.saturation = saturation
+        self.companion = companion
     }
 
     // MARK: - Growing
@@ -125,11 +137,7 @@ private struct ResponseForests {
         for round in 1...settings.rounds {
             state.rounds = round
             state.differentiate()
-            if round <= settings.intercept.rounds { try state.intercept.grow(intercept) }
-            if round <= settings.slope.rounds { try state.logSlope.grow(slope) }
-            if let forest = settings.saturation, let saturation, round <= forest.rounds {
-                try state.saturation?.grow(saturation)
-            }
+            try growTrees(round)
             progress(Double(round) / Double(settings.rounds))
             if heldOut == nil {
                 keep(round, loss: nil)
@@ -139,6 +147,27 @@ private struct ResponseForests {
                 if round - bestRound >= settings.patience { break }
             }
         }
+    }
+
+    /// A tree for each side: the intercept's here, the others' on the companion, as long as each of them takes.
+    private mutating func growTrees(_ round: Int) throws(LearningError) {
+        // The first tree bins the rows that all of them share.
+        if round == 1 { try growIntercept(round) }
+        let others: CompanionThread.Promise<([Float], [Float]?)> = companion.begin {
+            [logSlope = state.logSlope, slope, saturation = state.saturation, member = saturation, settings]
+            () throws(LearningError) in
+            let slopeSums = round <= settings.slope.rounds ? try logSlope.grown(slope) : logSlope.sums
+            guard let saturation, let member, let forest = settings.saturation else { return (slopeSums, nil) }
+            return (slopeSums, round <= forest.rounds ? try saturation.grown(member) : saturation.sums)
+        }
+        if round > 1 { try growIntercept(round) }
+        let (slopeSums, saturationSums) = try others.value()
+        state.logSlope.sums = slopeSums
+        if let saturationSums { state.saturation?.sums = saturationSums }
+    }
+
+    private mutating func growIntercept(_ round: Int) throws(LearningError) {
+        if round <= settings.intercept.rounds { try state.intercept.grow(intercept) }
     }
 
     private mutating func keep(_ round: Int, loss: Double?) {
@@ -191,28 +220,61 @@ private struct ResponseForests {
             featureCount: matrix.width, place: place)
     }
 
-    /// The largest difference over every row, from the sums that libxgboost reaches with as many trees.
+    /// What one booster has grown, as a model has it.
+    private struct Part {
+        var member: Member
+        /// Places in the row of what the booster reads.
+        var columns: [Int]
+        /// Most rounds that it was given.
+        var rounds: Int
+        var forest: FlatForest
+        /// What the model's base holds more than the booster began with.
+        var constant: Float
+    }
+
+    /// The largest difference from the sums that libxgboost reaches with as many trees.
     func difference(from model: ResponseModel) throws(LearningError) -> Float {
+        let isWhole = settings.checkedRows >= matrix.count
+        let checked = isWhole ? matrix : matrix.rows(at: Self.spaced(settings.checkedRows, among: matrix.count))
         var largest: Float = 0
-        let parts: [(Member, ForestSettings, FlatForest, Float)] = [
-            (intercept, settings.intercept, model.intercept, model.interceptBase - state.start.intercept),
-            (slope, settings.slope, model.logSlope, model.logSlopeBase - state.start.logSlope),
-        ]
-        for (member, grown, forest, constant) in parts + saturationPart(of: model) {
-            var theirs = [Float](repeating: 0, count: matrix.count)
-            let trees = bestRound < min(grown.rounds, state.rounds) ? bestRound : 0
-            try member.booster.predict(member.rows, trees: trees, into: &theirs)
-            var ours = [Float](repeating: 0, count: matrix.count)
+        for part in parts(of: model) {
+            // libxgboost knows its sums over the rows that it has grown on.
+            let rows =
+                isWhole
+                ? part.member.rows
+                : try BoosterRows(
+                    checked.selecting(part.columns), width: part.columns.count, threads: settings.threads)
+            var theirs = [Float](repeating: 0, count: checked.count)
+            let trees = bestRound < min(part.rounds, state.rounds) ? bestRound : 0
+            try part.member.booster.predict(rows, trees: trees, into: &theirs)
+            var ours = [Float](repeating: 0, count: checked.count)
             var span = ours.mutableSpan
-            forest.score(matrix.features.span, into: &span)
-            for row in ours.indices { largest = max(largest, abs(ours[row] + constant - theirs[row])) }
+            part.forest.score(checked.features.span, into: &span)
+            for row in ours.indices { largest = max(largest, abs(ours[row] + part.constant - theirs[row])) }
         }
         try ResponseFit.refuse(difference: largest)
         return largest
     }
 
-    private func saturationPart(of model: ResponseModel) -> [(Member, ForestSettings, FlatForest, Float)] {
-        guard let saturation, let grown = settings.saturation, let fitted = model.saturation else { return [] }
-        return [(saturation, grown, fitted.forest, fitted.base - (state.start.saturation ?? 0))]
+    /// Places, evenly spaced, ascending.
+    private static func spaced(_ places: Int, among count: Int) -> [Int] { (0..<places).map { $0 * count / places } }
+
+    private func parts(of model: ResponseModel) -> [Part] {
+        let every = Array(0..<matrix.width)
+        var parts = [
+            Part(
+                member: intercept, columns: every, rounds: settings.intercept.rounds, forest: model.intercept,
+                constant: model.interceptBase - state.start.intercept),
+            Part(
+                member: slope, columns: settings.slopeColumns ?? every, rounds: settings.slope.rounds,
+                forest: model.logSlope, constant: model.logSlopeBase - state.start.logSlope),
+        ]
+        if let saturation, let grown = settings.saturation, let fitted = model.saturation {
+            parts.append(
+                Part(
+                    member: saturation, columns: every, rounds: grown.rounds, forest: fitted.forest,
+                    constant: fitted.base - (state.start.saturation ?? 0)))
+        }
+        return parts
     }
 }

@@ -22,6 +22,8 @@ public struct ResponseGradient: Equatable, Sendable {
     public var logSlopeWeight: Float
     public var saturation: Float = 0
     public var saturationWeight: Float = 0
+    /// B, the row's slope.
+    public var slope: Float
 
     /// - Parameters:
     ///   - intercept: a, log-odds at the centre price.
@@ -31,7 +33,8 @@ public struct ResponseGradient: Equatable, Sendable {
     ///   - label: 1 bought, 0 not.
     @inline(__always)
     public init(intercept: Float, logSlope: Float, saturation: Float? = nil, price: Float, label: Float) {
-        let steepness = expf(min(max(logSlope, Self.logSlopes.lowerBound), Self.logSlopes.upperBound)) * price
+        slope = expf(min(max(logSlope, Self.logSlopes.lowerBound), Self.logSlopes.upperBound))
+        let steepness = slope * price
         let acceptance = 1 / (1 + expf(steepness - intercept))
         let spread = acceptance * (1 - acceptance)
         var residual = acceptance - label

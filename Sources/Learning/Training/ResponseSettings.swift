@@ -42,6 +42,9 @@ public struct ResponseSettings: Equatable, Sendable {
     public var slopes: ClosedRange<Float> = 0.02...150
     /// With held-out rows: rounds without a better log-loss there after which growing ends.
     public var patience = 30
+    /// Rows, evenly spaced, over which the flat forests are held against libxgboost's sums; all, where there are fewer.
+    /// Forests that were grown elsewhere are checked over the rows that came with them.
+    public var checkedRows = Int.max
     /// Inside libxgboost. Its threads spin while they wait for each other; fits run beside each other instead.
     public var threads: Int32 = 1
 
@@ -67,9 +70,16 @@ public struct ResponseSettings: Equatable, Sendable {
         return settings
     }
 
-    /// The same, for a choice between laws: half of a network's steps tell as much.
-    var hurried: ResponseSettings {
+    /// The same, for a model that nobody is served from: fewer rows checked tell as well that libxgboost is the right one.
+    var unserved: ResponseSettings {
         var settings = self
+        settings.checkedRows = 10_000
+        return settings
+    }
+
+    /// The same, for a choice between laws, which is not served: half of a network's steps tell as much.
+    var hurried: ResponseSettings {
+        var settings = unserved
         settings.network = network?.hurried
         return settings
     }

@@ -50,16 +50,15 @@ struct ShapeFit {
 
     /// - Parameters:
     ///   - residuals, weights: first and second derivatives by the log-odds; (rows,).
-    ///   - slope: of a row.
-    mutating func step(residuals: [Float], weights: [Float], slope: (Int) -> Float) {
+    ///   - slopes: (rows,).
+    mutating func step(residuals: [Float], weights: [Float], slopes: [Float]) {
         guard !knots.isEmpty else { return }
         var first = [Double](repeating: 0, count: logGradients.count)
         var second = first
         let gradients = logGradients.map { Float(exp($0)) }
         for row in values.indices {
-            let slope = slope(row)
             for piece in gradients.indices where lengths[piece][row] != 0 {
-                let change = -slope * gradients[piece] * lengths[piece][row]
+                let change = -slopes[row] * gradients[piece] * lengths[piece][row]
                 first[piece] += Double(residuals[row] * change)
                 second[piece] += Double(weights[row] * change * change)
             }

@@ -1,11 +1,12 @@
-// libxgboost behind two owning types, each used by one thread. Everything it says is an integer code, so every
-// call goes through `check`.
+// libxgboost behind two owning types. Everything it says is an integer code, so every call goes through `check`.
 
 import CXGBoost
+import Glibc
 
-/// Rows that a booster learns from or predicts.
+/// Rows that a booster learns from or predicts. The first tree bins them; from then on they are only read, and several
+/// boosters may learn from them at once (`SimpleDMatrix::GetGradientIndex` of libxgboost 1.7).
 @safe
-final class BoosterRows {
+final class BoosterRows: @unchecked Sendable {
     /// Freed once, by `deinit`; boosters only borrow it.
     fileprivate let handle: DMatrixHandle
     let count: Int
@@ -24,11 +25,14 @@ final class BoosterRows {
     deinit { unsafe XGDMatrixFree(handle) }
 }
 
-/// A forest being grown, one tree a round, under gradients of our own.
+/// A forest being grown, one tree a round, under gradients of our own. Used by one thread at a time, and all of its trees
+/// grow on the same one: libxgboost counts on that, see `CompanionThread`.
 @safe
-final class Booster {
+final class Booster: @unchecked Sendable {
     /// Freed once, by `deinit`.
     private let handle: BoosterHandle
+    /// nil before the first tree.
+    private var grower: pthread_t?
 
     init(_ rows: BoosterRows) throws(LearningError) {
         var handle: BoosterHandle?
@@ -50,20 +54,22 @@ final class Booster {
 
     /// Grows one tree.
     /// - Shape: `gradients` and `hessians` (rows,).
-    func grow(
-        on rows: BoosterRows, gradients: inout [Float], hessians: inout [Float]
-    ) throws(LearningError) {
+    func grow(on rows: BoosterRows, gradients: [Float], hessians: [Float]) throws(LearningError) {
         precondition(gradients.count == rows.count && hessians.count == rows.count, "one gradient a row")
-        let code = unsafe gradients.withUnsafeMutableBufferPointer { gradients in
-            unsafe hessians.withUnsafeMutableBufferPointer { hessians in
+        precondition(grower == nil || grower == pthread_self(), "one thread grows a forest")
+        grower = pthread_self()
+        // libxgboost copies both, and writes to neither, whatever its header says.
+        let code = unsafe gradients.withUnsafeBufferPointer { gradients in
+            unsafe hessians.withUnsafeBufferPointer { hessians in
                 unsafe XGBoosterBoostOneIter(
-                    handle, rows.handle, gradients.baseAddress, hessians.baseAddress, bst_ulong(rows.count))
+                    handle, rows.handle, UnsafeMutablePointer(mutating: gradients.baseAddress),
+                    UnsafeMutablePointer(mutating: hessians.baseAddress), bst_ulong(rows.count))
             }
         }
         try check(code, "boosting round")
     }
 
-    /// Writes the sum of the trees for every row; libxgboost caches it for the rows it was made with.
+    /// Writes the sum of the trees for every row; libxgboost caches it, for each thread that asks.
     /// - Parameter trees: how many of them, from the first; 0: all.
     func predict(_ rows: BoosterRows, trees: Int = 0, into sums: inout [Float]) throws(LearningError) {
         var count: bst_ulong = 0
