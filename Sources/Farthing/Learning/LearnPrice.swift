@@ -14,7 +14,8 @@ struct LearnPrice: ParsableCommand {
         discussion: """
             Repeats every row and adds price_optimal, probability (of a purchase at that price), elasticity (percent of
             probability lost for one percent of price, there), and elasticity_low and elasticity_high, which hold it in
-            nine cases of ten (blank where shoppers decide by thresholds, close to which an elasticity may be anything).
+            nine cases of ten (in more where shoppers decide by thresholds, close to which an elasticity may be anything;
+            blank where the bundle knows too little).
             A price keeps to what was tested unless bounds are given, relative to the reference price.
 
             With --stock, units of the items it names are scarce: shadow_price is what the last one of them is worth to

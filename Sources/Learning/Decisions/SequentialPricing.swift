@@ -209,8 +209,8 @@ public struct SequentialPricing {
                 .min { $0.fit.heldOutLogLoss ?? .infinity < $1.fit.heldOutLogLoss ?? .infinity }
         }
         guard finalists.count > 1, trial.count > 0 else { return finalists[0] }
-        let losses = CandidateChoice.priceLosses(
-            of: finalists.map(\.fit.model), on: trial, levels: PriceLevels(fitting: trial.logRelativePrices))
+        let losses = PriceLoss.of(
+            finalists.map(\.fit.model), on: trial, levels: PriceLevels(fitting: trial.logRelativePrices))
         return finalists[losses[0] <= losses[1] ? 0 : 1]
     }
 }

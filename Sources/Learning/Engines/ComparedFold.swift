@@ -90,7 +90,7 @@ struct ComparedFold: Sendable {
             try ResponseFit(kept, settings: candidates[index].settings, heldOut: judges)
         }
         progress(0.5)
-        let losses = CandidateChoice.priceLosses(of: fits.map(\.model), on: judges, levels: levels)
+        let losses = PriceLoss.of(fits.map(\.model), on: judges, levels: levels)
         let best = losses.indices.min { losses[$0] < losses[$1] } ?? 0
         let fit = try ResponseFit(matrix, settings: candidates[best].settings.ending(after: fits[best].rounds))
         progress(1)

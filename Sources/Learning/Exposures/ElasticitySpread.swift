@@ -26,26 +26,16 @@ public struct ElasticitySpread: Equatable, Sendable {
         exp(Double(base + forest.referenceScore(Array(row) + [Float(logPrice)])) / 2)
     }
 
-    /// The 90 % interval of an elasticity.
+    /// The 90 % interval of an elasticity; nil where the numbers run out.
     /// - Parameter probability: of a purchase at this price: an elasticity is the slope times the rest to 1.
     /// - Shape: `row` (width − 1,).
     func interval(
         around elasticity: Double, probability: Double, row: ArraySlice<Float>, logPrice: Double
-    ) -> ClosedRange<Double> {
+    ) -> ClosedRange<Double>? {
         let factor = exp(Self.sides90 * deviation(row: row, logPrice: logPrice))
         let reach = Self.sides90 * Double(slopeError) * (1 - probability)
-        return max(0, min(elasticity / factor, elasticity - reach))...max(elasticity * factor, elasticity + reach)
-    }
-}
-
-extension Coefficients {
-    /// Half the step, in log price, over which an elasticity is taken: about one percent to each side.
-    static let elasticityStep = 0.01
-
-    /// −Δ ln P / Δ ln p around a price; positive. At a bend it is between those of the two sides.
-    func elasticity(_ row: Int, logPrice: Double, step: Double = elasticityStep) -> Double {
-        let low = probability(row, logPrice: logPrice - step)
-        let high = probability(row, logPrice: logPrice + step)
-        return max(log(low / high) / (2 * step), .leastNormalMagnitude)
+        let low = max(0, min(elasticity / factor, elasticity - reach))
+        let high = max(elasticity * factor, elasticity + reach)
+        return low <= high ? low...high : nil
     }
 }

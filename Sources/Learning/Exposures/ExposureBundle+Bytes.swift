@@ -20,12 +20,7 @@ extension ExposureBundle {
             payload.write(ratio)
         }
         preparation.encode(to: &payload)
-        payload.write(UInt8(spread == nil ? 0 : 2))
-        if let spread {
-            payload.write(spread.base)
-            payload.write(spread.slopeError)
-            spread.forest.encode(to: &payload)
-        }
+        encodeIntervals(to: &payload)
         var file = ByteWriter()
         file.write(ModelBundle.learnedMagic)
         file.write(ModelBundle.learnedFormat)
@@ -75,35 +70,70 @@ extension ExposureBundle {
                 place: "bundle, model", value: "other columns than the preparation's",
                 remedy: "The file is damaged or cut short: copy it again.")
         }
-        let spread = try modelling { () throws(ModelError) in
-            try readSpread(&reader, width: served.response.featureCount + 1)
+        let intervals = try modelling { () throws(ModelError) in
+            try readIntervals(&reader, width: served.response.featureCount + 1)
         }
         try reading("end") { () throws(ByteError) in try reader.finish() }
         return ExposureBundle(
-            version: served.version, preparation: preparation, response: served.response, spread: spread,
+            version: served.version, preparation: preparation, response: served.response, intervals: intervals,
             policy: policy, testedRatios: tested, profiles: profiles, information: served.information)
     }
 
-    private static func readSpread(_ reader: inout ByteReader, width: Int) throws(ModelError) -> ElasticitySpread? {
-        let damaged = "The file is damaged or cut short: copy it again."
-        let numbers: (base: Float, slopeError: Float)?
-        do throws(ByteError) {
-            switch try reader.read(UInt8.self) {
-            case 0: numbers = nil
-            // Before slopes had an error.
-            case 1: numbers = (try reader.readFloat(), 0)
-            case 2: numbers = (try reader.readFloat(), try reader.readFloat())
-            case let mark: throw reader.error("a spread of kind \(mark)")
+    // MARK: - Intervals
+
+    private enum IntervalMark {
+        static let none: UInt8 = 0
+        /// From before slopes had an error.
+        static let relativeAlone: UInt8 = 1
+        static let relative: UInt8 = 2
+        static let underCeiling: UInt8 = 3
+    }
+
+    private func encodeIntervals(to payload: inout ByteWriter) {
+        switch intervals {
+        case nil: payload.write(IntervalMark.none)
+        case .relative(let spread):
+            payload.write(IntervalMark.relative)
+            payload.write(spread.base)
+            payload.write(spread.slopeError)
+            spread.forest.encode(to: &payload)
+        case .underCeiling(let spread):
+            payload.write(IntervalMark.underCeiling)
+            spread.encode(to: &payload)
+        }
+    }
+
+    private static func readIntervals(
+        _ reader: inout ByteReader, width: Int
+    ) throws(ModelError) -> ElasticityIntervals? {
+        func reading<Value>(_ body: () throws(ByteError) -> Value) throws(ModelError) -> Value {
+            do {
+                return try body()
+            } catch {
+                throw ModelError(
+                    .malformed, place: "intervals", value: error.description,
+                    remedy: "The file is damaged or cut short: copy it again.")
             }
-        } catch {
-            throw ModelError(.malformed, place: "spread", value: error.description, remedy: damaged)
         }
-        guard let numbers else { return nil }
-        guard numbers.base.isFinite, numbers.slopeError >= 0, numbers.slopeError.isFinite else {
-            throw ModelError(.notFinite, place: "spread", value: "\(numbers)", remedy: damaged)
+        let mark = try reading { () throws(ByteError) in try reader.read(UInt8.self) }
+        switch mark {
+        case IntervalMark.none: return nil
+        case IntervalMark.relative, IntervalMark.relativeAlone:
+            let (base, slopeError) = try reading { () throws(ByteError) in
+                let base = try reader.readFloat()
+                let slopeError = mark == IntervalMark.relative ? try reader.readFloat() : 0
+                guard base.isFinite, slopeError >= 0, slopeError.isFinite else {
+                    throw reader.error("a spread of \(base), \(slopeError)")
+                }
+                return (base, slopeError)
+            }
+            let forest = try FlatForest(from: &reader, featureCount: width, place: "intervals")
+            return .relative(ElasticitySpread(forest: forest, base: base, slopeError: slopeError))
+        case IntervalMark.underCeiling:
+            return .underCeiling(try reading { () throws(ByteError) in try CeilingSpread(from: &reader) })
+        default:
+            return try reading { () throws(ByteError) in throw reader.error("intervals of kind \(mark)") }
         }
-        let forest = try FlatForest(from: &reader, featureCount: width, place: "spread")
-        return ElasticitySpread(forest: forest, base: numbers.base, slopeError: numbers.slopeError)
     }
 
     private static func modelling<Value>(

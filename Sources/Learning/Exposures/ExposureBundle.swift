@@ -10,7 +10,7 @@ public struct ExposureBundle: Equatable, Sendable {
     public var preparation: Preparation
     public var response: ResponseModel
     /// nil: nothing can be said about how far elasticities may be off.
-    public var spread: ElasticitySpread?
+    public var intervals: ElasticityIntervals?
     public var policy: PricePolicy
     /// Prices that were tested, relative to the reference price; outside nothing is known.
     public var testedRatios: ClosedRange<Double>
@@ -81,9 +81,8 @@ public struct ExposureBundle: Equatable, Sendable {
         let width = response.featureCount
         return (0..<table.count).map { row in
             var priced = body(row, coefficients)
-            priced.interval = spread?.interval(
-                around: priced.elasticity, probability: priced.probability,
-                row: rows[(row * width)..<((row + 1) * width)],
+            priced.interval = intervals?.interval(
+                around: priced, coefficients, row, features: rows[(row * width)..<((row + 1) * width)],
                 logPrice: logarithm(priced.price / table.referencePrices[row]))
             return priced
         }

@@ -97,9 +97,9 @@ public struct ExposureLearner: Sendable {
             return FittedCandidate(candidate: candidates[index], fit: fit, priceLoss: .infinity)
         }
         fitted.reverse()
-        let errors = CandidateChoice.priceErrors(of: fitted.map(\.fit.model), on: judges, levels: levels)
-        for index in fitted.indices { fitted[index].priceLoss = CandidateChoice.mean(errors[index]) }
-        guard let best = CandidateChoice.best(of: candidates, errors).map({ fitted[$0] }) else {
+        let losses = PriceLoss.of(fitted.map(\.fit.model), on: judges, levels: levels)
+        for index in fitted.indices { fitted[index].priceLoss = losses[index] }
+        guard let best = fitted.min(by: { $0.priceLoss < $1.priceLoss }) else {
             throw LearningError(place: "settings.candidates", value: "none", remedy: "Name at least one law of demand.")
         }
 
@@ -110,20 +110,15 @@ public struct ExposureLearner: Sendable {
         var servedPreparation = Preparation(fitting: table)
         servedPreparation.history = pastFinding.isKept ? history : nil
         let lawSettings = settings.response(best.candidate)
+        let everything = servedPreparation.trainingMatrix(of: table)
         let refits = try LawRefits(
-            of: best, lawSettings, by: engine, everything: servedPreparation.trainingMatrix(of: table),
-            trained: matrix, halves: halves)
+            of: best, lawSettings, by: engine, everything: everything, trained: matrix, halves: halves)
         let comparison = PolicyComparison(refits.halves, logged.levels)
-        var spread: ElasticitySpread?
-        if let rough = refits.rough {
-            let spreads = SpreadFit(matrix: matrix, heldOut: judges, levels: levels)
-            spread = try spreads.learn(from: rough.model) { (rows, judges) throws(LearningError) in
-                try engine.fit(rows, settings: lawSettings, heldOut: judges).model
-            }
-        }
+        let intervals = try intervals(
+            of: refits, SpreadFit(matrix: matrix, heldOut: judges, levels: levels), lawSettings, everything)
         let profiles = ProfileFit(servedPreparation, table)
         let bundle = ExposureBundle(
-            version: version, preparation: servedPreparation, response: refits.served.model, spread: spread,
+            version: version, preparation: servedPreparation, response: refits.served.model, intervals: intervals,
             policy: comparison.policy, testedRatios: tested, profiles: profiles.rows,
             information: ModelInformation(
                 data: "exposures of \(table.file)", trainedWeeks: Self.weeks(of: table.times),
@@ -139,6 +134,18 @@ public struct ExposureLearner: Sendable {
             comparison: comparison, propensities: logged.source, implausibleWeight: logged.implausibleWeight,
             heldOut: scores, profiles: profiles)
         return (bundle, report)
+    }
+
+    /// - Returns: nil where nothing can be said.
+    private func intervals(
+        of refits: LawRefits, _ bootstrap: SpreadFit, _ law: ResponseSettings, _ everything: TrainingMatrix
+    ) throws(LearningError) -> ElasticityIntervals? {
+        guard let rough = refits.rough else {
+            return CeilingSpread(refits.predictions, against: refits.served.model, everything).map { .underCeiling($0) }
+        }
+        return try bootstrap.learn(from: rough.model) { (rows, judges) throws(LearningError) in
+            try engine.fit(rows, settings: law.unserved, heldOut: judges).model
+        }.map { .relative($0) }
     }
 
     private static func weeks(of times: [Timestamp]) -> ClosedRange<Int32> {

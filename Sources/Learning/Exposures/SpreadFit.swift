@@ -23,8 +23,6 @@ struct SpreadFit {
     /// Of a squared error: what is smaller is no error but luck.
     private static let smallest: Float = 1e-4
     private static let raised = 1.1
-    /// Of slopes; no prices that differ hold more in doubt.
-    private static let largestError: Float = 1e3
     /// Half the step over which elasticities are compared.
     private static let step = 0.025
 
@@ -69,23 +67,8 @@ struct SpreadFit {
         let factor = Self.raised * scaled[Int(0.9 * Double(scaled.count - 1))] / ElasticitySpread.sides90
         guard factor.isFinite, factor > 0 else { return nil }
         return ElasticitySpread(
-            forest: forest.forest, base: forest.base + Float(2 * log(factor)), slopeError: slopeError(of: truth))
-    }
-
-    /// Of one slope for all rows, from the curvature of the loss; beside levels that are not known either.
-    private func slopeError(of truth: Coefficients) -> Float {
-        var (weight, sum, squares) = (0.0, 0.0, 0.0)
-        for row in 0..<matrix.count {
-            let logPrice = Double(matrix.logRelativePrices[row])
-            let probability = truth.probability(row, logPrice: logPrice)
-            let curvature = probability * (1 - probability)
-            let shaped = truth.model.shape(logPrice - Double(truth.model.centre))
-            weight += curvature
-            sum += curvature * shaped
-            squares += curvature * shaped * shaped
-        }
-        let information = squares - sum * sum / max(weight, .leastNormalMagnitude)
-        return min(Float(1 / max(information, .leastNormalMagnitude).squareRoot()), Self.largestError)
+            forest: forest.forest, base: forest.base + Float(2 * log(factor)),
+            slopeError: Float(truth.slopeError(matrix)))
     }
 
     private struct Errors {

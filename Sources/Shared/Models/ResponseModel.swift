@@ -58,15 +58,12 @@ public struct ResponseModel: Equatable, Sendable {
             network?.inputs.allSatisfy { (0..<intercept.featureCount).contains($0.place) } ?? true,
             "a network of the same row")
         precondition(saturation == nil || network == nil, "one ceiling")
-        for (name, value) in [
-            ("interceptBase", interceptBase), ("logSlopeBase", logSlopeBase), ("centre", centre),
-            ("slopes.lowest", slopes.lowerBound), ("slopes.highest", slopes.upperBound),
-            ("saturation.base", saturation?.base ?? 0),
-        ] where !value.isFinite {
-            throw ModelError(
-                .notFinite, place: "response.\(name)", value: "\(value)",
-                remedy: "Train again: every number must be finite.")
-        }
+        try ModelError.refuse(
+            notFinite: [
+                "interceptBase": interceptBase, "logSlopeBase": logSlopeBase, "centre": centre,
+                "slopes.lowest": slopes.lowerBound, "slopes.highest": slopes.upperBound,
+                "saturation.base": saturation?.base ?? 0,
+            ], of: "response")
         guard slopes.lowerBound > 0 else {
             throw ModelError(
                 .malformed, place: "response.slopes", value: "\(slopes)",
@@ -141,7 +138,12 @@ public struct ResponseModel: Equatable, Sendable {
     public func probability(
         intercept: Float, slope: Float, saturation: Float = 1, logRelativePrice: Double
     ) -> Double {
-        let logOdds = Double(intercept) - Double(slope) * shape(logRelativePrice - Double(centre))
+        let logOdds = logOdds(intercept: intercept, slope: slope, logRelativePrice: logRelativePrice)
         return Double(saturation) * CappedDemand.acceptance(logOdds: logOdds, sharpness: law.sharpness)
+    }
+
+    /// z: below the ceiling.
+    public func logOdds(intercept: Float, slope: Float, logRelativePrice: Double) -> Double {
+        Double(intercept) - Double(slope) * shape(logRelativePrice - Double(centre))
     }
 }
