@@ -1,5 +1,6 @@
 import Client
 import Domain
+import Features
 import Foundation
 import Glibc
 import Models
@@ -17,9 +18,15 @@ import Testing
 
         var flipped = good.encode()
         flipped[flipped.count / 2] ^= 0x40
+        var older = good.encode()
+        older[4] = 0
+        let column = try #require(FeatureSchema.names.first)
         let damaged: [(String, Data)] = [
             ("flipped", Data(flipped)), ("truncated", Data(good.encode().dropLast(9))), ("empty", Data()),
-            ("not a model", Data("hello".utf8)), ("not a number", Data(withNaN(good.encode()))),
+            ("not a model", Data("hello".utf8)), ("older", Data(older)),
+            ("not a number", try replacing(bytes(of: -2), by: bytes(of: .nan), in: good.encode())),
+            ("another column", try replacing(Array(column.utf8), by: Array("?".utf8), in: good.encode())),
+            ("too large", Data(count: ModelBundle.largestBytes + 1)),
         ]
         for (name, bytes) in damaged {
             let file = cluster.folder.appending(path: name)
@@ -200,16 +207,18 @@ import Testing
         #expect(refusal.remedy.contains("still serves") || refusal.remedy.contains("bundle file"))
     }
 
-    /// The bytes of a bundle with its first leaf replaced by NaN, under a checksum that fits.
-    private func withNaN(_ bytes: [UInt8]) -> [UInt8] {
-        let leaf = Float(-2).bitPattern
-        let pattern = (0..<4).map { UInt8(truncatingIfNeeded: leaf >> (8 * UInt32($0))) }
-        guard let place = bytes.indices.dropLast(4).first(where: { Array(bytes[$0..<($0 + 4)]) == pattern }) else {
-            Issue.record("the bundle holds no leaf of that value")
-            return bytes
-        }
+    /// The bytes of a bundle with others in place of the first such, under a checksum that fits.
+    private func replacing(_ old: [UInt8], by new: [UInt8], in bytes: [UInt8]) throws -> Data {
+        let places = bytes.indices.dropLast(old.count)
+        let place = try #require(places.first { Array(bytes[$0..<($0 + old.count)]) == old })
         var changed = bytes
-        for (offset, byte) in [UInt8](arrayLiteral: 0, 0, 0xc0, 0x7f).enumerated() { changed[place + offset] = byte }
-        return changed
+        for (offset, byte) in new.enumerated() { changed[place + offset] = byte }
+        let checksum = FNV1a.checksum(changed[14...])
+        for byte in 0..<8 { changed[6 + byte] = UInt8(truncatingIfNeeded: checksum >> (8 * UInt64(byte))) }
+        return Data(changed)
+    }
+
+    private func bytes(of number: Float) -> [UInt8] {
+        (0..<4).map { UInt8(truncatingIfNeeded: number.bitPattern >> (8 * UInt32($0))) }
     }
 }

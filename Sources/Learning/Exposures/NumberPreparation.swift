@@ -7,8 +7,11 @@ struct NumberPreparation: Equatable, Sendable {
     /// Whether a column tells of blanks.
     var tellsBlanks: Bool
 
-    /// The part of the values on each side that is unusual.
+    /// The part of the values on each side that is unusual, however close.
     private static let tail = 0.001
+    /// What lies so many times as far from the median as one value in twenty is absurd, however many there are.
+    private static let reach: Float = 10
+    private static let common = 0.05
     /// Blanks are told of from this share on.
     private static let frequent = 0.01
 
@@ -23,8 +26,16 @@ struct NumberPreparation: Equatable, Sendable {
         func point(_ share: Double) -> Float {
             sorted.isEmpty ? 0 : sorted[Int((Double(sorted.count - 1) * share).rounded())]
         }
-        median = point(0.5)
-        usual = point(Self.tail)...point(1 - Self.tail)
+        let middle = point(0.5)
+        // A column that is mostly one number says nothing of what is far from it.
+        func bound(_ common: Float, _ extreme: Float) -> Float {
+            let farthest = middle + Self.reach * (common - middle)
+            guard common != middle, farthest.isFinite else { return extreme }
+            return common < middle ? max(farthest, extreme) : min(farthest, extreme)
+        }
+        median = middle
+        usual =
+            bound(point(Self.common), point(Self.tail))...bound(point(1 - Self.common), point(1 - Self.tail))
         tellsBlanks = Double(values.count - sorted.count) > Self.frequent * Double(values.count)
     }
 
