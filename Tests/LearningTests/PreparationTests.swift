@@ -168,6 +168,18 @@ import Testing
         #expect(found.count == 4)
     }
 
+    @Test func whatNoSinglePrecisionNumberCanReckonWithIsDropped() throws {
+        let markers = ["3e38", "-3e38", "0"]
+        let lines = Exposures.small().split(separator: "\n").enumerated().map { index, line in
+            index == 0 ? "\(line),missing,large" : "\(line),\(markers[index % 3]),\(index % 7)e29"
+        }
+        let found = try ExposureChecks.clean(try table(lines.joined(separator: "\n"))).findings.droppedColumns
+        #expect(
+            found["missing"]
+                == "its numbers reach -3e+38; if that stands for no number, leave it blank, else take another unit")
+        #expect(found.count == 1)
+    }
+
     // MARK: - A user's own past
 
     @Test func aPastIsOfStrictlyEarlierRowsOfTheSameUser() throws {

@@ -1,5 +1,5 @@
-// Columns that are not worth asking for again: what never changes, what another column says already, and, in wide
-// tables, what quick forests found no use for. Each is dropped with its reason, and a file of questions need not have it.
+// Columns that are not worth asking for again: what never changes, numbers too large to reckon with, what another column
+// says already, and, in wide tables, what quick forests found no use for. Each is dropped with its reason, and a file of questions need not have it.
 // Screens that look at one column at a time were rejected: a column may matter only together with another.
 
 import Domain
@@ -17,7 +17,7 @@ enum ColumnSelection {
     static func redundant(_ table: ExposureTable) -> [String: String] {
         var reasons: [String: String] = [:]
         for column in table.features {
-            if let reason = constant(column.values) { reasons[column.name] = reason }
+            if let reason = useless(column.values) { reasons[column.name] = reason }
         }
         let varying = table.features.filter { reasons[$0.name] == nil }
         let step = max(1, table.count / mostRows)
@@ -31,14 +31,26 @@ enum ColumnSelection {
         return reasons
     }
 
-    private static func constant(_ values: FeatureColumn) -> String? {
+    private static func useless(_ values: FeatureColumn) -> String? {
         if let numbers = values.floats {
             let known = numbers.filter { !$0.isNaN }
             guard let first = known.first else { return "it is blank in every row" }
-            return known.count == numbers.count && known.allSatisfy { $0 == first } ? "it is always \(first)" : nil
+            guard known.count < numbers.count || known.contains(where: { $0 != first }) else {
+                return "it is always \(first)"
+            }
+            return absurd(NumberPreparation(fitting: known).usual)
         }
         let texts = values.texts
         return texts.allSatisfy { $0 == texts.first } ? "it is always “\(texts.first ?? "")”" : nil
+    }
+
+    /// Of numbers up to here, single precision holds mean, scale and both their products.
+    private static let largest: Float = 1e30
+
+    private static func absurd(_ usual: ClosedRange<Float>) -> String? {
+        let farthest = usual.upperBound > -usual.lowerBound ? usual.upperBound : usual.lowerBound
+        guard abs(farthest) > largest else { return nil }
+        return "its numbers reach \(farthest); if that stands for no number, leave it blank, else take another unit"
     }
 
     /// A column as far as it is compared.

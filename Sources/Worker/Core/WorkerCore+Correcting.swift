@@ -38,9 +38,9 @@ extension WorkerCore {
 
     /// What the model alone expects of the price that the shopper is to pay; nil when nobody will learn from it.
     func prediction(of line: Cart.Line, at personalPrice: Money, _ cart: Cart) -> DemandPrediction? {
-        guard let settings = configuration.onlineCorrection, cart.role == .serving, let curve = line.predicted else {
-            return nil
-        }
+        guard let settings = configuration.onlineCorrection, cart.role == .serving, cart.arm != .control,
+            let curve = line.predicted
+        else { return nil }
         let (paid, _) = PromotionSelection.select(line.row, against: personalPrice, at: cart.now)
         // Quotes expire together; each shopper's windows close at a time of their own, so that the fold is not told of
         // all at once.

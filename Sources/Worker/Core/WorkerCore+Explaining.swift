@@ -11,7 +11,8 @@ extension WorkerCore {
         _ request: PriceRequest, header: MessageHeader, now: Timestamp
     ) throws(Refusal) -> Explanation {
         var cart = try resolve(request, header, now, by: modelRole(of: request.user))
-        score(&cart)
+        // A price that no model touched is explained without numbers of one.
+        if cart.arm != .control { score(&cart) }
         let quote = quote(request, cart, remember: false)
         return Explanation(
             quote: quote,
@@ -24,7 +25,7 @@ extension WorkerCore {
         _ line: Cart.Line, _ cart: Cart, _ quoted: QuotedLine, row: Int?
     ) -> LineExplanation {
         var trail = PriceTrail(keepingSteps: true)
-        _ = decide(line, cart, &trail)
+        _ = decide(line, in: cart.arm, cart, &trail)
         if quoted.promotion?.applied == true { trail.note(.publicDeal, quoted.unitPrice) }
         let curve = line.curve
         let price = quoted.unitPrice.real

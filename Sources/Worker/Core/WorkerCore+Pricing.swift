@@ -122,9 +122,10 @@ extension WorkerCore {
 
     // MARK: - Scoring
 
-    /// Gives every line that the model knows its demand curve; evaluates the forests once per line.
+    /// Gives every line that the model knows its demand curve; evaluates the forests once per line. The control arm's
+    /// curves price nothing: they tell which of its prices the other arms would have shown as well.
     mutating func score(_ cart: inout Cart) {
-        guard let model = models[cart.role], cart.arm != .control else { return }
+        guard let model = models[cart.role] else { return }
         let scored = cart.lines.indices.filter { cart.lines[$0].item != nil }
         guard !scored.isEmpty else { return }
         cart.scored = scored
@@ -216,7 +217,7 @@ extension WorkerCore {
         lines.reserveCapacity(cart.lines.count)
         for (line, asked) in zip(cart.lines, request.lines) {
             var trail = PriceTrail()
-            let decided = decide(line, cart, &trail)
+            let decided = decide(line, in: cart.arm, cart, &trail)
             lines.append(
                 quotedLine(line, quantity: asked.quantity, price: decided.price, level: decided.level, cart.now, trail))
             if remember { self.remember(line, cart, decided.price) }
@@ -242,10 +243,10 @@ extension WorkerCore {
     static let strangers = "newcomers"
 
     func decide(
-        _ line: Cart.Line, _ cart: Cart, _ trail: inout PriceTrail
+        _ line: Cart.Line, in arm: ExperimentArm, _ cart: Cart, _ trail: inout PriceTrail
     ) -> (price: Money, level: PriceLevel) {
         let context = context(of: line, cart)
-        guard cart.arm != .control else { return (PriceDecision.list(because: .controlArm, context, &trail), .list) }
+        guard arm != .control else { return (PriceDecision.list(because: .controlArm, context, &trail), .list) }
         guard !line.isFrozen else { return frozen(line, cart, context, &trail) }
         guard let curve = line.curve else {
             let reason: PriceReason = models[cart.role] == nil ? .noModel : .unknownToModel
@@ -254,7 +255,7 @@ extension WorkerCore {
         if !cart.isKnown { trail.note(.unknownShopper, line.row.listPrice) }
         if !line.correction.isNothing { trail.note(.corrected, line.row.listPrice) }
         let price: Money
-        if cart.arm == .exploring {
+        if arm == .exploring {
             trail.note(.explored, line.row.listPrice)
             let ticket = configuration.experiment.ticket(cart.user, line.key, day: cart.day)
             price = drawn(ticket, around: curve, line, context, &trail)
@@ -290,17 +291,28 @@ extension WorkerCore {
         return (price, line.earlier == nil ? .list : cart.isKnown ? .personal : .segment)
     }
 
-    /// The chance that this price was shown: of the arm, and, of its tickets, of those that lead to the price.
+    /// The chance that this price was shown, to a shopper who may have been drawn into any arm: of the arms, those that
+    /// show it, and of the exploring one's tickets, those that lead to it.
     private func propensity(of price: Money, _ line: Cart.Line, _ cart: Cart) -> Float {
-        let arm = configuration.experiment.propensity(of: cart.arm)
+        let chance = ExperimentArm.allCases.reduce(Float(0)) { chance, arm in
+            let share = configuration.experiment.propensity(of: arm)
+            return share > 0 ? chance + share * self.chance(of: price, in: arm, line, cart) : chance
+        }
+        return min(1, chance)
+    }
+
+    private func chance(of price: Money, in arm: ExperimentArm, _ line: Cart.Line, _ cart: Cart) -> Float {
         // A frozen price is not drawn.
-        guard cart.arm == .exploring, !line.isFrozen, let curve = line.curve else { return arm }
+        guard arm == .exploring, !line.isFrozen, let curve = line.curve else {
+            var trail = PriceTrail()
+            return decide(line, in: arm, cart, &trail).price == price ? 1 : 0
+        }
         let context = context(of: line, cart)
         let same = (0..<Exploration.tickets).count { ticket in
             var trail = PriceTrail()
             return drawn(ticket, around: curve, line, context, &trail) == price
         }
-        return arm * Float(same) / Float(Exploration.tickets)
+        return Float(same) / Float(Exploration.tickets)
     }
 
     func context(of line: Cart.Line, _ cart: Cart) -> PriceContext {

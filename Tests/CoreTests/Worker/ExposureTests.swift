@@ -28,20 +28,20 @@ import WorkerCore
         }
     }
 
-    /// What an exploring shopper was shown had exactly the chance that the log says: over many shoppers who differ in
-    /// nothing else, each price comes as often as that.
-    @Test func explorationLogsTheChanceOfEachPriceItDraws() throws {
+    /// Over many shoppers who differ in nothing else, whichever arm they are in, each price comes as often as the log says.
+    /// - Parameter logSlope: shoppers who mind prices little would pay more than the list price, and pay that: in every arm.
+    @Test(arguments: [2, 0.2, -1.2] as [Float])
+    func everyPriceIsLoggedWithItsChanceOverAllArms(logSlope: Float) throws {
         let experiment = Experiment(salt: "autumn", controlShare: 0.25, exploringShare: 0.5, exploringDeviation: 0.6)
         var shell = try PaperShell.open(
             Shop.configuration(experiment: experiment, smoothing: 1, dailyMove: 1))
+        shell.load(try Shop.bundle(logSlope: logSlope))
+        let users = 4_000
         var shown: [Money: Int] = [:]
-        var users = 0
-        for number in 0..<4_000 {
+        for number in 0..<users {
             let user = Shop.user("shopper\(number)")
-            guard experiment.arm(of: user) == .exploring else { continue }
-            users += 1
             let line = try shell.price(user, "milk").lines[0]
-            #expect(line.reasons.contains(.explored))
+            #expect(line.reasons.contains(.explored) == (experiment.arm(of: user) == .exploring))
             shown[line.personalPrice, default: 0] += 1
             // The day's price is the same again.
             #expect(try shell.price(user, "milk").lines[0].personalPrice == line.personalPrice)
@@ -49,15 +49,14 @@ import WorkerCore
         shell.flush()
         shell.settle()
         let exposures = shell.loggedExposures()
-        #expect(exposures.count == users && abs(Double(users) / 4_000 - 0.5) < 0.03)
-        #expect(shown.count > 5)
+        #expect(exposures.count == users)
+        #expect(shown.count > 5 || logSlope < 0)
         for (price, count) in shown {
             let logged = Set(exposures.filter { $0.personalPrice == price }.map(\.propensity))
-            let chance = try #require(logged.first)
-            #expect(logged.count == 1)
-            let expected = Double(chance) / 0.5
-            let deviation = (expected * (1 - expected) / Double(users)).squareRoot()
-            #expect(abs(Double(count) / Double(users) - expected) < 4 * deviation, "\(price): \(count), \(expected)")
+            let chance = Double(try #require(logged.first))
+            #expect(logged.count == 1, "one chance for a price, whoever saw it")
+            let deviation = (chance * (1 - chance) / Double(users)).squareRoot()
+            #expect(abs(Double(count) / Double(users) - chance) <= 4 * deviation, "\(price): \(count), \(chance)")
         }
     }
 

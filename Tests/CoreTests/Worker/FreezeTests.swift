@@ -116,8 +116,8 @@ import WorkerCore
         #expect(try line(&shell, at: later(days: 1)).unitPrice == deal.price)
     }
 
-    /// A frozen price is not drawn, whatever price a draw would have given.
-    @Test func theChanceOfAFrozenPriceIsThatOfItsArm() throws {
+    /// A frozen price is not drawn, whatever price a draw would have given: only the control arm shows another.
+    @Test func theChanceOfAFrozenPriceIsThatOfAllArmsThatFreezeIt() throws {
         let experiment = Experiment(salt: "autumn", controlShare: 0.2, exploringShare: 0.3)
         var shell = try PaperShell.open(Shop.configuration(experiment: experiment))
         let user = Shop.user(in: .exploring, of: experiment)
@@ -128,7 +128,9 @@ import WorkerCore
         #expect(!frozen.reasons.contains(.explored))
         shell.flush(at: later(days: 1))
         shell.settle()
-        #expect(shell.loggedExposures().last?.propensity == experiment.propensity(of: .exploring))
+        #expect(
+            shell.loggedExposures().last?.propensity
+                == experiment.propensity(of: .personal) + experiment.propensity(of: .exploring))
     }
 
     @Test func anExplanationBeginsWithTheFreeze() throws {
