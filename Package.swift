@@ -171,7 +171,7 @@ let package = Package(
             "ClusterTests",
             [
                 "Client", "Configuration", "Domain", "Features", "JetStreamLog", "Learning", "Log", "LogConformance",
-                "Models", "NatsServers", "farthing", "farthing-router", "farthing-worker",
+                "Models", "NatsServers", "TestSupport", "farthing", "farthing-router", "farthing-worker",
             ]),
     ],
     swiftLanguageModes: [.v6]

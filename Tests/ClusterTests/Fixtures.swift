@@ -3,6 +3,7 @@ import Features
 import Foundation
 import Learning
 import Models
+import Testing
 
 let tenant = "tests"
 let dollars = Currency(code: "USD")!
@@ -54,6 +55,15 @@ func bundle(version: UInt64, products: [String], slope: Float = 4) throws -> Mod
                 product: ProductKey(product: $1), logitRate: 0, index: UInt32($0),
                 population: Array(repeating: 0, count: FeatureSchema.count))
         }, goldens: [])
+}
+
+/// The lines of a CSV without quotes, by column.
+func table(_ file: URL) throws -> [[String: String]] {
+    let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map {
+        $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
+    let header = try #require(lines.first)
+    return lines.dropFirst().map { Dictionary(zip(header, $0), uniquingKeysWith: { first, _ in first }) }
 }
 
 extension TestCluster {

@@ -15,15 +15,6 @@ import Testing
         return result
     }
 
-    /// The lines of a CSV without quotes, by column.
-    private func table(_ file: URL) throws -> [[String: String]] {
-        let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map {
-            $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-        }
-        let header = try #require(lines.first)
-        return lines.dropFirst().map { Dictionary(zip(header, $0), uniquingKeysWith: { first, _ in first }) }
-    }
-
     @Test func aClusterPricesAsTheBundlePricesFiles() throws {
         // Prices as the model wants them, and nobody's moved before.
         let cluster = try TestCluster(

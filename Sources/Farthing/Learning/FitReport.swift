@@ -74,13 +74,9 @@ struct FitReport: Encodable {
                 usualPriceLoss: $0.usualLoss, foldsWon: $0.foldsWon, evaluations: $0.evaluations.count)
         }
         if let weight = report.implausibleWeight {
-            findings.append(
-                String(
-                    format: "the file's propensities cannot be right and were not used: "
-                        + "weighted by them, the rows of one price count %.3g times where 1 is due", weight))
+            findings.append(PropensitySentences.unused(weight))
         } else if report.propensities == .learned {
-            findings.append(
-                "prices depend on the rows and the file has no propensities: a model's are used, and as good as that")
+            findings.append(PropensitySentences.learned)
         }
         trainedRows = report.trainedRows
         heldOutRows = report.heldOutRows

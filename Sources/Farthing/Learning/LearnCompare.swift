@@ -44,9 +44,7 @@ struct LearnCompare: ParsableCommand {
     }
 
     func run() throws {
-        guard let money = Currency(code: currency) else {
-            throw LearningError(place: "--currency", value: currency, remedy: "Give a code such as USD.")
-        }
+        let money = try Currency.named(currency)
         let bar = FitProgress("fitting ", count: 1)
         let table = try ExposureTable(path: exposures, for: .outcomes, kinds: try ColumnTypes.read(types))
         let comparison = try ModelComparison(
@@ -55,7 +53,7 @@ struct LearnCompare: ParsableCommand {
         if let questions, let pricesOut {
             for (model, prices) in comparison.prices {
                 let rows = prices.map {
-                    [LearnPrice.rounded($0, within: 0...(.greatestFiniteMagnitude), in: money).formatted(in: money)]
+                    [Money(rounding: $0, within: 0...(.greatestFiniteMagnitude), in: money).formatted(in: money)]
                 }
                 let name = model.lowercased().replacing(" ", with: "-")
                 try CSVAppending(["price_optimal"], to: questions).write(rows, to: "\(pricesOut)/\(name).csv")

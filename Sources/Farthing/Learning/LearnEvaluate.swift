@@ -37,6 +37,9 @@ struct LearnEvaluate: ParsableCommand {
     @Option(help: "What a row is worth: its profit, its revenue, or whether it was bought.")
     var objective: PricingObjective = .profit
 
+    @Option(help: "Currency: a bundle's prices are judged as shoppers would be asked for them.")
+    var currency = "USD"
+
     @Flag(help: "Judge the price that was shown nearest to each one asked.")
     var atLevels = false
 
@@ -72,7 +75,11 @@ struct LearnEvaluate: ParsableCommand {
         let model = try BundleFile.exposures(bundle ?? "")
         let table = try ExposureTable(path: exposures, for: .outcomes, kinds: model.preparation.kinds).distinct
         let terms = PricingTerms(objective: objective, ratios: model.testedRatios)
-        return (table, model.price(table, terms).map(\.price))
+        let money = try Currency.named(currency)
+        let prices = zip(model.price(table, terms), table.referencePrices).map { priced, reference in
+            money.major(terms.rounded(priced.price, reference: reference, in: money).real)
+        }
+        return (table, prices)
     }
 }
 
@@ -101,6 +108,8 @@ struct EvaluationReport: Encodable {
     var rows: Int
     var users: Int
     var propensities: String
+    /// Where the file's were not used: what weights average that should average 1.
+    var implausibleWeight: Double?
     var effectiveSampleSize: Double
     var meanWeight: Double
     var objections: [String]
@@ -112,6 +121,7 @@ struct EvaluationReport: Encodable {
         rows = evaluation.rows
         users = evaluation.users
         propensities = evaluation.propensities.rawValue
+        implausibleWeight = evaluation.implausibleWeight
         effectiveSampleSize = evaluation.overlap.effectiveSampleSize
         meanWeight = evaluation.overlap.meanWeight.value
         objections = evaluation.overlap.objections
@@ -127,14 +137,15 @@ struct EvaluationReport: Encodable {
     }
 
     var text: String {
+        let doubt = implausibleWeight.map { "\n  \(PropensitySentences.unused($0))" } ?? ""
         let source =
             switch propensities {
             case "given": "propensities of the file"
             case "shares": "prices do not depend on the rows, so propensities are the shares of the prices"
-            default: "prices depend on the rows: propensities are a model's, and as good as that"
+            default: PropensitySentences.learned
             }
         let head = """
-              \(rows) exposures of \(users) users; \(source)
+              \(rows) exposures of \(users) users; \(source)\(doubt)
               worth \(Int(effectiveSampleSize)) rows of the policy (mean weight \(String(format: "%.3f", meanWeight)))
             """
         guard let estimates else {

@@ -54,9 +54,7 @@ struct LearnPrice: ParsableCommand {
     func validate() throws { try FilePaths.check(reads: [bundle, input, stock], writes: [out]) }
 
     func run() throws {
-        guard let money = Currency(code: currency) else {
-            throw LearningError(place: "--currency", value: currency, remedy: "Give a code such as USD.")
-        }
+        let money = try Currency.named(currency)
         let model = try BundleFile.exposures(bundle)
         let terms = PricingTerms(objective: objective, ratios: try ratios(model))
         let table = try ExposureTable(path: input, for: .questions, kinds: model.preparation.kinds)
@@ -69,9 +67,7 @@ struct LearnPrice: ParsableCommand {
                 model.price(table, terms)
             }
         let prices = table.referencePrices.indices.map { row in
-            let reference = table.referencePrices[row]
-            let bounds = (reference * terms.ratios.lowerBound)...(reference * terms.ratios.upperBound)
-            return Self.rounded(priced[row].price, within: bounds, in: money)
+            terms.rounded(priced[row].price, reference: table.referencePrices[row], in: money)
         }
         let expected = model.expect(table, at: prices.map { money.major($0.real) })
         let rows = prices.indices.map { row in
@@ -110,16 +106,14 @@ struct LearnPrice: ParsableCommand {
         }
         return low...high
     }
+}
 
-    /// To the nearest minor unit that lies within the bounds; where none does, to the nearest one. Nothing is for nothing.
-    static func rounded(_ price: Double, within bounds: ClosedRange<Double>, in currency: Currency) -> Money {
-        var scale = 1.0
-        for _ in 0..<currency.minorDigits { scale *= 10 }
-        // A bound such as 0.8 · 12.34 may be a hair off the minor unit that is meant.
-        let low = (bounds.lowerBound * scale - 1e-6).rounded(.up)
-        let high = (bounds.upperBound * scale + 1e-6).rounded(.down)
-        let nearest = (price * scale).rounded()
-        let minor = low <= high ? min(max(nearest, low), high) : nearest
-        return Money(minorUnits: max(1, Int64(minor)))
+extension Currency {
+    /// - Parameter option: what `--currency` says.
+    static func named(_ option: String) throws(LearningError) -> Currency {
+        guard let currency = Currency(code: option) else {
+            throw LearningError(place: "--currency", value: option, remedy: "Give a code such as USD.")
+        }
+        return currency
     }
 }

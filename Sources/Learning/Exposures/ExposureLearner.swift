@@ -79,7 +79,7 @@ public struct ExposureLearner: Sendable {
         table.drop(dropped)
         trained.drop(dropped)
         heldOut.drop(dropped)
-        let logged = try LoggedPrices(table, halves: table.users.map(Self.half), doubting: true)
+        let logged = try LoggedPrices(table, halves: table.users.map(Self.half))
         try refuseForetoldPrices(logged, table)
         let halves = try UserHalves(table, logged)
         let preparation = Preparation(fitting: trained)

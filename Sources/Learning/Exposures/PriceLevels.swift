@@ -1,5 +1,6 @@
 // The prices that were shown, relative to the reference price, as a few levels, and how often each was. Tests of
-// prices usually draw from a handful; prices that vary freely are cut into as many equally frequent bins.
+// prices usually draw from a handful; prices that vary freely are cut into as many equally frequent bins, but one that is
+// shown often, such as the public one, is a level of its own.
 
 import Domain
 
@@ -29,14 +30,35 @@ struct PriceLevels: Equatable, Sendable {
         }
         areBins =
             groups.count > Self.mostDistinct || groups.contains { $0.last! - $0.first! > 4 * Self.grain }
-        if areBins {
-            groups = (0..<Self.bins).map { bin in
-                sorted[(bin * sorted.count / Self.bins)..<((bin + 1) * sorted.count / Self.bins)]
-            }.filter { !$0.isEmpty }
-        }
+        if areBins { groups = Self.bins(of: sorted) }
         tested = sorted[0]...sorted[sorted.count - 1]
         logPrices = groups.map { $0.reduce(0, +) / Double($0.count) }
         shares = groups.map { Double($0.count) / Double(sorted.count) }
+    }
+
+    /// - Parameter sorted: ascending.
+    private static func bins(of sorted: [Double]) -> [ArraySlice<Double>] {
+        var groups: [ArraySlice<Double>] = []
+        var start = 0
+        func cut(to end: Int) {
+            guard start < end else { return }
+            let length = end - start
+            let count = max(1, Int((Double(bins * length) / Double(sorted.count)).rounded()))
+            for bin in 0..<count {
+                groups.append(sorted[(start + bin * length / count)..<(start + (bin + 1) * length / count)])
+            }
+        }
+        var first = 0
+        for index in 1...sorted.count where index == sorted.count || sorted[index] != sorted[first] {
+            if (index - first) * bins >= sorted.count {
+                cut(to: first)
+                groups.append(sorted[first..<index])
+                start = index
+            }
+            first = index
+        }
+        cut(to: sorted.count)
+        return groups.filter { !$0.isEmpty }
     }
 
     var count: Int { logPrices.count }

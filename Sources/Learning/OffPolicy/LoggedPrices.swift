@@ -1,6 +1,6 @@
-// What was shown, as levels of the relative price, and with what chance. A file may say the chances. When it does not,
-// they are the levels' shares, unless a model can tell from a row which price it was shown: then prices were not drawn
-// at random, and the model's chances are used instead.
+// What was shown, as levels of the relative price, and with what chance. A file may say the chances of its prices. When it
+// does not, or when prices vary freely, so that a level stands for many, they are the levels' shares, unless a model can
+// tell from a row which price it was shown: then prices were not drawn at random, and the model's chances are used instead.
 // Source: propensity scores (Rosenbaum and Rubin, 1983), cross-fitted.
 
 import Domain
@@ -25,30 +25,27 @@ struct LoggedPrices {
     /// Of every level, where it is known; (rows, levels).
     private let known: [Double]
     let source: PropensitySource
-    /// What the weights of one price average where the file's chances make no sense of the log; 1 is due.
+    /// What the weights of one price average where the file's chances, used for nothing then, make no sense of the log; 1
+    /// is due.
     let implausibleWeight: Double?
 
-    /// - Parameter doubting: uses the file's chances only where they can be right. Whoever does not is to judge the
-    ///   weights that come of them.
-    init(_ table: ExposureTable, halves: [Int], doubting: Bool = false) throws(LearningError) {
+    init(_ table: ExposureTable, halves: [Int]) throws(LearningError) {
         let prices = table.logRelativePrices
         let levels = PriceLevels(fitting: prices)
         let shown = prices.map { levels.nearest(to: Double($0)) }
         self.levels = levels
         self.shown = shown
-        var implausible: Double?
-        if !table.propensities.isEmpty {
-            let given = Self.byLevel(table.propensities, shown, levels)
-            implausible = doubting ? Self.implausibleWeight(given, shown, levels, RowClusters(table.users)) : nil
-            if implausible == nil {
+        if !table.propensities.isEmpty, !levels.areBins {
+            implausibleWeight = Self.implausibleWeight(table.propensities, shown, levels, RowClusters(table.users))
+            if implausibleWeight == nil {
                 source = .given
                 known = []
-                chances = given
-                implausibleWeight = nil
+                chances = table.propensities
                 return
             }
+        } else {
+            implausibleWeight = nil
         }
-        implausibleWeight = implausible
         let learned = try PropensityModel.chances(table, levels: levels, shown: shown, halves: halves)
         if let learned {
             source = .learned
@@ -90,13 +87,4 @@ struct LoggedPrices {
     }
 
     private static let largestDeviation = 0.05
-
-    /// A file gives the chance of one price. A level of freely varying prices holds several, and the mean of 1/chance
-    /// over the rows that were shown it says how many.
-    private static func byLevel(_ chances: [Double], _ shown: [Int], _ levels: PriceLevels) -> [Double] {
-        guard levels.areBins else { return chances }
-        var members = [Double](repeating: 0, count: levels.count)
-        for (chance, level) in zip(chances, shown) { members[level] += 1 / chance / Double(shown.count) }
-        return zip(chances, shown).map { min(1, $0 * max(1, members[$1])) }
-    }
 }

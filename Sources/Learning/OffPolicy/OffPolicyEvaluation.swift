@@ -18,6 +18,8 @@ public struct OffPolicyEvaluation: Equatable, Sendable {
     public var rows: Int
     public var users: Int
     public var propensities: PropensitySource
+    /// Where the file's propensities make no sense and were not used: what weights average that should average 1.
+    public var implausibleWeight: Double?
     public var overlap: Overlap
     /// What the log itself earned.
     public var logged: IntervalEstimate
@@ -45,41 +47,40 @@ public struct OffPolicyEvaluation: Equatable, Sendable {
         try ExposureChecks.refuseOneClass(table)
         let halves = table.users.map(ExposureLearner.half)
         let clusters = RowClusters(table.users)
-        let logged = try LoggedPrices(table, halves: halves)
-        let asked = prices.indices.map { log(prices[$0] / table.referencePrices[$0]) }
-        let target = TargetPrices(atLevels ? asked.map(logged.levels.kept) : asked, logged.levels)
-        let weights = (0..<table.count).map { row in
-            (target.lotteries[row]?.share(of: logged.shown[row]) ?? 0) / logged.chances[row]
-        }
+        let exact = PolicyEvidence(exactly: prices, table, clusters)
+        let evidence =
+            if let exact { exact } else {
+                try PolicyEvidence(near: prices, table, clusters, halves: halves, atLevels: atLevels)
+            }
         let worths = Worths(table, objective)
         let earned = (0..<table.count).map { table.bought[$0] ? worths.sale(at: table.prices[$0], $0) : 0 }
 
         rows = table.count
         users = clusters.count
-        propensities = logged.source
-        overlap = Overlap(weights, target, logged, clusters)
-        self.logged = IntervalEstimate(earned, clusters)
+        propensities = evidence.source
+        implausibleWeight = evidence.implausibleWeight
+        overlap = evidence.overlap
+        logged = IntervalEstimate(earned, clusters)
         guard overlap.objections.isEmpty else { return }
 
         let predicted = try CrossFitted(table, halves: halves)
         var direct: [Double] = []
         var robust: [Double] = []
         for row in 0..<table.count {
-            let expected = logged.levels.logPrices.indices.reduce(0.0) { sum, level in
-                guard let share = target.lotteries[row]?.share(of: level), share > 0 else { return sum }
-                let price = table.referencePrices[row] * exp(logged.levels.logPrices[level])
-                return sum + share * worths.sale(at: price, row)
-                    * predicted.probability(row, logPrice: logged.levels.logPrices[level])
+            let expected = evidence.standIns(row).reduce(0.0) { sum, standIn in
+                let price = table.referencePrices[row] * exp(standIn.logPrice)
+                return sum + standIn.share * worths.sale(at: price, row)
+                    * predicted.probability(row, logPrice: standIn.logPrice)
             }
             let shown = log(table.prices[row] / table.referencePrices[row])
             let error =
                 earned[row] - worths.sale(at: table.prices[row], row) * predicted.probability(row, logPrice: shown)
             direct.append(expected)
-            robust.append(expected + weights[row] * error)
+            robust.append(expected + evidence.weights[row] * error)
         }
         estimates = Estimates(
-            importance: IntervalEstimate(zip(weights, earned).map(*), clusters),
-            selfNormalised: IntervalEstimate(earned, weights: weights, clusters),
+            importance: IntervalEstimate(zip(evidence.weights, earned).map(*), clusters),
+            selfNormalised: IntervalEstimate(earned, weights: evidence.weights, clusters),
             direct: IntervalEstimate(direct, clusters), doublyRobust: IntervalEstimate(robust, clusters),
             gain: IntervalEstimate(zip(robust, earned).map(-), clusters))
     }

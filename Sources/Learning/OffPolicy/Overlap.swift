@@ -50,19 +50,30 @@ public struct Overlap: Equatable, Sendable {
         return objections
     }
 
+    /// - Parameter weights: of rows that were shown just the policy's price.
+    init(_ weights: [Double], _ clusters: RowClusters) {
+        self.init(weights, clusters, unsupportedShare: 0, improbableShare: 0)
+    }
+
     init(_ weights: [Double], _ target: TargetPrices, _ logged: LoggedPrices, _ clusters: RowClusters) {
-        let total = weights.reduce(0, +)
-        let squares = weights.reduce(0) { $0 + $1 * $1 }
         let rows = Double(max(1, weights.count))
-        effectiveSampleSize = squares > 0 ? total * total / squares : 0
-        meanWeight = IntervalEstimate(weights, clusters)
-        heaviestShare = total > 0 ? (weights.max() ?? 0) / total : 1
-        unsupportedShare = Double(target.lotteries.count { $0 == nil }) / rows
         let improbable = target.lotteries.indices.count { row in
             guard let lottery = target.lotteries[row] else { return false }
             let levels = lottery.upperShare > 0 ? [lottery.lower, lottery.lower + 1] : [lottery.lower]
             return levels.contains { (logged.chance(of: $0, at: row) ?? 1) < Self.leastChance }
         }
-        improbableShare = Double(improbable) / rows
+        self.init(
+            weights, clusters, unsupportedShare: Double(target.lotteries.count { $0 == nil }) / rows,
+            improbableShare: Double(improbable) / rows)
+    }
+
+    private init(_ weights: [Double], _ clusters: RowClusters, unsupportedShare: Double, improbableShare: Double) {
+        let total = weights.reduce(0, +)
+        let squares = weights.reduce(0) { $0 + $1 * $1 }
+        effectiveSampleSize = squares > 0 ? total * total / squares : 0
+        meanWeight = IntervalEstimate(weights, clusters)
+        heaviestShare = total > 0 ? (weights.max() ?? 0) / total : 1
+        self.unsupportedShare = unsupportedShare
+        self.improbableShare = improbableShare
     }
 }

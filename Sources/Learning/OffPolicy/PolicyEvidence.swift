@@ -1,0 +1,71 @@
+// What a log has to say of a policy: how much each row counts, and which prices stand for the policy's own.
+//
+// Where each row's price had a chance of its own, and the file says so, rows that were shown just the policy's price are
+// all that is needed: the public price of a shop whose prices vary freely is judged like that. Otherwise prices count by
+// levels, and what the policy asks for is one of them or a lottery over two.
+
+import Domain
+import Glibc
+
+struct PolicyEvidence {
+    let source: PropensitySource
+    /// `LoggedPrices.implausibleWeight`.
+    let implausibleWeight: Double?
+    /// (rows,)
+    let weights: [Double]
+    let overlap: Overlap
+    /// The policy's prices as ln(price / reference); (rows,).
+    private let asked: [Double]
+    /// nil where the policy's own prices were shown.
+    private let lotteries: (target: TargetPrices, levels: PriceLevels)?
+
+    /// Prices further apart than this share of them are two.
+    private static let grain = 1e-6
+
+    /// Rows that were shown just what the policy asks for.
+    /// - Returns: nil where the file does not say the chances, or some of the policy's prices had none.
+    init?(exactly prices: [Double], _ table: ExposureTable, _ clusters: RowClusters) {
+        guard !table.propensities.isEmpty else { return nil }
+        weights = prices.indices.map { row in
+            abs(prices[row] - table.prices[row]) <= Self.grain * prices[row] ? 1 / table.propensities[row] : 0
+        }
+        overlap = Overlap(weights, clusters)
+        guard overlap.objections.isEmpty else { return nil }
+        source = .given
+        implausibleWeight = nil
+        asked = Self.relative(prices, table)
+        lotteries = nil
+    }
+
+    /// Rows that were shown a price near to the policy's.
+    init(
+        near prices: [Double], _ table: ExposureTable, _ clusters: RowClusters, halves: [Int], atLevels: Bool
+    ) throws(LearningError) {
+        let logged = try LoggedPrices(table, halves: halves)
+        let relative = Self.relative(prices, table)
+        asked = atLevels ? relative.map(logged.levels.kept) : relative
+        let target = TargetPrices(asked, logged.levels)
+        weights = logged.shown.indices.map { row in
+            (target.lotteries[row]?.share(of: logged.shown[row]) ?? 0) / logged.chances[row]
+        }
+        overlap = Overlap(weights, target, logged, clusters)
+        source = logged.source
+        implausibleWeight = logged.implausibleWeight
+        lotteries = (target, logged.levels)
+    }
+
+    private static func relative(_ prices: [Double], _ table: ExposureTable) -> [Double] {
+        prices.indices.map { log(prices[$0] / table.referencePrices[$0]) }
+    }
+
+    /// The prices, as ln(price / reference), that stand for the policy's at a row, and the share of each; adding up to 1, or
+    /// none where nothing like it was shown.
+    func standIns(_ row: Int) -> [(logPrice: Double, share: Double)] {
+        guard let (target, levels) = lotteries else { return [(asked[row], 1)] }
+        guard let lottery = target.lotteries[row] else { return [] }
+        return [lottery.lower, lottery.lower + 1].compactMap { level in
+            let share = lottery.share(of: level)
+            return share > 0 ? (levels.logPrices[level], share) : nil
+        }
+    }
+}
