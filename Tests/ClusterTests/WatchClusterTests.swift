@@ -1,0 +1,127 @@
+// Learning again and again beside a cluster: what is better serves, what is not is kept out with its reasons, and a round
+// that fails changes nothing.
+
+import Client
+import Domain
+import Foundation
+import TestSupport
+import Testing
+
+@Suite(.serialized) struct WatchClusterTests {
+    private static let products = (0..<8).map { "product\($0)" }
+    private static let shoppers = 240
+    private static let weeks: Int64 = 16
+
+    private struct Round: Decodable {
+        struct Gate: Decodable {
+            var gate: String
+            var value: Double
+            var passes: Bool
+        }
+        var version: UInt64
+        var serving: UInt64?
+        var gates: [Gate]
+        var isTrial: Bool
+        var activatedAt: UInt64?
+
+        func passes(_ gate: String) -> Bool? { gates.first { $0.gate.contains(gate) }?.passes }
+    }
+
+    /// A round of the watch; nil when it failed.
+    private func watch(_ cluster: TestCluster, _ arguments: [String] = []) throws -> (status: Int32, round: Round?) {
+        let result = try cluster.farthing(["learn", "watch", "--once", "-o", "json"] + arguments)
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return (result.status, try? decoder.decode(Round.self, from: Data(result.output.utf8)))
+    }
+
+    /// List prices that change from week to week, in cents.
+    private func list(_ product: Int, weeksAgo: Int64) -> Int64 {
+        [200, 240, 170, 220, 185][(product + Int(weeksAgo) * 2) % 5]
+    }
+
+    /// Sixteen weeks of a shop whose shoppers mind prices.
+    private func fill(_ cluster: TestCluster) throws {
+        let client = try cluster.client()
+        let now = now()
+        var rows: [CatalogueRow] = []
+        for weeksAgo in stride(from: Self.weeks, through: 0, by: -1) {
+            for (place, product) in Self.products.enumerated() {
+                var row = row(product, list: list(place, weeksAgo: weeksAgo), cost: 90)
+                row.effectiveAt = now.adding(milliseconds: -weeksAgo * ShopCalendar.millisecondsPerWeek)
+                rows.append(row)
+            }
+        }
+        _ = try client.send(catalogue: rows, tenant: tenant, currency: dollars)
+        var lottery = Lottery(seed: 3)
+        for number in 0..<Self.shoppers {
+            let taste = Double.random(in: -1...1, using: &lottery)
+            let events = (1...Self.weeks).reversed().compactMap { weeksAgo -> (id: [UInt8], event: Event)? in
+                let bought = Self.products.enumerated().filter { place, _ in
+                    let price = Double(list(place, weeksAgo: weeksAgo)) / 200
+                    let chance = 1 / (1 + exp(0.8 - taste + 4 * log(price)))
+                    return Double.random(in: 0..<1, using: &lottery) < chance
+                }.map(\.1)
+                return bought.isEmpty ? nil : basket("\(number) \(weeksAgo)", weeksAgo: weeksAgo, buying: bought)
+            }
+            _ = try client.send(events, of: UserKey(tenant: tenant, user: "shopper\(number)"))
+        }
+    }
+
+    private func versions(_ cluster: TestCluster) throws -> Set<UInt64> {
+        Set(try cluster.client().status().value.workers.map(\.report.modelVersion))
+    }
+
+    @Test func aBetterModelServesAndAnyOtherIsKeptOutWithItsReasons() throws {
+        let cluster = try TestCluster(extra: "shop: {tenant: \(tenant)}")
+        try cluster.start()
+
+        // Nothing to learn from: the round fails.
+        #expect(try watch(cluster).status == 2)
+        try fill(cluster)
+
+        // Nothing serves, so that nothing can be worse.
+        let first = try watch(cluster)
+        let learned = try #require(first.round)
+        #expect(first.status == 0 && learned.serving == nil && learned.activatedAt != nil, "\(first)")
+        try wait(for: "every worker to follow") { try versions(cluster) == [learned.version] }
+
+        // A model that knows nothing of this shop serves instead: the new one predicts better, and moves prices far.
+        let made = try cluster.write(try bundle(version: 9, products: Self.products, slope: 0.3), as: "made-up.bundle")
+        #expect(try cluster.farthing(["activate", made]).status == 0)
+        try wait(for: "every worker to follow") { try versions(cluster) == [9] }
+        let moves = try watch(cluster)
+        let kept = try #require(moves.round)
+        #expect(moves.status == 1 && kept.serving == 9 && kept.activatedAt == nil, "\(moves)")
+        #expect(kept.passes("log-loss") == true && kept.passes("median move") == false)
+        #expect(try versions(cluster) == [9])
+
+        // Allowed to, it still changes nothing on a dry run.
+        let looked = try watch(cluster, ["--largest-move", "2", "--dry-run"])
+        #expect(looked.status == 0 && looked.round?.activatedAt == nil, "\(looked)")
+        #expect(try versions(cluster) == [9])
+
+        // Groups of shoppers that prices tell apart by more than is allowed.
+        let groups = cluster.folder.appending(path: "groups.csv")
+        try "user,group\n".appending(
+            (0..<Self.shoppers).map { "shopper\($0),\($0 % 2 == 0 ? "even" : "odd")\n" }.joined()
+        ).write(to: groups, atomically: true, encoding: .utf8)
+        let unfair = try watch(
+            cluster, ["--largest-move", "2", "--groups", groups.path, "--largest-gap", "0"])
+        #expect(unfair.status == 1 && unfair.round?.passes("groups") == false, "\(unfair)")
+        #expect(try versions(cluster) == [9])
+
+        // On trial for some, then serving all.
+        let tried = try watch(cluster, ["--largest-move", "2", "--groups", groups.path, "--share", "5%"])
+        #expect(tried.status == 0 && tried.round?.isTrial == true && tried.round?.passes("groups") == true, "\(tried)")
+        #expect(try versions(cluster) == [9])
+        let models = try cluster.farthing(["models"])
+        #expect(models.output.contains("\(try #require(tried.round).version)"), "\(models)")
+        let served = try watch(cluster, ["--largest-move", "2"])
+        #expect(served.status == 0 && served.round?.isTrial == false, "\(served)")
+        let version = try #require(served.round).version
+        try wait(for: "every worker to follow") { try versions(cluster) == [version] }
+        #expect(try cluster.farthing(["models", "rollback"]).status == 0)
+        try wait(for: "every worker to go back") { try versions(cluster) == [9] }
+    }
+}
