@@ -45,6 +45,26 @@ import Testing
         #expect(!error.remedy.isEmpty)
     }
 
+    @Test func aPurchaseOfNoUnitsIsNamedByItsLine() throws {
+        func spoiled(_ units: String, where bought: String) throws -> LearningError? {
+            var isDone = false
+            let text = Exposures.small(more: ["quantity"]) { _, fields in
+                fields["quantity"] = "2"
+                if !isDone, fields["bought"] == bought {
+                    fields["quantity"] = units
+                    isDone = true
+                }
+            }
+            return try error(text)
+        }
+        for units in ["0", "-1", "", "nan", "1e7", "some"] {
+            let error = try #require(try spoiled(units, where: "1"))
+            #expect(error.place.hasSuffix(":quantity") && !error.remedy.isEmpty, "\(units): \(error)")
+            // Nothing was bought, so that nothing counts.
+            #expect(try spoiled(units, where: "0") == nil, "\(units)")
+        }
+    }
+
     @Test func aFixedColumnHasNoKindToDeclare() throws {
         let error = try #require(try error(Exposures.small(), kinds: ["price": .categorical]))
         #expect(error.place == "the types" && error.value == "price")

@@ -49,8 +49,11 @@ enum Exposures {
     }
 
     /// Rows of one shopper and item after another, by hand: `change` may spoil any field of any row.
-    static func small(rows: Int = 1_200, change: (Int, inout [String: String]) -> Void = { _, _ in }) -> String {
-        let names = ["user", "item", "time", "reference_price", "price", "unit_cost", "bought", "age"]
+    /// - Parameter more: columns that `change` fills.
+    static func small(
+        rows: Int = 1_200, more: [String] = [], change: (Int, inout [String: String]) -> Void = { _, _ in }
+    ) -> String {
+        let names = ["user", "item", "time", "reference_price", "price", "unit_cost", "bought", "age"] + more
         var lottery = Lottery(seed: 51)
         var text = names.joined(separator: ",") + "\n"
         for row in 0..<rows {

@@ -81,14 +81,15 @@ private struct LoggedWorld {
     }
 
     /// Expected profit of an exposure at the judged prices.
-    func truth(rows: Int = 20_000) -> Double {
+    /// - Parameter units: of a purchase, by item.
+    func truth(rows: Int = 20_000, units: (UInt64) -> UInt64 = { _ in 1 }) -> Double {
         var sum = 0.0
         world.questions(rows: rows) { question in
             let reference = question.item.referencePrice.real / 100
             let ratio = Self.target(question)
             let demand = world.demand(question.shopper, question.item, question.moment)
             sum +=
-                (reference * ratio - question.item.unitCost.real / 100)
+                Double(units(question.itemNumber)) * (reference * ratio - question.item.unitCost.real / 100)
                 * demand.probability(atLogRatio: log(ratio))
         }
         return sum / Double(rows)
@@ -136,6 +137,34 @@ private struct LoggedWorld {
             let deviation = (0.95 * 0.05 / Double(Self.logs)).squareRoot()
             #expect(abs(count / Double(Self.logs) - 0.95) < 4 * deviation, "\(logging): \(held)")
         }
+    }
+
+    /// Buyers of item i take i % 3 + 1 units.
+    @Test func purchasesOfManyUnitsAreWorthAsMuchMore() throws {
+        let world = worlds(1, .leaning)[0]
+        let plain = world.csv(rows: 4_000)
+        func counted(_ units: (_ item: Int) -> Int) -> String {
+            plain.split(separator: "\n").enumerated().map { number, line in
+                let item = Int(line.split(separator: ",")[1].dropFirst()) ?? 0
+                // What the file says where nobody bought does not count.
+                return "\(line),\(number == 0 ? "quantity" : "\(units(item))")"
+            }.joined(separator: "\n") + "\n"
+        }
+        let one = try #require(try LoggedWorld.evaluate(plain).estimates)
+        #expect(try LoggedWorld.evaluate(counted { _ in 1 }).estimates == one)
+        let three = try #require(try LoggedWorld.evaluate(counted { _ in 3 }).estimates)
+        for (tripled, single) in [
+            (three.importance, one.importance), (three.selfNormalised, one.selfNormalised),
+            (three.direct, one.direct), (three.doublyRobust, one.doublyRobust), (three.gain, one.gain),
+        ] {
+            #expect(abs(tripled.value - 3 * single.value) < 1e-9 && tripled.standardError > 2.9 * single.standardError)
+        }
+        let truth = world.truth { $0 % 3 + 1 }
+        let mixed = try #require(try LoggedWorld.evaluate(counted { $0 % 3 + 1 }).estimates)
+        for estimate in [mixed.importance, mixed.selfNormalised, mixed.doublyRobust] {
+            #expect(abs(estimate.value - truth) < 4 * estimate.standardError, "\(estimate), \(truth)")
+        }
+        #expect(abs(mixed.direct.value - truth) < 0.1 * truth)
     }
 
     /// Three prices a fifth apart say nothing of those between, but of the nearest.

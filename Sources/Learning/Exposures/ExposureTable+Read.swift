@@ -61,6 +61,7 @@ extension ExposureTable {
         var price: CSVReader.Column?
         var bought: CSVReader.Column?
         var propensity: CSVReader.Column?
+        var quantity: CSVReader.Column?
 
         init(_ reader: CSVReader, _ purpose: Purpose) throws(LearningError) {
             user = try reader.column("user")
@@ -72,11 +73,14 @@ extension ExposureTable {
             price = try reader.column("price")
             bought = try reader.column("bought")
             if reader.header.contains("propensity") { propensity = try reader.column("propensity") }
+            if reader.header.contains("quantity") { quantity = try reader.column("quantity") }
         }
     }
 
     /// What is drawn less often is never shown; weights of more than its inverse, squared, are beyond numbers.
     private static let chances = 1e-9...1.0
+
+    private static let mostUnits = 1e6
 
     /// Prices are at least this: a hundredth of the smallest coin.
     static let cheapest = 1e-4
@@ -101,6 +105,18 @@ extension ExposureTable {
             }
             propensities.append(chance)
         }
+        if let quantity = columns.quantity { quantities.append(try units(reader, quantity)) }
+    }
+
+    /// What the file says where nothing was bought does not count.
+    private func units(_ reader: CSVReader, _ column: CSVReader.Column) throws(LearningError) -> Double {
+        guard bought.last == true else { return 0 }
+        let units = try reader.number(column)
+        guard units > 0, units <= Self.mostUnits else {
+            throw reader.error(
+                column, remedy: "Say how many units were bought, above 0, at most 1000000; or 0 in the column bought.")
+        }
+        return units
     }
 
     private static func amount(

@@ -88,6 +88,8 @@ public struct ExposureTable: Sendable {
     public internal(set) var bought: [Bool] = []
     /// The chance with which this price was drawn; empty when the file does not say.
     public internal(set) var propensities: [Double] = []
+    /// Units bought, 0 where nothing was; empty when the file does not say.
+    public internal(set) var quantities: [Double] = []
     public internal(set) var features: [NamedColumn] = []
     /// Line of each row in its file, for errors.
     public internal(set) var lines: [Int] = []
@@ -115,6 +117,7 @@ public struct ExposureTable: Sendable {
         table.prices = chosen(prices)
         table.bought = chosen(bought)
         table.propensities = chosen(propensities)
+        table.quantities = chosen(quantities)
         table.lines = chosen(lines)
         table.features = features.map { NamedColumn(name: $0.name, values: $0.values.rows(at: places)) }
         return table
@@ -145,6 +148,7 @@ public struct ExposureTable: Sendable {
         prices += other.prices
         bought += other.bought
         propensities += other.propensities
+        quantities += other.quantities
         lines += other.lines
         for index in features.indices { features[index].values.append(other.features[index].values) }
     }

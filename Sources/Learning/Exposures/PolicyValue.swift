@@ -41,17 +41,20 @@ struct PolicyRows {
     init(_ table: ExposureTable, _ coefficients: Coefficients, _ levels: PriceLevels, chances: [Double]) {
         self.levels = levels
         users = table.users
+        let units = UnitsSold(table)
         for row in 0..<table.count {
             let reference = table.referencePrices[row]
-            let margins = levels.logPrices.map { reference * exponential($0) - table.unitCosts[row] }
+            let margins = levels.logPrices.map {
+                units.expected(row) * (reference * exponential($0) - table.unitCosts[row])
+            }
             let profits = levels.logPrices.indices.map { level in
                 margins[level] * coefficients.probability(row, logPrice: levels.logPrices[level])
             }
             let logPrice = logarithm(table.prices[row] / reference)
             let level = levels.nearest(to: logPrice)
-            let earned = table.bought[row] ? table.prices[row] - table.unitCosts[row] : 0
-            let expected =
-                (table.prices[row] - table.unitCosts[row]) * coefficients.probability(row, logPrice: logPrice)
+            let margin = table.prices[row] - table.unitCosts[row]
+            let earned = units.bought(row) * margin
+            let expected = units.expected(row) * margin * coefficients.probability(row, logPrice: logPrice)
             predicted += profits
             corrections.append((earned - expected) / chances[row])
             shown.append(level)

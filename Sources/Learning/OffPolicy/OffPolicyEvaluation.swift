@@ -53,7 +53,7 @@ public struct OffPolicyEvaluation: Equatable, Sendable {
                 try PolicyEvidence(near: prices, table, clusters, halves: halves, atLevels: atLevels)
             }
         let worths = Worths(table, objective)
-        let earned = (0..<table.count).map { table.bought[$0] ? worths.sale(at: table.prices[$0], $0) : 0 }
+        let earned = (0..<table.count).map(worths.earned)
 
         rows = table.count
         users = clusters.count
@@ -86,20 +86,30 @@ public struct OffPolicyEvaluation: Equatable, Sendable {
     }
 }
 
-/// What a sale is worth under an objective.
+/// What rows are worth under an objective.
 private struct Worths {
-    private let unitCosts: [Double]
+    private let table: ExposureTable
+    private let units: UnitsSold
     private let objective: PricingObjective
 
     init(_ table: ExposureTable, _ objective: PricingObjective) {
-        unitCosts = table.unitCosts
+        self.table = table
+        units = UnitsSold(table)
         self.objective = objective
     }
 
-    func sale(at price: Double, _ row: Int) -> Double {
+    /// What came of a row.
+    func earned(_ row: Int) -> Double {
+        table.bought[row] ? worth(of: units.bought(row), at: table.prices[row], row) : 0
+    }
+
+    /// Of a purchase, if there is one.
+    func sale(at price: Double, _ row: Int) -> Double { worth(of: units.expected(row), at: price, row) }
+
+    private func worth(of units: Double, at price: Double, _ row: Int) -> Double {
         switch objective {
-        case .profit: price - unitCosts[row]
-        case .revenue: price
+        case .profit: units * (price - table.unitCosts[row])
+        case .revenue: units * price
         case .conversion: 1
         }
     }
