@@ -124,4 +124,86 @@ import Testing
         #expect(try cluster.farthing(["models", "rollback"]).status == 0)
         try wait(for: "every worker to go back") { try versions(cluster) == [9] }
     }
+
+    @Test func aFileOfExposuresIsLearnedFromAsOftenAsItIsRenewed() throws {
+        let cluster = try TestCluster(extra: "shop: {tenant: \(tenant)}")
+        func file(_ name: String) -> String { cluster.folder.appending(path: name).path }
+        func succeeds(_ arguments: [String]) throws {
+            let result = try Executable.run("farthing", arguments)
+            try #require(result.status == 0, "\(arguments): \(result.errors)")
+        }
+        try succeeds([
+            "world", "generate", "--law", "logit", "--seed", "7", "--rows", "20000", "--users", "3000", "--out",
+            file("shop.csv"),
+        ])
+        let earlier = try earlier(file("shop.csv"))
+        try write(earlier, to: file("early.csv"))
+        try cluster.start()
+
+        let first = try watch(cluster, ["--exposures", file("early.csv")])
+        let learned = try #require(first.round)
+        #expect(first.status == 0 && learned.serving == nil && learned.activatedAt != nil, "\(first)")
+        try wait(for: "every worker to follow") { try versions(cluster) == [learned.version] }
+
+        // The same file again has nothing that the serving model has not seen.
+        let again = try watch(cluster, ["--exposures", file("early.csv")])
+        #expect(again.status == 1 && again.round?.passes("to judge by") == false, "\(again)")
+        #expect(try versions(cluster) == [learned.version])
+
+        // Renewed, it is judged by the later weeks.
+        let renewed = try watch(cluster, ["--exposures", file("shop.csv"), "--largest-move", "1"])
+        let round = try #require(renewed.round)
+        #expect(renewed.status == 0 && round.gates.count == 3 && round.activatedAt != nil, "\(renewed)")
+        try wait(for: "every worker to follow") { try versions(cluster) == [round.version] }
+
+        // A model of a shop serves where everybody waits for discounts: the new one predicts better, and moves prices.
+        try write(try waiting(earlier), to: file("waiting.csv"))
+        try succeeds(["learn", "fit", "--exposures", file("waiting.csv"), "--out", file("elsewhere.bundle")])
+        #expect(try cluster.farthing(["activate", file("elsewhere.bundle")]).status == 0)
+        try wait(for: "every worker to follow") { try !versions(cluster).contains(round.version) }
+        let serving = try versions(cluster)
+        let elsewhere = try watch(cluster, ["--exposures", file("shop.csv"), "--largest-move", "0"])
+        #expect(elsewhere.status == 1 && elsewhere.round?.passes("log-loss") == true, "\(elsewhere)")
+        #expect(elsewhere.round?.passes("median move") == false)
+
+        // A file that lacks what the serving model asks for, none at all, the log instead: nothing changes.
+        let kept = ["user", "item", "time", "reference_price", "price", "unit_cost", "bought", "propensity"]
+        let narrow = try table(URL(filePath: file("shop.csv"))).map { row in kept.map { row[$0] ?? "" } }
+        try write([kept] + narrow, to: file("narrow.csv"))
+        for (arguments, words) in [
+            (["--exposures", file("narrow.csv")], "Add a column"),
+            (["--exposures", file("nowhere.csv")], "nowhere.csv"), ([], "--exposures"),
+        ] {
+            let failed = try cluster.farthing(["learn", "watch", "--once"] + arguments)
+            #expect(failed.status == 2 && failed.errors.contains(words), "\(failed)")
+        }
+        #expect(try versions(cluster) == serving)
+    }
+
+    /// The header and the rows of the first half of the time.
+    private func earlier(_ path: String) throws -> [[String]] {
+        let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+            .map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+        let header = try #require(lines.first)
+        let time = try #require(header.firstIndex(of: "time"))
+        let rows = lines.dropFirst().sorted { $0[time] < $1[time] }
+        return [header] + rows.prefix(rows.count / 2)
+    }
+
+    /// Rows in which everybody buys below nine tenths of the reference price, and one in four above.
+    private func waiting(_ rows: [[String]]) throws -> [[String]] {
+        let places = try ["bought", "price", "reference_price"].map { try #require(rows[0].firstIndex(of: $0)) }
+        return [rows[0]]
+            + rows.dropFirst().enumerated().map { number, row in
+                let ratio = (Double(row[places[1]]) ?? 0) / (Double(row[places[2]]) ?? 1)
+                var row = row
+                row[places[0]] = ratio < 0.88 || number % 4 == 0 ? "1" : "0"
+                return row
+            }
+    }
+
+    private func write(_ rows: [[String]], to path: String) throws {
+        try rows.map { $0.joined(separator: ",") + "\n" }.joined()
+            .write(toFile: path, atomically: true, encoding: .utf8)
+    }
 }

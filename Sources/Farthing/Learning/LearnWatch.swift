@@ -3,30 +3,38 @@ import Client
 import Configuration
 import Dispatch
 import Domain
-import Features
 import Foundation
 import Learning
-import Models
 import Operations
 
 struct LearnWatch: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "watch",
-        abstract: "Learn from the cluster's log again and again, and serve what passes the gates.",
+        abstract: "Learn again and again, from the cluster's log or a file, and serve what passes the gates.",
         discussion: """
-            Each round learns as `farthing learn log` does, and asks the new model and the one that serves about the
-            held-out weeks. It is activated when it predicts purchases no worse, is right about how many there are,
-            moves prices by little, and treats groups of shoppers alike, if --groups names a file `user,group`;
-            otherwise the one that serves goes on, and the reasons are said. With --share it is put on trial instead. A
-            round that fails changes nothing, and the next one comes. Going back: `farthing models rollback`.
+            Each round learns from the cluster's log, as `farthing learn log` does, or with --exposures from a file that
+            others keep up to date, as `farthing learn fit` does. It asks the new model and the one that serves about
+            rows that neither was fitted on: the last weeks of the log; of a file, the weeks that the serving model has
+            not seen, of one user in five. It is activated when it predicts purchases no worse, is right about how many
+            there are, moves prices by little, and treats groups of shoppers alike, if --groups names a file
+            `user,group`; otherwise the one that serves goes on, and the reasons are said. With --share it is put on
+            trial instead. A round that fails changes nothing, and the next one comes. Going back: `farthing models
+            rollback`.
 
               farthing learn watch --every 1440
               farthing learn watch --every 1440 --share 5% --groups age.csv
+              farthing learn watch --every 1440 --exposures shown.csv
               farthing learn watch --once --dry-run
             """)
 
     @OptionGroup var target: EndpointOption
     @OptionGroup var output: OutputOption
+
+    @Option(help: "A CSV of exposures to learn from instead of the log; read anew in every round.")
+    var exposures: String?
+
+    @Option(help: "With --exposures: a YAML that says which columns are numeric, categorical or a time.")
+    var types: String?
 
     @Option(help: "Minutes between two rounds.")
     var every: UInt32 = 1_440
@@ -57,6 +65,7 @@ struct LearnWatch: ParsableCommand {
         guard largestLoss >= 1, largestMove >= 0, largestGap >= 0 else {
             throw ValidationError("--largest-loss takes 1 or more, --largest-move and --largest-gap 0 or more.")
         }
+        guard types == nil || exposures != nil else { throw ValidationError("--types: add --exposures.") }
     }
 
     func run() throws {
@@ -85,105 +94,27 @@ struct LearnWatch: ParsableCommand {
 
     private func learn() throws -> WatchRound {
         let configuration = try target.configuration.load()
-        let calendar = try configuration.calendar()
-        let shop = try configuration.loggedShop(configuration.shop.tenant, calendar)
-        let serving = try shop.activation.map { try configuration.keptModel($0) }
-        guard serving?.profiles == nil else {
-            throw Refusal(
-                .invalidFile, place: "the serving model", value: "fitted to a file of exposures",
-                remedy:
-                    "The log lacks the columns to compare with: fit again with `farthing learn fit`, or first activate a "
-                    + "model that `farthing learn log` wrote.")
-        }
-        let learner = Learner(try shop.trainingData(), calendar: calendar, settings: try shop.settings())
-        let version = UInt64(Clock.timestamp().milliseconds / 1_000)
-        let (bundle, report, judges) = try learner.learn(version: version)
-
+        let shop = try configuration.loggedShop(configuration.shop.tenant, try configuration.calendar())
         var gates = ModelGates()
         gates.largestLossRatio = largestLoss
         gates.largestMedianMove = largestMove
         gates.largestGroupGap = largestGap
-        let known = try groups.map(ShopperGroups.init(path:))
-        let groupsOfShoppers = known.map { known in learner.data.shoppers.map(known.group) }
-        let range = PersonalRange(
-            learner.data, conversionValueRatio: configuration.pricing.conversionValueRatio,
-            largestDiscountRatio: configuration.pricing.largestDiscountRatio)
-        let findings = gates.judge(
-            bundle.response, against: serving?.response, on: judges, range: range,
-            groups: groupsOfShoppers)
-        var round = WatchRound(
-            version: version, serving: serving?.version, rows: report.trainedRows,
-            logLoss: report.evaluation.logLoss, gates: findings.map(WatchRound.Gate.init), isTrial: false,
-            activatedAt: nil)
+        let source = WatchedSource(
+            configuration: configuration, shop: shop, gates: gates, groups: try groups.map(ShopperGroups.init(path:)),
+            version: UInt64(Clock.timestamp().milliseconds / 1_000))
+        let candidate =
+            if let exposures { try source.learn(fromFile: exposures, types: types) } else { try source.learn() }
+        var round = WatchRound(candidate, serving: shop.activation?.version)
         guard round.passes, !dryRun else { return round }
         let path = URL(filePath: configuration.model.bundleFile).standardizedFileURL
         try FileManager.default.createDirectory(
             at: path.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data(bundle.encode()).write(to: path, options: .atomic)
+        try Data(candidate.bundle).write(to: path, options: .atomic)
         let (_, client) = try target.connect(deadlineMilliseconds: 30_000)
         round.isTrial = share != nil
         let file = ModelSource.file(path.path)
         round.activatedAt = try client.order(share.map { .tryOut(file, sharePerMille: $0.perMille) } ?? .serve(file))
             .value.index
         return round
-    }
-}
-
-/// What one round has found and done.
-struct WatchRound: Encodable {
-    struct Gate: Encodable {
-        var gate: String
-        var value: Double
-        var demanded: String
-        var passes: Bool
-
-        init(_ finding: ModelGates.Finding) {
-            gate = finding.gate
-            value = finding.value
-            demanded = finding.demanded
-            passes = finding.passes
-        }
-    }
-    var version: UInt64
-    var serving: UInt64?
-    var rows: Int
-    var logLoss: Double
-    var gates: [Gate]
-    /// Whether it is tried instead of served.
-    var isTrial: Bool
-    /// Broadcast index from which on it serves, or is on trial.
-    var activatedAt: UInt64?
-
-    var passes: Bool { gates.allSatisfy(\.passes) }
-
-    var text: String {
-        var table = Table(["gate", "value", "demanded", ""])
-        for gate in gates {
-            table.add([
-                gate.gate, String(format: "%.4f", gate.value), gate.demanded, gate.passes ? "passes" : "KEPT OUT",
-            ])
-        }
-        let verdict =
-            if let activatedAt {
-                "model \(version) \(isTrial ? "is on trial" : "serves") from broadcast index \(activatedAt) on"
-            } else if passes {
-                "model \(version) would be activated"
-            } else {
-                "model \(serving.map(String.init) ?? "none") goes on serving"
-            }
-        return table.text + "\n  \(rows) rows, log-loss \(String(format: "%.5f", logLoss)); \(verdict)"
-    }
-}
-
-extension ClusterConfiguration {
-    /// The bundle of an activation, from the copies that the log keeps.
-    fileprivate func keptModel(_ activation: ModelActivation) throws -> ModelBundle {
-        let path = "\(log.directory)/models/\(hexadecimal(activation.checksum)).bundle"
-        guard let bytes = FileManager.default.contents(atPath: path) else {
-            throw Refusal(
-                .invalidFile, place: path, value: "no readable file",
-                remedy: "Activate the serving model again, so that the log keeps a copy of it here.")
-        }
-        return try ModelBundle.decode([UInt8](bytes), featureNames: FeatureSchema.names)
     }
 }

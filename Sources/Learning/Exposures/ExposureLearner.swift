@@ -38,6 +38,8 @@ public struct ExposureLearner: Sendable {
         public var implausibleWeight: Double?
         /// Of the chosen model, on the held-out rows.
         public var heldOut: ResponseScores
+        /// The chosen model as it was before it learned from the held-out rows, too.
+        public var unserved: ExposureBundle
         let profiles: ProfileFit
 
         /// Feature columns by what they tell about; those of the moment are blank when the cluster prices.
@@ -124,6 +126,10 @@ public struct ExposureLearner: Sendable {
                 data: "exposures of \(table.file)", trainedWeeks: Self.weeks(of: table.times),
                 rows: UInt64(table.count), featureNames: servedPreparation.featureNames,
                 metrics: [.init(name: "log-loss", value: scores.logLoss), .init(name: "auc", value: scores.auc)]))
+        var unserved = bundle
+        unserved.preparation = preparation
+        unserved.preparation.history = servedPreparation.history
+        unserved.response = best.fit.model
         let report = Report(
             findings: findings, columns: preparation.findings(of: trained),
             crosses: CrossChoice.fit(trained.features, prices: trained.logRelativePrices, bought: trained.bought)
@@ -132,7 +138,7 @@ public struct ExposureLearner: Sendable {
             history: pastFinding, trainedRows: trained.count, heldOutRows: heldOut.count,
             featureNames: preparation.featureNames, candidates: fitted, chosen: best.candidate,
             comparison: comparison, propensities: logged.source, implausibleWeight: logged.implausibleWeight,
-            heldOut: scores, profiles: profiles)
+            heldOut: scores, unserved: unserved, profiles: profiles)
         return (bundle, report)
     }
 

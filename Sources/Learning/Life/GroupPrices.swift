@@ -1,6 +1,6 @@
-// What groups of shoppers would pay under a model. Every shopper is asked about the same products, so the mean of a price
-// over its public price differs between groups only by how the model sees their members. Demographic parity of prices;
-// equal treatment of equals needs the columns that tell who is equal, and a model's own are no judge of that.
+// What groups of shoppers would pay under a model, over what everybody would pay for the same product, so that the mean
+// differs between groups only by how the model sees their members. Demographic parity of prices; equal treatment of
+// equals needs the columns that tell who is equal, and a model's own are no judge of that.
 
 import Domain
 
@@ -14,19 +14,17 @@ struct GroupPrices {
     /// Of groups with enough shoppers.
     private(set) var means: [Double] = []
 
-    /// - Parameter groups: of each shopper, by place; nil for one whose group is not known.
-    init(_ coefficients: Coefficients, _ judges: TrainingMatrix, _ range: PersonalRange, groups: [Int?]) {
+    /// - Parameter groups: of each row's shopper; nil for one whose group is not known.
+    init(_ model: JudgedModel, _ rows: JudgedRows, groups: (Int) -> Int?) {
         var shoppers: [Int: Set<UInt32>] = [:]
         var sums: [Int: (ratio: Double, rows: Int)] = [:]
-        for (row, shopper) in judges.shoppers.enumerated() {
-            guard Int(shopper) < groups.count, let group = groups[Int(shopper)] else { continue }
+        for (row, shopper) in rows.shoppers.enumerated() {
+            guard let group = groups(row) else { continue }
             let asked = shoppers[group, default: []]
             guard asked.contains(shopper) || asked.count < Self.mostShoppers else { continue }
-            guard let price = range.price(coefficients, judges, row),
-                let list = range.bounds(ofProductAt: Int(judges.products[row]))?.prices.upperBound
-            else { continue }
+            guard let price = model.price(row), let usual = rows.publicPrice(row) else { continue }
             shoppers[group, default: []].insert(shopper)
-            sums[group, default: (0, 0)].ratio += price / list
+            sums[group, default: (0, 0)].ratio += price / usual
             sums[group, default: (0, 0)].rows += 1
         }
         means = sums.keys.sorted().compactMap { group in
