@@ -57,9 +57,10 @@ struct PricingCourse {
         draws = Draws(seed: world.seed, "outcomes of a course")
     }
 
-    /// - Parameter report: called after each stretch; stretches are a twentieth of the decisions.
-    mutating func run(decisions: Int, _ report: (CourseStretch) throws -> Void) throws {
-        let stretch = max(Self.batch, decisions / 20 / Self.batch * Self.batch)
+    /// - Parameters:
+    ///   - stretch: how many decisions are one; rounded up to looks at outcomes.
+    ///   - report: called after each stretch.
+    mutating func run(decisions: Int, stretch: Int, _ report: (CourseStretch) throws -> Void) throws {
         var batch: [Question] = []
         var proposals: [ProposedPrice] = []
         var bests: [ProposedPrice] = []

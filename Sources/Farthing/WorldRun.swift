@@ -28,6 +28,9 @@ struct WorldRun: ParsableCommand {
     @Option(help: "Of those, with trial prices; a tenth unless given, and at most 100000.")
     var trial: Int?
 
+    @Option(help: "Decisions between two reports, 10000 at least; a twentieth of all unless given.")
+    var stretch: Int?
+
     @Option(help: "As low as prices may ever go, relative to the reference price.")
     var lowest = 0.7
 
@@ -52,6 +55,9 @@ struct WorldRun: ParsableCommand {
         guard 0.01...0.8 ~= lowest, 1.1...100 ~= highest else {
             throw ValidationError("--lowest takes 0.01 to 0.8, --highest 1.1 to 100.")
         }
+        guard stretch ?? 10_000 >= 10_000, stretch == nil || !stock else {
+            throw ValidationError("--stretch takes 10000 or more, and --stock reports as often as shelves are filled.")
+        }
         guard shadowPrice || stock else { throw ValidationError("--no-shadow-price says how to sell --stock.") }
     }
 
@@ -71,7 +77,7 @@ struct WorldRun: ParsableCommand {
 
     private func plain(_ settings: SequentialPricing.Settings) throws -> [CourseStretch] {
         var course = PricingCourse(world.make(), settings)
-        try course.run(decisions: decisions, show)
+        try course.run(decisions: decisions, stretch: stretch ?? decisions / 20, show)
         return course.stretches
     }
 

@@ -17,6 +17,10 @@ public struct ElasticitySpread: Equatable, Sendable {
     /// Standard deviations to each side of 90 %.
     static let sides90 = 1.644_85
 
+    /// What every fit gets wrong alike, their differences do not show: of 200,000 rows, intervals as they are held 85 to
+    /// 94 %, widened 86 to 95 %.
+    private static let widening = 1.04
+
     /// Values that it reads.
     var width: Int { forest.featureCount }
 
@@ -32,8 +36,9 @@ public struct ElasticitySpread: Equatable, Sendable {
     func interval(
         around elasticity: Double, probability: Double, row: ArraySlice<Float>, logPrice: Double
     ) -> ClosedRange<Double>? {
-        let factor = exp(Self.sides90 * deviation(row: row, logPrice: logPrice))
-        let reach = Self.sides90 * Double(slopeError) * (1 - probability)
+        let sides = Self.widening * Self.sides90
+        let factor = exp(sides * deviation(row: row, logPrice: logPrice))
+        let reach = sides * Double(slopeError) * (1 - probability)
         let low = max(0, min(elasticity / factor, elasticity - reach))
         let high = max(elasticity * factor, elasticity + reach)
         return low <= high ? low...high : nil
