@@ -3,14 +3,16 @@
 XGBoost's own Dask training takes one objective for one booster. Here two or three boosters step together, from
 derivatives taken at the same point, so each worker steps them itself, with the derivatives of its own rows, inside
 XGBoost's collective: building a tree adds the workers' histograms up, and all of them hold the same forests. What
-travels each round is histograms and a few sums, never rows.
+travels each round is histograms and a few sums, never rows: each worker reads its own from files of its own.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -28,6 +30,8 @@ LOOK_EVERY = 10
 #: Rows by which whoever reads the forests can check that they say the same there.
 CHECKED_ROWS = 1_000
 FORESTS = ("intercept", "slope", "saturation")
+#: The second only if some are held out.
+ROWS = ("learned", "held_out")
 
 
 class Rows(NamedTuple):
@@ -55,61 +59,111 @@ def client(crew: dict) -> distributed.Client:
                 n_workers=crew["workers"], threads_per_worker=1, processes=True, dashboard_address=None
             )
             _client = distributed.Client(cluster)
+        _client.wait_for_workers(crew["workers"], timeout=60)
     return _client
 
 
+def crew_members(cluster: distributed.Client, crew: dict) -> list[str]:
+    """Their addresses, each time in the same order. All were there once; one that is gone since is not waited for."""
+    addresses = sorted(cluster.nthreads())[: crew["workers"]]
+    if len(addresses) < crew["workers"]:
+        raise RuntimeError(f"{len(addresses)} of {crew['workers']} workers are there")
+    return addresses
+
+
 def fit(folder: Path, crew: dict, _progress: Callable[[float], None]) -> None:
-    """Reads the rows and settings.json, writes fit.json, <forest>.json and <forest>_sums.npy."""
+    """Reads the rows and settings.json, writes the workers' parts, fit.json, <forest>.json and <forest>_sums.npy."""
     settings = json.loads((folder / "settings.json").read_text())
     cluster = client(crew)
-    cluster.wait_for_workers(crew["workers"], timeout=60)
-    addresses = sorted(cluster.nthreads())[: crew["workers"]]
-
-    def parts(rows: str) -> list[Rows | None]:
-        if not (folder / f"{rows}_x.npy").exists():
-            return [None] * len(addresses)
-        columns = [np.load(folder / f"{rows}_{column}.npy") for column in Rows._fields]
-        if rows == "learned":
-            columns[0] = binned(columns[0])
-        return [Rows(*part) for part in zip(*(np.array_split(column, len(addresses)) for column in columns))]
-
-    # Rows go to their worker directly; it needs no share of this machine's disk. Without hashes: parts that are alike
-    # would be one, and move from worker to worker.
-    scattered = [
-        cluster.scatter([part], workers=[address], direct=True, hash=False)[0]
-        for part, address in zip(zip(parts("learned"), parts("held_out")), addresses)
-    ]
+    addresses = crew_members(cluster, crew)
+    files = zip(*(partition(folder, rows, len(addresses)) for rows in ROWS if (folder / f"{rows}_x.npy").exists()))
+    parts = [within_reach(cluster, address, list(part)) for address, part in zip(addresses, files)]
     # Two fits that wait for each other's workers would wait for ever.
-    with distributed.Lock("farthing-fit"):
-        tracker = RabitTracker(n_workers=len(addresses), host_ip=own_address(crew), sortby="task")
-        tracker.start()
-        futures = [
+    with distributed.Lock("farthing-fit"), meeting_point(crew) as arguments:
+        shares = [
             cluster.submit(
-                train, place, part, settings, tracker.worker_args(), workers=[address], pure=False,
-                allow_other_workers=False,
+                train, place, part, settings, arguments, workers=[address], pure=False, allow_other_workers=False
             )
-            for place, (part, address) in enumerate(zip(scattered, addresses))
-        ]  # fmt: skip
-        outcome = cluster.gather(futures)[0]
-        tracker.wait_for()
+            for place, (part, address) in enumerate(zip(parts, addresses))
+        ]
+        outcome = first_share(cluster, shares, addresses)
     for name, (model, sums) in outcome.pop("forests").items():
         (folder / f"{name}.json").write_bytes(model)
         np.save(folder / f"{name}_sums.npy", sums)
     (folder / "fit.json").write_text(json.dumps(outcome))
 
 
-def binned(x: np.ndarray) -> np.ndarray:
+def partition(folder: Path, rows: str, workers: int) -> list[Path]:
+    """Writes a file for each worker, <rows>-000.npz and so on, in the order of the rows."""
+    columns = [np.load(folder / f"{rows}_{column}.npy", mmap_mode="r") for column in Rows._fields]
+    splits = candidate_splits(columns[0]) if rows == "learned" else None
+    files = []
+    for place, part in enumerate(zip(*(np.array_split(column, workers) for column in columns))):
+        x, *others = part
+        files.append(folder / f"{rows}-{place:03}.npz")
+        np.savez(files[-1], **Rows(moved_down(x, splits) if splits else x, *others)._asdict())
+    return files
+
+
+def read(part: Path | Rows) -> Rows:
+    if isinstance(part, Rows):
+        return part
+    with np.load(part) as columns:
+        return Rows(**columns)
+
+
+def within_reach(cluster: distributed.Client, address: str, files: list[Path]) -> list[Path] | distributed.Future:
+    """The files of a worker that can read them; a worker that shares no disk with this machine is sent the rows."""
+    if all(cluster.run(os.access, file, os.R_OK, workers=[address])[address] for file in files):
+        return files
+    # Without hashes: parts that are alike would be one, and move from worker to worker.
+    return cluster.scatter([[read(file) for file in files]], workers=[address], direct=True, hash=False)[0]
+
+
+def first_share(cluster: distributed.Client, shares: list[distributed.Future], addresses: list[str]) -> dict:
+    """What came of the first worker's share, once all are done.
+
+    Dask would keep the share of a worker that is gone until it is back, and the others would wait for that share."""
+    while True:
+        with suppress(distributed.TimeoutError):
+            distributed.wait(shares, timeout=1)
+            return shares[0].result(timeout=300)
+        gone = sorted(set(addresses) - set(cluster.nthreads()))
+        if gone:
+            raise RuntimeError(f"gone before the forests had grown: worker {', '.join(gone)}")
+        for share in shares:
+            if share.status == "error":
+                share.result()
+
+
+def candidate_splits(x: np.ndarray) -> list[np.ndarray]:
+    """Those that XGBoost finds in all rows, for each column, and a number below them."""
+    ends, cuts = xgboost.QuantileDMatrix(x, nthread=1).get_quantile_cut()
+    columns = (cuts[int(start) : int(end)].astype(np.float32) for start, end in zip(ends, ends[1:]))
+    return [np.concatenate([[np.nextafter(own[0], np.float32(-np.inf))], own]) for own in columns]
+
+
+def moved_down(x: np.ndarray, splits: list[np.ndarray]) -> np.ndarray:
     """Every number moved down to the candidate split at or below it, so that it goes left and right where it went.
 
     Workers that look for candidates in their own parts merge summaries, which are a little different for each number of
     workers; with no more distinct numbers than candidates they all find these."""
-    ends, cuts = xgboost.QuantileDMatrix(x, nthread=1).get_quantile_cut()
     moved = np.empty_like(x)
-    for column in range(x.shape[1]):
-        own = cuts[int(ends[column]) : int(ends[column + 1])].astype(np.float32)
-        own = np.concatenate([[np.nextafter(own[0], np.float32(-np.inf))], own])
+    for column, own in enumerate(splits):
         moved[:, column] = own[np.searchsorted(own, x[:, column], side="right").clip(1) - 1]
     return moved
+
+
+@contextmanager
+def meeting_point(crew: dict) -> Iterator[dict]:
+    """Where the workers find each other. Closed in any case: else who waits there for one that failed would go on."""
+    tracker = RabitTracker(n_workers=crew["workers"], host_ip=own_address(crew), sortby="task")
+    tracker.start()
+    try:
+        yield tracker.worker_args()
+    finally:
+        with suppress(xgboost.core.XGBoostError):
+            tracker.free()
 
 
 def own_address(crew: dict) -> str:
@@ -121,10 +175,12 @@ def own_address(crew: dict) -> str:
         return connection.getsockname()[0]
 
 
-def train(place: int, part: tuple, settings: dict, arguments: dict) -> dict | None:
+def train(place: int, part: list[Path] | list[Rows], settings: dict, arguments: dict) -> dict | None:
     """One worker's share of the fit; the first one says what came of it."""
+    # Whoever cannot read says so, before others can only say that somebody is missing.
+    rows = [read(source) for source in part]
     with collective.CommunicatorContext(**arguments, dmlc_task_id=f"{place:06}"):
-        forests = Forests(*part, settings)
+        forests = Forests(settings, *rows)
         forests.grow()
         return forests.outcome() if place == 0 else None
 
@@ -145,7 +201,7 @@ class Part:
 class Forests:
     """The forests while they grow, over one worker's rows. Every decision rests on sums over all workers' rows."""
 
-    def __init__(self, learned: Rows, held: Rows | None, settings: dict):
+    def __init__(self, settings: dict, learned: Rows, held: Rows | None = None):
         self.settings = settings
         self.learned = Part(learned)
         self.held = None if held is None else Part(held)
