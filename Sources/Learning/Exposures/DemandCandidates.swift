@@ -31,8 +31,12 @@ public enum DemandCandidate: String, Sendable, CaseIterable {
         case .bent: settings.knots = [0]
         case .saturated:
             settings.knots = [0]
-            settings.slope.learningRate = 0.1
-            settings.saturation = ForestSettings(rounds: 400, depth: 4, learningRate: 0.1, shrinkage: 5, leafWeight: 20)
+            // Where a threshold lies depends on everybody's everything, a little; how sharp it is, on little.
+            settings.intercept = ForestSettings(
+                rounds: 400, depth: 5, learningRate: 0.2, shrinkage: 50, leafWeight: 20)
+            settings.slope = ForestSettings(rounds: 400, depth: 2, learningRate: 0.25, shrinkage: 5, leafWeight: 20)
+            settings.saturation = ForestSettings(
+                rounds: 400, depth: 4, learningRate: 0.2, shrinkage: 5, leafWeight: 20)
         }
         return settings
     }
