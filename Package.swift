@@ -70,7 +70,7 @@ let package = Package(
         module("WorkerCore", path: "Sources/Worker/Core", ["Domain", "Features", "Models", "Pricing", "Promotions"]),
 
         // Boundaries
-        module("Configuration", path: "Sources/Shared/Configuration", ["Domain", yams]),
+        module("Configuration", path: "Sources/Shared/Configuration", ["Domain", "Pricing", yams]),
         module("Log", path: "Sources/Shared/Log", ["Domain", "CSQLite"]),
         module("WorkerLog", path: "Sources/Worker/Log", ["Domain", "Log", "WorkerCore"]),
         module("JetStreamLog", path: "Sources/Shared/JetStream", ["Domain", "Log", "CNats"]),

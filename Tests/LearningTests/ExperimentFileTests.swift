@@ -55,6 +55,7 @@ import Testing
         ("user,arm,time,x\nu,A,soon,1\n", "e.csv:2:time"), ("user,arm,time,x\nu,A,1\n", "e.csv:2"),
         ("user,arm,time,x\nu,A,1,1\nv,B,2026-01-01,1\n", "e.csv:3:time"),
         ("user,arm,time,price,unit_cost,bought\nu,A,1,5,2,yes\n", "e.csv:2:bought"),
+        ("user,arm,time,price,unit_cost,bought,quantity\nu,A,1,5,2,1,0\n", "e.csv:2:quantity"),
     ])
     func aMistakeIsNamedByItsLine(text: String, place: String) throws {
         let error = try #require(throws: LearningError.self) { try read(text) }

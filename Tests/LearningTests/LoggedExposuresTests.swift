@@ -11,7 +11,8 @@ import Testing
     private func at(_ minutes: Int64) -> Timestamp { noon.adding(milliseconds: minutes * 60_000) }
 
     private func shown(
-        _ price: Int64, at minutes: Int64, _ product: String = "tea", user: UserKey? = nil, model: UInt64 = 1
+        _ price: Int64, at minutes: Int64, _ product: String = "tea", user: UserKey? = nil, model: UInt64 = 1,
+        propensity: Float = 0.25
     ) -> Record {
         .exposures(
             at: at(minutes),
@@ -19,7 +20,7 @@ import Testing
                 Exposure(
                     user: user ?? ann, product: product, day: 0, anchor: Money(minorUnits: 100),
                     personalPrice: Money(minorUnits: price), listPrice: Money(minorUnits: 100),
-                    expiresAt: at(minutes + 15), modelVersion: model, arm: 2, propensity: 0.25)
+                    expiresAt: at(minutes + 15), modelVersion: model, arm: 2, propensity: propensity)
             ])
     }
 
@@ -79,6 +80,20 @@ import Testing
         // After its end another one begins, and a purchase belongs to the later.
         let two = joined([shown(90, at: 0), shown(80, at: 16), basket(1, at: 20), basket(2, at: 99, "milk")])
         #expect(two.exposures.map(\.quantity) == [0, 1])
+    }
+
+    /// Promised, a price comes again whatever its chance was.
+    @Test func aPriceKeepsTheChanceThatItHadAtFirst() {
+        func chances(_ records: Record...) -> [Float] {
+            joined(records + [basket(1, at: 999, "milk")]).exposures.map(\.propensity)
+        }
+        #expect(chances(shown(90, at: 0, propensity: 0.1), shown(90, at: 10, propensity: 1)) == [0.1])
+        let lowered = shown(80, at: 10, propensity: 0.3)
+        #expect(chances(shown(90, at: 0, propensity: 0.1), lowered) == [0.3])
+        #expect(chances(shown(90, at: 0, propensity: 0.1), lowered, shown(80, at: 20, propensity: 1)) == [0.3])
+        // After its end it is drawn anew.
+        #expect(
+            chances(shown(90, at: 0, propensity: 0.1), shown(90, at: 16, propensity: 0.2)).sorted() == [0.1, 0.2])
     }
 
     /// Models are to be served on what they were learned from.

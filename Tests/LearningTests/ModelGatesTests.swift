@@ -4,6 +4,7 @@ import Domain
 import Foundation
 import Learning
 import Models
+import Pricing
 import Testing
 
 @Suite struct ModelGatesTests {
@@ -43,8 +44,10 @@ import Testing
             listPrice: Money(minorUnits: 1_000), unitCost: Money(minorUnits: 500), minimumPrice: nil, deal: nil,
             displayShare: 0, mailerShare: 0, effectiveAt: Timestamp(milliseconds: 0))
         return PersonalRange(
-            TrainingData(description: "", products: ["tea"], events: [], catalogue: [row]), conversionValueRatio: 0,
-            largestDiscountRatio: 0.3)
+            TrainingData(description: "", products: ["tea"], events: [], catalogue: [row]),
+            PricingPolicy(
+                objective: .profit, conversionValueRatio: 0, minimumMarginRatio: 0, smoothing: 1,
+                largestDailyMoveRatio: 1, largestDiscountRatio: 0.3, ending: .none))
     }
 
     private func keptOut(_ candidate: ResponseModel, _ serving: ResponseModel?, truth: ResponseModel) -> [String] {

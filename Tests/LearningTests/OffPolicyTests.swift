@@ -188,6 +188,50 @@ private struct LoggedWorld {
         #expect(try judged(15, atLevels: true).estimates == nil)
     }
 
+    /// The list price for one row in two; the others have any price from 8.00 to 12.00.
+    private func freePrices(tellsChances: Bool) throws -> ExposureTable {
+        var lottery = Lottery(seed: 8)
+        let csv = Exposures.small(rows: 4_000, more: tellsChances ? ["propensity"] : []) { _, fields in
+            let cents = Bool.random(using: &lottery) ? 1_000 : Int.random(in: 800...1_200, using: &lottery)
+            let buys = Double.random(in: 0..<1, using: &lottery) < 0.9 - 0.6 * Double(cents) / 1_000
+            fields["price"] = "\(Double(cents) / 100)"
+            fields["bought"] = buys ? "1" : "0"
+            fields["propensity"] = "\((cents == 1_000 ? 0.5 : 0) + 0.5 / 401)"
+        }
+        let folder = try Folder()
+        return try ExposureTable(path: try folder.write(csv, to: "log.csv"), for: .outcomes)
+    }
+
+    @Test func amongPricesThatVaryFreelyOnesOwnChanceCounts() throws {
+        let table = try freePrices(tellsChances: true)
+        func judged(atLevels: Bool = false, _ price: (Int) -> Double) throws -> OffPolicyEvaluation {
+            try OffPolicyEvaluation(
+                of: (0..<table.count).map(price), on: table, objective: .profit, atLevels: atLevels)
+        }
+        let list = try judged { _ in 10 }
+        let estimates = try #require(list.estimates, "\(list.overlap.objections)")
+        #expect(list.propensities == .given && list.unused == nil)
+        for estimate in [estimates.importance, estimates.selfNormalised, estimates.doublyRobust] {
+            #expect(abs(estimate.value - 0.3 * 4) < 4 * estimate.standardError)
+        }
+        // One in ten asks for what nobody was shown.
+        let far = try judged { $0 % 10 == 0 ? 30 : 10 }
+        #expect(far.estimates == nil && far.overlap.unsupportedShare > 0.05)
+        // Or for what only neighbours of were shown: by levels, whose chances the file does not know.
+        let between = try judged { $0 % 10 == 0 ? 9.437 : 10 }
+        #expect(between.propensities == .shares && between.unused == .ofSinglePrices)
+        #expect(try judged(atLevels: true) { _ in 10 }.unused == .ofSinglePrices)
+    }
+
+    /// Whatever is near to a level counts as it, in its share as in its rows.
+    @Test func sharesAreOfTheRowsThatCount() throws {
+        let table = try freePrices(tellsChances: false)
+        let list = try OffPolicyEvaluation(
+            of: [Double](repeating: 10, count: table.count), on: table, objective: .profit)
+        #expect(list.propensities == .shares && list.unused == nil)
+        #expect(abs(list.overlap.meanWeight.value - 1) < 1e-9)
+    }
+
     /// A weight of 10³⁰⁰ has no square.
     @Test(arguments: ["0", "1e-300", "5e-324", "-0.1", "1.1", "nan", "inf", ""])
     func aPropensityThatCannotBeIsNamedByItsLine(_ chance: String) throws {

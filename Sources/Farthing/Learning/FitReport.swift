@@ -73,11 +73,7 @@ struct FitReport: Encodable {
                 chosen: $0.chosen.description, usual: $0.usual.description, chosenPriceLoss: $0.chosenLoss,
                 usualPriceLoss: $0.usualLoss, foldsWon: $0.foldsWon, evaluations: $0.evaluations.count)
         }
-        if let weight = report.implausibleWeight {
-            findings.append(PropensitySentences.unused(weight))
-        } else if report.propensities == .learned {
-            findings.append(PropensitySentences.learned)
-        }
+        findings += PropensitySentences.findings(report.propensities, report.unused)
         trainedRows = report.trainedRows
         heldOutRows = report.heldOutRows
         features = report.featureNames.count

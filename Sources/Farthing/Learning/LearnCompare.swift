@@ -92,15 +92,17 @@ struct ComparisonReport: Encodable {
     var rows: Int
     var users: Int
     var findings: [String]
-    var propensities: String
+    var propensities: PropensitySource
     var singleProfit: EvaluationReport.Line
     var models: [Model]
 
     init(_ comparison: ModelComparison) {
         rows = comparison.rows
         users = comparison.users
-        findings = comparison.findings.sentences
-        propensities = comparison.propensities.rawValue
+        findings =
+            comparison.findings.sentences
+            + PropensitySentences.findings(comparison.propensities, comparison.unused)
+        propensities = comparison.propensities
         singleProfit = EvaluationReport.Line(comparison.single)
         models = comparison.lines.map {
             Model(
@@ -126,7 +128,7 @@ struct ComparisonReport: Encodable {
             \((findings.map { "  " + $0 } + [table.text]).joined(separator: "\n"))
               profit per exposure by a doubly robust estimate on \(rows) exposures of \(users) users, each priced by \
             models of the other half; 95 % intervals; the best single price: \
-            \(String(format: "%.4f", singleProfit.value)); propensities: \(propensities)
+            \(String(format: "%.4f", singleProfit.value)); propensities: \(propensities.rawValue)
             """
     }
 

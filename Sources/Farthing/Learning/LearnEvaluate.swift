@@ -37,8 +37,8 @@ struct LearnEvaluate: ParsableCommand {
     @Option(help: "What a row is worth: its profit, its revenue, or whether it was bought.")
     var objective: PricingObjective = .profit
 
-    @Option(help: "Currency: a bundle's prices are judged as shoppers would be asked for them.")
-    var currency = "USD"
+    @Option(help: "Currency: a bundle's prices are judged as shoppers would be asked for them. USD unless given.")
+    var currency: String?
 
     @Flag(help: "Judge the price that was shown nearest to each one asked.")
     var atLevels = false
@@ -52,6 +52,9 @@ struct LearnEvaluate: ParsableCommand {
         }
         guard bundle == nil || types == nil && column == nil else {
             throw ValidationError("A bundle knows its columns: leave --types and --column out.")
+        }
+        guard prices == nil || currency == nil else {
+            throw ValidationError("The prices of a file are judged as they stand: leave --currency out.")
         }
     }
 
@@ -75,7 +78,7 @@ struct LearnEvaluate: ParsableCommand {
         let model = try BundleFile.exposures(bundle ?? "")
         let table = try ExposureTable(path: exposures, for: .outcomes, kinds: model.preparation.kinds).distinct
         let terms = PricingTerms(objective: objective, ratios: model.testedRatios)
-        let money = try Currency.named(currency)
+        let money = try Currency.named(currency ?? "USD")
         let prices = zip(model.price(table, terms), table.referencePrices).map { priced, reference in
             money.major(terms.rounded(priced.price, reference: reference, in: money).real)
         }
@@ -107,9 +110,9 @@ struct EvaluationReport: Encodable {
     }
     var rows: Int
     var users: Int
-    var propensities: String
-    /// Where the file's were not used: what weights average that should average 1.
-    var implausibleWeight: Double?
+    var propensities: PropensitySource
+    /// Why the file's were not used; nil where they were, or there are none.
+    var unusedPropensities: String?
     var effectiveSampleSize: Double
     var meanWeight: Double
     var objections: [String]
@@ -120,8 +123,8 @@ struct EvaluationReport: Encodable {
     init(_ evaluation: OffPolicyEvaluation, mayKeepToLevels: Bool) {
         rows = evaluation.rows
         users = evaluation.users
-        propensities = evaluation.propensities.rawValue
-        implausibleWeight = evaluation.implausibleWeight
+        propensities = evaluation.propensities
+        unusedPropensities = evaluation.unused.map(PropensitySentences.unused)
         effectiveSampleSize = evaluation.overlap.effectiveSampleSize
         meanWeight = evaluation.overlap.meanWeight.value
         objections = evaluation.overlap.objections
@@ -137,15 +140,9 @@ struct EvaluationReport: Encodable {
     }
 
     var text: String {
-        let doubt = implausibleWeight.map { "\n  \(PropensitySentences.unused($0))" } ?? ""
-        let source =
-            switch propensities {
-            case "given": "propensities of the file"
-            case "shares": "prices do not depend on the rows, so propensities are the shares of the prices"
-            default: PropensitySentences.learned
-            }
+        let doubt = unusedPropensities.map { "\n  \($0)" } ?? ""
         let head = """
-              \(rows) exposures of \(users) users; \(source)\(doubt)
+              \(rows) exposures of \(users) users; \(PropensitySentences.source(propensities))\(doubt)
               worth \(Int(effectiveSampleSize)) rows of the policy (mean weight \(String(format: "%.3f", meanWeight)))
             """
         guard let estimates else {

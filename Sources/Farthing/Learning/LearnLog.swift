@@ -62,10 +62,23 @@ extension ClusterConfiguration {
         return shop
     }
 
+    /// The model that serves; nil when none does.
+    func servingModel() throws -> ModelActivation? {
+        var serving: ModelActivation?
+        try forEachRecord(of: [.broadcast]) { record in
+            if case .modelActivated(let activation) = record { serving = activation }
+        }
+        return serving
+    }
+
     /// Everything in the log, one partition after the other, the broadcast one last.
     func forEachRecord(_ body: (Record) -> Void) throws {
+        try forEachRecord(of: (0..<cluster.partitions).map { PartitionID(UInt16($0)) } + [.broadcast], body)
+    }
+
+    private func forEachRecord(of partitions: [PartitionID], _ body: (Record) -> Void) throws {
         let log = try openExistingLog()
-        for partition in (0..<cluster.partitions).map({ PartitionID(UInt16($0)) }) + [.broadcast] {
+        for partition in partitions {
             let last = try log.lastIndex(of: partition)
             var index: UInt64 = 0
             while index < last {

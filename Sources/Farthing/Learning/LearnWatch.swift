@@ -94,17 +94,16 @@ struct LearnWatch: ParsableCommand {
 
     private func learn() throws -> WatchRound {
         let configuration = try target.configuration.load()
-        let shop = try configuration.loggedShop(configuration.shop.tenant, try configuration.calendar())
         var gates = ModelGates()
         gates.largestLossRatio = largestLoss
         gates.largestMedianMove = largestMove
         gates.largestGroupGap = largestGap
         let source = WatchedSource(
-            configuration: configuration, shop: shop, gates: gates, groups: try groups.map(ShopperGroups.init(path:)),
+            configuration: configuration, gates: gates, groups: try groups.map(ShopperGroups.init(path:)),
             version: UInt64(Clock.timestamp().milliseconds / 1_000))
         let candidate =
             if let exposures { try source.learn(fromFile: exposures, types: types) } else { try source.learn() }
-        var round = WatchRound(candidate, serving: shop.activation?.version)
+        var round = WatchRound(candidate, version: source.version)
         guard round.passes, !dryRun else { return round }
         let path = URL(filePath: configuration.model.bundleFile).standardizedFileURL
         try FileManager.default.createDirectory(

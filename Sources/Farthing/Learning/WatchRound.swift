@@ -26,9 +26,9 @@ struct WatchRound: Encodable {
     /// Broadcast index from which on it serves, or is on trial.
     var activatedAt: UInt64?
 
-    init(_ candidate: WatchedSource.Candidate, serving: UInt64?) {
-        version = candidate.version
-        self.serving = serving
+    init(_ candidate: WatchedSource.Candidate, version: UInt64) {
+        self.version = version
+        serving = candidate.serving
         rows = candidate.rows
         logLoss = candidate.logLoss
         gates = candidate.findings.map(Gate.init)
@@ -51,6 +51,6 @@ struct WatchRound: Encodable {
             } else {
                 "model \(serving.map(String.init) ?? "none") goes on serving"
             }
-        return table.text + "\n  \(rows) rows, log-loss \(String(format: "%.5f", logLoss)); \(verdict)"
+        return table.text + "\n  \(rows) rows, held-out log-loss \(String(format: "%.5f", logLoss)); \(verdict)"
     }
 }

@@ -22,7 +22,7 @@ public struct LoggedExposure: Equatable, Sendable {
     public var quantity: Int64
     /// Index of the experiment arm.
     public var arm: UInt8
-    /// Of the arm and, in the exploring one, of the price.
+    /// Chance that the price was shown, over all arms, when it was shown first.
     public var propensity: Float
     public var modelVersion: UInt64
     /// Of a purchase, as the model promised when the price was shown; nil where it promised nothing.
@@ -121,7 +121,8 @@ public struct LoggedExposures {
         var episodes: [(first: Shown, last: Shown)] = []
         for next in shown {
             if let last = episodes.last?.last, next.time < last.exposure.expiresAt {
-                episodes[episodes.count - 1].last = next
+                let exposure = next.exposure.repeating(last.exposure)
+                episodes[episodes.count - 1].last = Shown(time: next.time, exposure: exposure)
             } else {
                 episodes.append((next, next))
             }

@@ -11,8 +11,6 @@ public struct LoggedShop {
     private var counted: Set<CountedEvent> = []
     private var catalogue: [CatalogueRow] = []
     private var shown: [ShownPrice] = []
-    /// The model that serves.
-    public private(set) var activation: ModelActivation?
     /// Prices shown, by arm of the experiment.
     public private(set) var shownByArm: [UInt8: Int] = [:]
 
@@ -42,8 +40,7 @@ public struct LoggedShop {
                         user: exposure.user.user, product: exposure.product, week: week, price: exposure.personalPrice))
                 shownByArm[exposure.arm, default: 0] += 1
             }
-        case .modelActivated(let activation): self.activation = activation
-        case .events, .catalogue, .modelTried, .priceFreeze, .checkpoint: break
+        case .events, .catalogue, .modelActivated, .modelTried, .priceFreeze, .checkpoint: break
         }
     }
 

@@ -29,6 +29,8 @@ public struct ModelComparison: Sendable {
     public let users: Int
     public let findings: ExposureFindings
     public let propensities: PropensitySource
+    /// nil where the file says no propensities, or they are used.
+    public let unused: UnusedPropensities?
     /// Farthing's first, then as the engine has them.
     public let lines: [Line]
     /// The best single price, chosen for each half by the other one.
@@ -95,6 +97,7 @@ public struct ModelComparison: Sendable {
         self.single = IntervalEstimate(single, clusters)
         self.findings = findings
         propensities = logged.source
+        unused = logged.unused
         rows = table.count
         users = clusters.count
         prices = predictions.dropFirst(2).flatMap { asked in

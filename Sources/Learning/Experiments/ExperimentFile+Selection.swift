@@ -86,9 +86,7 @@ extension ExperimentFile {
                 price = try reader.number(sale.price, in: 0...ExposureTable.dearest)
                 cost = try reader.number(sale.cost, in: 0...ExposureTable.dearest)
                 bought = try reader.flag(sale.bought)
-                if let column = sale.quantity, bought, !reader.bytes(column).isEmpty {
-                    quantity = try reader.number(column, in: 0...1_000)
-                }
+                if let column = sale.quantity, bought { quantity = try reader.units(column) }
             }
             let units = bought ? quantity : 0
             for index in sources.indices {

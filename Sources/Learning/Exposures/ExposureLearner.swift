@@ -34,8 +34,8 @@ public struct ExposureLearner: Sendable {
         public var chosen: DemandCandidate
         public var comparison: PolicyComparison
         public var propensities: PropensitySource
-        /// Where the file's propensities cannot be right: what weights average that should average 1.
-        public var implausibleWeight: Double?
+        /// nil where the file says no propensities, or they are used.
+        public var unused: UnusedPropensities?
         /// Of the chosen model, on the held-out rows.
         public var heldOut: ResponseScores
         /// The chosen model as it was before it learned from the held-out rows, too.
@@ -137,7 +137,7 @@ public struct ExposureLearner: Sendable {
             combined: (preparation.components?.inputs.map(\.name) ?? [], preparation.components?.count ?? 0),
             history: pastFinding, trainedRows: trained.count, heldOutRows: heldOut.count,
             featureNames: preparation.featureNames, candidates: fitted, chosen: best.candidate,
-            comparison: comparison, propensities: logged.source, implausibleWeight: logged.implausibleWeight,
+            comparison: comparison, propensities: logged.source, unused: logged.unused,
             heldOut: scores, unserved: unserved, profiles: profiles)
         return (bundle, report)
     }

@@ -80,7 +80,7 @@ extension ExposureTable {
     /// What is drawn less often is never shown; weights of more than its inverse, squared, are beyond numbers.
     private static let chances = 1e-9...1.0
 
-    private static let mostUnits = 1e6
+    static let mostUnits = 1e6
 
     /// Prices are at least this: a hundredth of the smallest coin.
     static let cheapest = 1e-4
@@ -105,18 +105,9 @@ extension ExposureTable {
             }
             propensities.append(chance)
         }
-        if let quantity = columns.quantity { quantities.append(try units(reader, quantity)) }
-    }
-
-    /// What the file says where nothing was bought does not count.
-    private func units(_ reader: CSVReader, _ column: CSVReader.Column) throws(LearningError) -> Double {
-        guard bought.last == true else { return 0 }
-        let units = try reader.number(column)
-        guard units > 0, units <= Self.mostUnits else {
-            throw reader.error(
-                column, remedy: "Say how many units were bought, above 0, at most 1000000; or 0 in the column bought.")
+        if let quantity = columns.quantity {
+            quantities.append(bought.last == true ? try reader.units(quantity) : 0)
         }
-        return units
     }
 
     private static func amount(
@@ -138,6 +129,17 @@ extension CSVReader {
         case "0", "0.0", "false", "False": false
         default: throw error(column, remedy: "Say 1 for bought and 0 for not.")
         }
+    }
+
+    /// Of a purchase: one where the field is blank.
+    func units(_ column: Column) throws(LearningError) -> Double {
+        guard !bytes(column).isEmpty else { return 1 }
+        let units = try number(column)
+        guard units > 0, units <= ExposureTable.mostUnits else {
+            throw error(
+                column, remedy: "Say how many units were bought, above 0, at most 1000000; or 0 in the column bought.")
+        }
+        return units
     }
 }
 

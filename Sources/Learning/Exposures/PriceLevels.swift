@@ -7,7 +7,7 @@ import Domain
 struct PriceLevels: Equatable, Sendable {
     /// ln(price / reference), ascending.
     let logPrices: [Double]
-    /// Of the rows; positive, adding up to 1.
+    /// Of the rows to which a level is nearest; positive, adding up to 1.
     let shares: [Double]
     /// From the lowest to the highest price shown, as ln(price / reference).
     let tested: ClosedRange<Double>
@@ -32,8 +32,12 @@ struct PriceLevels: Equatable, Sendable {
             groups.count > Self.mostDistinct || groups.contains { $0.last! - $0.first! > 4 * Self.grain }
         if areBins { groups = Self.bins(of: sorted) }
         tested = sorted[0]...sorted[sorted.count - 1]
-        logPrices = groups.map { $0.reduce(0, +) / Double($0.count) }
-        shares = groups.map { Double($0.count) / Double(sorted.count) }
+        let means = groups.map { $0.reduce(0, +) / Double($0.count) }
+        var counts = [Int](repeating: 0, count: means.count)
+        for price in sorted { counts[Self.nearest(to: price, of: means)] += 1 }
+        let used = means.indices.filter { counts[$0] > 0 }
+        logPrices = used.map { means[$0] }
+        shares = used.map { Double(counts[$0]) / Double(sorted.count) }
     }
 
     /// - Parameter sorted: ascending.
@@ -70,7 +74,9 @@ struct PriceLevels: Equatable, Sendable {
     }
 
     /// The level nearest to a price.
-    func nearest(to logPrice: Double) -> Int {
-        logPrices.indices.min { abs(logPrices[$0] - logPrice) < abs(logPrices[$1] - logPrice) } ?? 0
+    func nearest(to logPrice: Double) -> Int { Self.nearest(to: logPrice, of: logPrices) }
+
+    private static func nearest(to logPrice: Double, of levels: [Double]) -> Int {
+        levels.indices.min { abs(levels[$0] - logPrice) < abs(levels[$1] - logPrice) } ?? 0
     }
 }

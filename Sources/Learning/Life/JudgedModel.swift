@@ -46,7 +46,7 @@ extension ModelGates {
     ) -> [Finding] {
         let rows = JudgedRows(
             count: judges.count, purchases: judges.positives, shoppers: judges.shoppers,
-            publicPrice: { range.bounds(ofProductAt: Int(judges.products[$0]))?.prices.upperBound })
+            publicPrice: { range.publicPrice(ofProductAt: Int(judges.products[$0])) })
         func judged(_ model: ResponseModel) -> JudgedModel {
             let coefficients = Coefficients(model, judges)
             let probabilities = (0..<judges.count).map { row in
@@ -68,6 +68,12 @@ extension ModelGates {
 // MARK: - Of a file of exposures
 
 extension ExposureTable {
+    /// Whether it is the same file, read otherwise.
+    public func hasRows(of other: ExposureTable) -> Bool {
+        users == other.users && items == other.items && times == other.times && prices == other.prices
+            && bought == other.bought
+    }
+
     /// The rows of users whom every fit holds out, with their past: evenly, at most 50,000 of them.
     /// - Parameter week: only later ones count, which a model of weeks up to it has not seen.
     public func judges(after week: Int32?) -> ExposureTable {
@@ -103,27 +109,30 @@ public struct JudgedBundle: Sendable {
 extension ModelGates {
     /// - Parameters:
     ///   - serving: nil when there is none; its rows are those of the candidate.
-    ///   - largestDiscountRatio: below the reference price, above which no price goes.
+    ///   - policy: of the cluster, for which the reference price is the public one.
     ///   - groups: nil when nobody is to be compared.
     public func judge(
-        _ candidate: JudgedBundle, against serving: JudgedBundle?, largestDiscountRatio: Double, groups: ShopperGroups?
+        _ candidate: JudgedBundle, against serving: JudgedBundle?, policy: PricingPolicy, groups: ShopperGroups?
     ) -> [Finding] {
         let table = candidate.table
         guard table.count >= Self.fewestJudges else {
             return [
                 Finding(
                     gate: "exposures to judge by", value: Double(table.count),
-                    demanded: "\(Self.fewestJudges) of users held out, of weeks that the serving model has not seen",
+                    demanded: "\(Self.fewestJudges) of users held out"
+                        + (serving == nil ? "" : ", of weeks that the serving model has not seen"),
                     passes: false)
             ]
         }
-        let charged = (1 - largestDiscountRatio)...1
+        let charged = (1 - policy.largestDiscountRatio)...1
+        let netCosts = zip(table.unitCosts, table.referencePrices).map { max(0, $0 - policy.conversionValueRatio * $1) }
+        let floors = zip(table.unitCosts, table.referencePrices).map { min($0 * (1 + policy.minimumMarginRatio), $1) }
         func judged(_ judged: JudgedBundle) -> JudgedModel {
             let probabilities = zip(judged.predicting.curves(judged.table), table.prices).map { $0.probability(at: $1) }
             let tested = judged.bundle.testedRatios
-            let terms = PricingTerms(objective: .profit, ratios: tested.clamped(to: charged))
-            let prices = judged.bundle.price(judged.table, terms).map(\.price)
-            return JudgedModel(probabilities, table.bought.map { $0 ? 1 : 0 }) { prices[$0] }
+            let terms = PricingTerms(objective: policy.objective, ratios: tested.clamped(to: charged))
+            let prices = judged.bundle.price(judged.table, terms, unitCosts: netCosts).map(\.price)
+            return JudgedModel(probabilities, table.bought.map { $0 ? 1 : 0 }) { max(prices[$0], floors[$0]) }
         }
         let new = judged(candidate)
         let usual = usualPrices(table, new)

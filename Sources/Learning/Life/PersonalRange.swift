@@ -5,40 +5,28 @@ import Pricing
 
 /// Where a personal price may lie, by product; all in minor units.
 public struct PersonalRange: Sendable {
-    struct Bounds {
-        var reference: Double
-        /// Less what winning the purchase is worth.
-        var cost: Double
-        var prices: ClosedRange<Double>
-    }
-
     private let rows: [CatalogueRow?]
-    private let conversionValueRatio: Double
-    private let largestDiscountRatio: Double
+    private let policy: PricingPolicy
 
     /// - Parameter data: its latest catalogue rows count.
-    public init(_ data: TrainingData, conversionValueRatio: Double, largestDiscountRatio: Double) {
+    public init(_ data: TrainingData, _ policy: PricingPolicy) {
         let latest = Dictionary(data.catalogue.map { ($0.product, $0) }, uniquingKeysWith: { $1 })
         rows = data.products.map { latest[$0] }
-        self.conversionValueRatio = conversionValueRatio
-        self.largestDiscountRatio = largestDiscountRatio
+        self.policy = policy
     }
 
     /// - Returns: nil for a product without a price.
-    func bounds(ofProductAt place: Int) -> Bounds? {
+    func publicPrice(ofProductAt place: Int) -> Double? {
         guard let row = rows[place], row.listPrice > .zero else { return nil }
-        let list = row.listPrice.real
-        return Bounds(
-            reference: list, cost: max(0, row.unitCost.real - conversionValueRatio * list),
-            prices: (list * (1 - largestDiscountRatio))...list)
+        return row.listPrice.real
     }
 
     /// The best price for a row, in minor units; nil for a product without a price.
     func price(_ coefficients: Coefficients, _ matrix: TrainingMatrix, _ row: Int) -> Double? {
-        bounds(ofProductAt: Int(matrix.products[row])).map { bounds in
-            OptimalPrice.solve(
-                coefficients.curve(row, reference: bounds.reference), .profit, unitCost: bounds.cost,
-                within: bounds.prices)
-        }
+        guard let product = rows[Int(matrix.products[row])], product.listPrice > .zero else { return nil }
+        let bounds = PriceBounds(product, policy)
+        return OptimalPrice.solve(
+            coefficients.curve(row, reference: product.listPrice.real), policy.objective,
+            unitCost: policy.netCost(of: product), within: bounds.floor.real...bounds.ceiling.real)
     }
 }

@@ -7,13 +7,21 @@ import Domain
 import Glibc
 
 /// Where chances come from.
-public enum PropensitySource: String, Sendable {
+public enum PropensitySource: String, Sendable, Encodable {
     /// The file's `propensity` column.
     case given
     /// The share of each level: prices do not depend on the row.
     case shares
     /// A model of which row was shown which price.
     case learned
+}
+
+/// Why a file's propensities are not used.
+public enum UnusedPropensities: Equatable, Sendable {
+    /// They make no sense of the log: the rows of one price, weighted by them, count so often as rows, where 1 is due.
+    case implausible(meanWeight: Double)
+    /// They are chances of single prices, and prices vary freely: a level stands for many.
+    case ofSinglePrices
 }
 
 struct LoggedPrices {
@@ -25,26 +33,19 @@ struct LoggedPrices {
     /// Of every level, where it is known; (rows, levels).
     private let known: [Double]
     let source: PropensitySource
-    /// What the weights of one price average where the file's chances, used for nothing then, make no sense of the log; 1
-    /// is due.
-    let implausibleWeight: Double?
+    /// nil where the file says none, or they are used.
+    let unused: UnusedPropensities?
 
     init(_ table: ExposureTable, halves: [Int]) throws(LearningError) {
-        let prices = table.logRelativePrices
-        let levels = PriceLevels(fitting: prices)
-        let shown = prices.map { levels.nearest(to: Double($0)) }
+        let (levels, shown) = Self.levels(table)
         self.levels = levels
         self.shown = shown
-        if !table.propensities.isEmpty, !levels.areBins {
-            implausibleWeight = Self.implausibleWeight(table.propensities, shown, levels, RowClusters(table.users))
-            if implausibleWeight == nil {
-                source = .given
-                known = []
-                chances = table.propensities
-                return
-            }
-        } else {
-            implausibleWeight = nil
+        unused = Self.unused(table, levels, shown)
+        if !table.propensities.isEmpty, unused == nil {
+            source = .given
+            known = []
+            chances = table.propensities
+            return
         }
         let learned = try PropensityModel.chances(table, levels: levels, shown: shown, halves: halves)
         if let learned {
@@ -74,16 +75,30 @@ struct LoggedPrices {
     /// The chance of a level at a row; nil when only that of the level shown is known.
     func chance(of level: Int, at row: Int) -> Double? { known.isEmpty ? nil : known[row * levels.count + level] }
 
+    private static func levels(_ table: ExposureTable) -> (PriceLevels, shown: [Int]) {
+        let prices = table.logRelativePrices
+        let levels = PriceLevels(fitting: prices)
+        return (levels, prices.map { levels.nearest(to: Double($0)) })
+    }
+
+    /// Whether a file says chances that are not those of levels.
+    static func unusedPropensities(_ table: ExposureTable) -> UnusedPropensities? {
+        let (levels, shown) = levels(table)
+        return unused(table, levels, shown)
+    }
+
     /// Had every price its chance with everybody, weights of 1 / chance over the rows that were shown it, and 0 over the
     /// others, would average 1.
-    private static func implausibleWeight(
-        _ chances: [Double], _ shown: [Int], _ levels: PriceLevels, _ clusters: RowClusters
-    ) -> Double? {
+    private static func unused(_ table: ExposureTable, _ levels: PriceLevels, _ shown: [Int]) -> UnusedPropensities? {
+        let chances = table.propensities
+        guard !chances.isEmpty else { return nil }
+        guard !levels.areBins else { return .ofSinglePrices }
+        let clusters = RowClusters(table.users)
         let means = levels.logPrices.indices.map { level in
             IntervalEstimate(shown.indices.map { shown[$0] == level ? 1 / chances[$0] : 0 }, clusters)
         }
         let astray = means.filter { abs($0.value - 1) > max(largestDeviation, 4 * $0.standardError) }
-        return astray.map(\.value).max { abs($0 - 1) < abs($1 - 1) }
+        return astray.map(\.value).max { abs($0 - 1) < abs($1 - 1) }.map { .implausible(meanWeight: $0) }
     }
 
     private static let largestDeviation = 0.05

@@ -18,8 +18,8 @@ public struct OffPolicyEvaluation: Equatable, Sendable {
     public var rows: Int
     public var users: Int
     public var propensities: PropensitySource
-    /// Where the file's propensities make no sense and were not used: what weights average that should average 1.
-    public var implausibleWeight: Double?
+    /// nil where the file says no propensities, or they are used.
+    public var unused: UnusedPropensities?
     public var overlap: Overlap
     /// What the log itself earned.
     public var logged: IntervalEstimate
@@ -47,7 +47,7 @@ public struct OffPolicyEvaluation: Equatable, Sendable {
         try ExposureChecks.refuseOneClass(table)
         let halves = table.users.map(ExposureLearner.half)
         let clusters = RowClusters(table.users)
-        let exact = PolicyEvidence(exactly: prices, table, clusters)
+        let exact = atLevels ? nil : PolicyEvidence(exactly: prices, table, clusters)
         let evidence =
             if let exact { exact } else {
                 try PolicyEvidence(near: prices, table, clusters, halves: halves, atLevels: atLevels)
@@ -58,7 +58,7 @@ public struct OffPolicyEvaluation: Equatable, Sendable {
         rows = table.count
         users = clusters.count
         propensities = evidence.source
-        implausibleWeight = evidence.implausibleWeight
+        unused = evidence.unused
         overlap = evidence.overlap
         logged = IntervalEstimate(earned, clusters)
         guard overlap.objections.isEmpty else { return }

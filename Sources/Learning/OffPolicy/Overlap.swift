@@ -50,9 +50,17 @@ public struct Overlap: Equatable, Sendable {
         return objections
     }
 
-    /// - Parameter weights: of rows that were shown just the policy's price.
-    init(_ weights: [Double], _ clusters: RowClusters) {
-        self.init(weights, clusters, unsupportedShare: 0, improbableShare: 0)
+    /// - Parameters:
+    ///   - weights: above 0 for rows that were shown just the policy's price.
+    ///   - asked: the policy's prices as ln(price / reference). Those within two percent count together: where none of them
+    ///     was shown to a row that asks for it, they were never shown.
+    init(_ weights: [Double], _ asked: [Double], _ clusters: RowClusters) {
+        let alike = Dictionary(grouping: weights.indices) { Int((asked[$0] / (2 * TargetPrices.grain)).rounded()) }
+        let unsupported = alike.values.filter { rows in !rows.contains { weights[$0] > 0 } }
+        self.init(
+            weights, clusters,
+            unsupportedShare: Double(unsupported.reduce(0) { $0 + $1.count }) / Double(max(1, weights.count)),
+            improbableShare: 0)
     }
 
     init(_ weights: [Double], _ target: TargetPrices, _ logged: LoggedPrices, _ clusters: RowClusters) {

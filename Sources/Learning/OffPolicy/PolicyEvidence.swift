@@ -1,16 +1,16 @@
 // What a log has to say of a policy: how much each row counts, and which prices stand for the policy's own.
 //
-// Where each row's price had a chance of its own, and the file says so, rows that were shown just the policy's price are
-// all that is needed: the public price of a shop whose prices vary freely is judged like that. Otherwise prices count by
-// levels, and what the policy asks for is one of them or a lottery over two.
+// Prices count by levels, and what the policy asks for is one of them or a lottery over two. Where a level stands for many
+// prices, the file's chances are not the levels'; but rows that were shown just what the policy asks for can be counted by
+// them: the public price of a shop whose prices vary freely is judged like that.
 
 import Domain
 import Glibc
 
 struct PolicyEvidence {
     let source: PropensitySource
-    /// `LoggedPrices.implausibleWeight`.
-    let implausibleWeight: Double?
+    /// `LoggedPrices.unused`.
+    let unused: UnusedPropensities?
     /// (rows,)
     let weights: [Double]
     let overlap: Overlap
@@ -20,20 +20,20 @@ struct PolicyEvidence {
     private let lotteries: (target: TargetPrices, levels: PriceLevels)?
 
     /// Prices further apart than this share of them are two.
-    private static let grain = 1e-6
+    private static let grain = 1e-9
 
     /// Rows that were shown just what the policy asks for.
-    /// - Returns: nil where the file does not say the chances, or some of the policy's prices had none.
+    /// - Returns: nil where the file says no chances, or those of levels, or some of the policy's prices had none.
     init?(exactly prices: [Double], _ table: ExposureTable, _ clusters: RowClusters) {
-        guard !table.propensities.isEmpty else { return nil }
+        guard LoggedPrices.unusedPropensities(table) != nil else { return nil }
         weights = prices.indices.map { row in
             abs(prices[row] - table.prices[row]) <= Self.grain * prices[row] ? 1 / table.propensities[row] : 0
         }
-        overlap = Overlap(weights, clusters)
+        asked = Self.relative(prices, table)
+        overlap = Overlap(weights, asked, clusters)
         guard overlap.objections.isEmpty else { return nil }
         source = .given
-        implausibleWeight = nil
-        asked = Self.relative(prices, table)
+        unused = nil
         lotteries = nil
     }
 
@@ -50,7 +50,7 @@ struct PolicyEvidence {
         }
         overlap = Overlap(weights, target, logged, clusters)
         source = logged.source
-        implausibleWeight = logged.implausibleWeight
+        unused = logged.unused
         lotteries = (target, logged.levels)
     }
 

@@ -9,7 +9,7 @@ enum PropensityModel {
         rounds: 40, depth: 3, learningRate: 0.1, shrinkage: 10, leafWeight: 20)
     private static let mostRows = 25_000
     /// Chances are kept at least this high; what lies below is caught as a lack of overlap.
-    static let smallest = 1e-4
+    private static let smallest = 1e-4
 
     /// Chances of every level, each half of the users judged by a model of the other half.
     /// - Parameter halves: 0 or 1 for each row.

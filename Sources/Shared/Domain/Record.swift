@@ -32,7 +32,7 @@ public struct Exposure: Equatable, Sendable {
     public var modelVersion: UInt64
     /// Index of the experiment arm.
     public var arm: UInt8
-    /// Probability that this arm was drawn.
+    /// Chance that this price was shown, over all arms of the experiment, given what the shopper had been shown before.
     public var propensity: Float
     /// What the model expected; nil where none had a say, or nobody wanted to know.
     public var prediction: DemandPrediction?
@@ -52,6 +52,15 @@ public struct Exposure: Equatable, Sendable {
         self.arm = arm
         self.propensity = propensity
         self.prediction = prediction
+    }
+
+    /// As the one before it, which still held, had it drawn: a price that is kept because it was promised is sure to come
+    /// again, but it was drawn with the chance that it had at first.
+    public func repeating(_ earlier: Exposure) -> Exposure {
+        guard personalPrice == earlier.personalPrice else { return self }
+        var exposure = self
+        exposure.propensity = earlier.propensity
+        return exposure
     }
 }
 

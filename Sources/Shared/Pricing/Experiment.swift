@@ -36,7 +36,7 @@ public struct Experiment: Equatable, Sendable {
         return draw >= 1 - exploringShare ? .exploring : .personal
     }
 
-    /// The probability with which an arm is drawn: what off-policy estimates divide by.
+    /// The probability with which an arm is drawn.
     public func propensity(of arm: ExperimentArm) -> Float {
         switch arm {
         case .control: Float(controlShare)

@@ -36,7 +36,7 @@ struct ExposureBuffer: Sendable {
     mutating func add(_ exposure: Exposure, of product: ProductKey) {
         let place = Place(user: exposure.user.hash, product: product)
         if let earlier = places[place], exposures[earlier].user == exposure.user {
-            exposures[earlier] = exposure
+            exposures[earlier] = exposure.repeating(exposures[earlier])
         } else {
             guard !isFull else { return }
             places[place] = exposures.count

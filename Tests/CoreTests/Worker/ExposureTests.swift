@@ -43,8 +43,9 @@ import WorkerCore
             let line = try shell.price(user, "milk").lines[0]
             #expect(line.reasons.contains(.explored) == (experiment.arm(of: user) == .exploring))
             shown[line.personalPrice, default: 0] += 1
-            // The day's price is the same again.
-            #expect(try shell.price(user, "milk").lines[0].personalPrice == line.personalPrice)
+            // The day's price is the same again, and promised for longer: that it comes again is no chance.
+            let later = Shop.noon.adding(milliseconds: Shop.window / 2)
+            #expect(try shell.price(user, "milk", at: later).lines[0].personalPrice == line.personalPrice)
         }
         shell.flush()
         shell.settle()

@@ -123,17 +123,18 @@ def within_reach(cluster: distributed.Client, address: str, files: list[Path]) -
 def first_share(cluster: distributed.Client, shares: list[distributed.Future], addresses: list[str]) -> dict:
     """What came of the first worker's share, once all are done.
 
-    Dask would keep the share of a worker that is gone until it is back, and the others would wait for that share."""
+    Where one fails, the others lose their connections to it: its own error is raised, not theirs. Dask would keep the share of a worker that is gone until it is back, and the others would wait for that share."""
     while True:
         with suppress(distributed.TimeoutError):
             distributed.wait(shares, timeout=1)
+        if all(share.status == "finished" for share in shares):
             return shares[0].result(timeout=300)
         gone = sorted(set(addresses) - set(cluster.nthreads()))
         if gone:
             raise RuntimeError(f"gone before the forests had grown: worker {', '.join(gone)}")
-        for share in shares:
-            if share.status == "error":
-                share.result()
+        errors = [share.exception() for share in shares if share.status == "error"]
+        if errors:
+            raise next((error for error in errors if not isinstance(error, xgboost.core.XGBoostError)), errors[0])
 
 
 def candidate_splits(x: np.ndarray) -> list[np.ndarray]:
