@@ -47,17 +47,38 @@ public struct Learner {
         let fit = try ResponseFit(trained, settings: settings.response) { progress(.fitting, $0) }
         let fitted = clock.now
         let evaluation = Evaluation(fit.model, on: tested)
-        let bundle = pack(fit, trained: trained, tested: tested, rates: replay.rates, evaluation, version: version)
+        let slopeErrors = try slopeErrors(of: fit.model, trained)
+        let bundle = pack(
+            fit, trained: trained, tested: tested, rates: replay.rates, evaluation, slopeErrors, version: version)
         let judged = clock.now
         progress(.judging, 1)
         let report = LearningReport(
-            fit, evaluation, trained: trained,
+            fit, evaluation, slopeErrors, trained: trained,
             durations: [
                 .init(phase: .replaying, duration: replayed - started),
                 .init(phase: .fitting, duration: fitted - replayed),
                 .init(phase: .judging, duration: judged - fitted),
             ])
         return (bundle, report, tested)
+    }
+
+    /// Of the model, by another of half of the shoppers, asked about the other half; nil where half of them is too few.
+    private func slopeErrors(
+        of model: ResponseModel, _ trained: TrainingMatrix
+    ) throws(LearningError) -> SlopeErrors? {
+        let halves = data.shoppers.map(ExposureLearner.half)
+        let places = [0, 1].map { half in
+            trained.shoppers.indices.filter { halves[Int(trained.shoppers[$0])] == half }
+        }
+        let rows = trained.rows(at: places[0])
+        guard rows.positives >= SlopeErrors.rows.lowerBound, rows.positives < rows.count else { return nil }
+        let other = try ResponseFit(rows, settings: settings.response.unserved).model
+        let step = max(1, places[1].count / SlopeErrors.rows.upperBound)
+        let asked = trained.rows(at: stride(from: 0, to: places[1].count, by: step).map { places[1][$0] })
+        let logSlopes = [model, other].map { Coefficients($0, asked).slopes.map { logarithm(Double($0)) } }
+        return SlopeErrors(
+            errors: zip(logSlopes[0], logSlopes[1]).map(-), logSlopes: logSlopes[0],
+            items: asked.products.map { Int($0) })
     }
 
     /// What price and promotion are worth, judged by the same rows: what a fit without them loses, and what the served
@@ -80,7 +101,7 @@ public struct Learner {
 
     private func pack(
         _ fit: ResponseFit, trained: TrainingMatrix, tested: TrainingMatrix, rates: [ProductRate],
-        _ evaluation: Evaluation, version: UInt64
+        _ evaluation: Evaluation, _ slopeErrors: SlopeErrors?, version: UInt64
     ) -> ModelBundle {
         let information = ModelInformation(
             data: data.description, trainedWeeks: settings.trainedWeeks, rows: UInt64(trained.count),
@@ -88,7 +109,7 @@ public struct Learner {
             metrics: [
                 .init(name: "log-loss", value: evaluation.logLoss), .init(name: "auc", value: evaluation.auc),
                 .init(name: "average precision", value: evaluation.averagePrecision),
-            ])
+            ] + (slopeErrors?.metrics ?? []))
         let populations = Population.rows(of: trained, products: data.products.count)
         let products = data.products.indices.map { index in
             ProductStatistics(

@@ -34,6 +34,8 @@ public struct LearningReport: Sendable {
     public let trainedPositives: Int
     /// On the tested weeks.
     public let evaluation: Evaluation
+    /// nil of too few rows.
+    public let slopeErrors: SlopeErrors?
     public let intercept: ForestSize
     public let slope: ForestSize
     /// Descending by share.
@@ -44,10 +46,14 @@ public struct LearningReport: Sendable {
     public let largestDifference: Float
     public let durations: [PhaseTime]
 
-    init(_ fit: ResponseFit, _ evaluation: Evaluation, trained: TrainingMatrix, durations: [PhaseTime]) {
+    init(
+        _ fit: ResponseFit, _ evaluation: Evaluation, _ slopeErrors: SlopeErrors?, trained: TrainingMatrix,
+        durations: [PhaseTime]
+    ) {
         trainedRows = trained.count
         trainedPositives = trained.positives
         self.evaluation = evaluation
+        self.slopeErrors = slopeErrors
         intercept = ForestSize(fit.model.intercept)
         slope = ForestSize(fit.model.logSlope)
         interceptImportance = Self.importance(fit.interceptGains)

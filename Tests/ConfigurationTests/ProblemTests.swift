@@ -47,6 +47,10 @@ struct ProblemTests {
         Mistake("pricing:\n  smoothing: 1.01", "2:14: pricing.smoothing is “1.01”; expected a number from 0 to 1"),
         Mistake("pricing:\n  smoothing: .nan", "2:14: pricing.smoothing is “.nan”; expected a number from 0 to 1"),
         Mistake(
+            "experiments: {exploring_deviation: wide}",
+            "1:36: experiments.exploring_deviation is “wide”; expected model, or a percentage from 1% to 200%, such as 5%"
+        ),
+        Mistake(
             "experiments: {control_share: 60%, exploring_share: 50%}",
             "1:52: experiments.control_share and exploring_share are more than everybody; lower one of them"),
         Mistake(

@@ -87,6 +87,13 @@ struct ShippedFileTests {
         #expect(found.exposures.flushEvery == .seconds(10))
     }
 
+    @Test func exploringIsAsWideAsTheModelSaysUnlessTheOperatorDoes() throws {
+        for (text, deviation) in [("exploring_deviation: model", nil), ("exploring_deviation: 25%", 0.25)] {
+            let found = try ClusterConfiguration.parse(yaml: "experiments: {\(text)}", source: "cluster.yaml")
+            #expect(found.experiments.exploringDeviation == deviation)
+        }
+    }
+
     @Test
     func theCommandLineOverridesTheNumberOfWorkers() throws {
         #expect(try ClusterConfiguration().withWorkers(5).workers.names.last == "w5")

@@ -1,5 +1,6 @@
 import Foundation
 import Learning
+import Models
 
 /// The outcome of `farthing learn fit`.
 struct FitReport: Encodable {
@@ -44,6 +45,7 @@ struct FitReport: Encodable {
     var elasticityMedian: Double
     var elasticityLow: Double
     var elasticityHigh: Double
+    var slopeErrors: SlopeErrors?
     /// "personal" or "uniform".
     var policy: String
     var uniformRatio: Double
@@ -87,6 +89,7 @@ struct FitReport: Encodable {
         elasticityMedian = report.heldOut.elasticity.median
         elasticityLow = report.heldOut.elasticity.low
         elasticityHigh = report.heldOut.elasticity.high
+        slopeErrors = report.slopeErrors
         policy = report.comparison.policy == .personal ? "personal" : "uniform"
         uniformRatio = report.comparison.uniformRatio
         uniformProfit = report.comparison.uniform.value
@@ -118,7 +121,7 @@ struct FitReport: Encodable {
               fitted on \(trainedRows) rows of \(features) features, judged on \(heldOutRows) of users not seen before
               on those: log-loss \(String(format: "%.5f", logLoss)), AUC \(String(format: "%.4f", auc)); size of the \
             elasticity: median \(String(format: "%.2f", elasticityMedian)), 5 % below \
-            \(String(format: "%.2f", elasticityLow)), 5 % above \(String(format: "%.2f", elasticityHigh))
+            \(String(format: "%.2f", elasticityLow)), 5 % above \(String(format: "%.2f", elasticityHigh))\(SlopeErrors.text(slopeErrors))
               profit per exposure: best price for all (\(String(format: "%.3f", uniformRatio)) of the reference) \
             \(String(format: "%.4f", uniformProfit)), personal \(String(format: "%.4f", personalProfit)); \
             gain \(String(format: "%.4f ± %.4f", gain, 1.96 * gainStandardError))

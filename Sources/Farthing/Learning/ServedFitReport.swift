@@ -1,5 +1,6 @@
 import Foundation
 import Learning
+import Models
 
 /// The outcome of a fit of the model that the cluster serves.
 struct ServedFitReport: Encodable {
@@ -23,6 +24,7 @@ struct ServedFitReport: Encodable {
     var auc: Double
     var averagePrecision: Double
     var elasticity: [String: Double]
+    var slopeErrors: SlopeErrors?
     var smallestSlope: Float
     var interceptForest: Forest
     var slopeForest: Forest
@@ -44,6 +46,7 @@ struct ServedFitReport: Encodable {
         elasticity = [
             "p5": evaluation.elasticity.low, "p50": evaluation.elasticity.median, "p95": evaluation.elasticity.high,
         ]
+        slopeErrors = report.slopeErrors
         smallestSlope = evaluation.smallestSlope
         interceptForest = Forest(report.intercept)
         slopeForest = Forest(report.slope)
@@ -77,7 +80,7 @@ struct ServedFitReport: Encodable {
             judged on \(evaluation.rows) (\(evaluation.positives))
               size of the price elasticity: median \(String(format: "%.2f", elasticity.median)), \
             5 % below \(String(format: "%.2f", elasticity.low)), 5 % above \(String(format: "%.2f", elasticity.high)); \
-            smallest slope \(String(format: "%.3f", evaluation.smallestSlope))
+            smallest slope \(String(format: "%.3f", evaluation.smallestSlope))\(SlopeErrors.text(report.slopeErrors))
               forests: \(report.intercept.trees) trees of depth \(report.intercept.depth) for the intercept, \
             \(report.slope.trees) of depth \(report.slope.depth) for the slope; \
             largest difference from libxgboost \(String(format: "%.1e", report.largestDifference))

@@ -113,27 +113,3 @@ extension CeilingSpread {
         self.init(edges: edges, shares: shares, slopeError: slopeError)
     }
 }
-
-/// What a model says of a shopper whom it was not fitted to, at a price that was drawn for the row.
-package struct CrossFittedPrediction: Equatable, Sendable {
-    /// Its place in the table.
-    package var row: Int
-    /// ln(price / reference).
-    package var logPrice: Double
-    /// z, below the ceiling.
-    package var logOdds: Double
-    /// −Δz / Δ ln p at this price; positive.
-    package var logOddsSlope: Double
-
-    /// More rows say the same.
-    static let most = 40_000
-
-    package init(row: Int, logPrice: Double, logOdds: Double, logOddsSlope: Double) {
-        self.row = row
-        self.logPrice = logPrice
-        self.logOdds = logOdds
-        self.logOddsSlope = logOddsSlope
-    }
-
-    fileprivate var isUsable: Bool { logOdds.isFinite && logOddsSlope.isFinite && logOddsSlope > 0 }
-}

@@ -38,6 +38,8 @@ public struct ExposureLearner: Sendable {
         public var unused: UnusedPropensities?
         /// Of the chosen model, on the held-out rows.
         public var heldOut: ResponseScores
+        /// Of the served model; nil of too few rows.
+        public var slopeErrors: SlopeErrors?
         /// The chosen model as it was before it learned from the held-out rows, too.
         public var unserved: ExposureBundle
         let profiles: ProfileFit
@@ -118,6 +120,7 @@ public struct ExposureLearner: Sendable {
         let comparison = PolicyComparison(refits.halves, logged.levels)
         let intervals = try intervals(
             of: refits, SpreadFit(matrix: matrix, heldOut: judges, levels: levels), lawSettings, everything)
+        let slopeErrors = SlopeErrors(refits.predictions, against: refits.served.model, everything, items: table.items)
         let profiles = ProfileFit(servedPreparation, table)
         let bundle = ExposureBundle(
             version: version, preparation: servedPreparation, response: refits.served.model, intervals: intervals,
@@ -125,7 +128,8 @@ public struct ExposureLearner: Sendable {
             information: ModelInformation(
                 data: "exposures of \(table.file)", trainedWeeks: Self.weeks(of: table.times),
                 rows: UInt64(table.count), featureNames: servedPreparation.featureNames,
-                metrics: [.init(name: "log-loss", value: scores.logLoss), .init(name: "auc", value: scores.auc)]))
+                metrics: [.init(name: "log-loss", value: scores.logLoss), .init(name: "auc", value: scores.auc)]
+                    + (slopeErrors?.metrics ?? [])))
         var unserved = bundle
         unserved.preparation = preparation
         unserved.preparation.history = servedPreparation.history
@@ -138,7 +142,7 @@ public struct ExposureLearner: Sendable {
             history: pastFinding, trainedRows: trained.count, heldOutRows: heldOut.count,
             featureNames: preparation.featureNames, candidates: fitted, chosen: best.candidate,
             comparison: comparison, propensities: logged.source, unused: logged.unused,
-            heldOut: scores, unserved: unserved, profiles: profiles)
+            heldOut: scores, slopeErrors: slopeErrors, unserved: unserved, profiles: profiles)
         return (bundle, report)
     }
 

@@ -116,7 +116,8 @@ struct Reading {
                     at: place ?? section.place)
             }
             section.read(
-                "exploring_deviation", into: &result.experiments.exploringDeviation, .percent(1...200), &problems)
+                "exploring_deviation", into: &result.experiments.exploringDeviation, .percent(1...200, or: "model"),
+                &problems)
         }
     }
 

@@ -137,7 +137,8 @@ public struct ExperimentSettings: Equatable, Sendable {
     /// Share of shoppers whose prices are drawn around the best one, to learn from.
     public var exploringShare = 0.0
     /// How far: standard deviation of the logarithm of the slope that a price is drawn for, before any outcome.
-    public var exploringDeviation = 0.30
+    /// nil: as the model says.
+    public var exploringDeviation: Double?
 }
 
 public struct ModelSettings: Equatable, Sendable {

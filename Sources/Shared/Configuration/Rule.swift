@@ -57,6 +57,16 @@ extension Rule where Value == Double {
     }
 }
 
+extension Rule where Value == Double? {
+    /// A percentage, or a word for nil.
+    static func percent(_ range: ClosedRange<Double>, or word: String) -> Rule {
+        let percent = Rule<Double>.percent(range)
+        return Rule(expectation: "\(word), or \(percent.expectation)") { text in
+            text == word ? .some(nil) : percent.read(text).map(Optional.some)
+        }
+    }
+}
+
 extension Rule where Value == Duration {
     /// A whole number and a unit, such as `50ms` or `15m`.
     package static func duration(_ shortest: String, _ longest: String) -> Rule {

@@ -12,11 +12,11 @@ public struct Experiment: Equatable, Sendable {
     public var exploringShare: Double
 
     /// How far around the best price: standard deviation of the error of ln slope before any outcome of shopper and
-    /// product, as the draws suppose it.
-    public var exploringDeviation: Double
+    /// product, as the draws suppose it; nil: as the model says.
+    public var exploringDeviation: Double?
 
     public init(
-        salt: String, controlShare: Double, exploringShare: Double = 0, exploringDeviation: Double = 0.3
+        salt: String, controlShare: Double, exploringShare: Double = 0, exploringDeviation: Double? = nil
     ) {
         self.salt = salt
         self.controlShare = controlShare

@@ -3,14 +3,17 @@
 // (Thompson, 1933). What has been seen often is drawn from closely around the best price. A ticket for each curve makes the
 // chance of a price a matter of counting: the share of the tickets that lead to it, after every guardrail.
 //
-// How wide prices are drawn before any outcome is the operator's to say, so the belief is stretched to it, as a whole
-// ("posterior reshaping", Chapelle and Li, 2011).
+// How wide prices are drawn before any outcome is the model's to say, or the operator's, so the belief is stretched to it,
+// as a whole ("posterior reshaping", Chapelle and Li, 2011).
 
 import Domain
 
 /// Curves that stand for what a curve may be.
 public enum Exploration {
     public static let tickets = 16
+
+    /// Of ln slope, where neither operator nor model says one.
+    static let usualDeviation = 0.3
 
     /// Of the standard normal, in the middles of sixteen equally likely slices.
     public static let quantiles = [
@@ -54,8 +57,13 @@ extension Experiment {
     }
 
     /// The curve as a ticket has it.
-    /// - Parameter belief: how far the curve may be off.
-    public func drawn(_ curve: DemandCurve, ticket: Int, belief: ShiftCovariance) -> DemandCurve {
-        curve.shifted(by: Exploration.shift(ticket, around: belief, deviation: exploringDeviation))
+    /// - Parameters:
+    ///   - belief: how far the curve may be off.
+    ///   - modelDeviation: of the model's ln slopes, where it says so; counts unless the operator says another.
+    public func drawn(
+        _ curve: DemandCurve, ticket: Int, belief: ShiftCovariance, modelDeviation: Double? = nil
+    ) -> DemandCurve {
+        let deviation = exploringDeviation ?? modelDeviation ?? Exploration.usualDeviation
+        return curve.shifted(by: Exploration.shift(ticket, around: belief, deviation: deviation))
     }
 }

@@ -33,10 +33,11 @@ struct ExposureBuffer: Sendable {
     }
 
     /// Adds an exposure, in place of an earlier one of the same shopper and product.
-    mutating func add(_ exposure: Exposure, of product: ProductKey) {
+    /// - Parameter isPromised: whether the earlier one still held when this one was shown.
+    mutating func add(_ exposure: Exposure, of product: ProductKey, isPromised: Bool = false) {
         let place = Place(user: exposure.user.hash, product: product)
         if let earlier = places[place], exposures[earlier].user == exposure.user {
-            exposures[earlier] = exposure.repeating(exposures[earlier])
+            exposures[earlier] = isPromised ? exposure.repeating(exposures[earlier]) : exposure
         } else {
             guard !isFull else { return }
             places[place] = exposures.count

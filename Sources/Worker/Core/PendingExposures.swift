@@ -23,8 +23,9 @@ struct PendingExposures: Sendable {
         return nil
     }
 
-    mutating func add(_ exposure: Exposure, of product: ProductKey) {
-        if !planted(.exposuresForgotten) { shown.add(exposure, of: product) }
+    /// - Parameter isPromised: whether an earlier one of the same shopper and product still held when it was shown.
+    mutating func add(_ exposure: Exposure, of product: ProductKey, isPromised: Bool) {
+        if !planted(.exposuresForgotten) { shown.add(exposure, of: product, isPromised: isPromised) }
     }
 
     /// What the next records carry, each of them small enough for any log.

@@ -7,12 +7,14 @@ import Models
 struct ServingModel: Sendable {
     let bundle: ModelBundle
     let checksum: UInt64
+    let slopeErrors: SlopeErrors?
     private var items = ItemCache()
     private var categories = CategoryCache()
 
     init(bundle: ModelBundle, checksum: UInt64) {
         self.bundle = bundle
         self.checksum = checksum
+        slopeErrors = bundle.information.slopeErrors
     }
 
     /// Forgets what was computed from the catalogue.

@@ -258,7 +258,7 @@ extension WorkerCore {
         if arm == .exploring {
             trail.note(.explored, line.row.listPrice)
             let ticket = configuration.experiment.ticket(cart.user, line.key, day: cart.day)
-            price = drawn(ticket, around: curve, line, context, &trail)
+            price = drawn(ticket, around: curve, off: slopeError(cart), line, context, &trail)
         } else {
             price = PriceDecision.personal(curve, context, configuration.policy, &trail)
         }
@@ -272,11 +272,18 @@ extension WorkerCore {
         return (price, cart.isKnown ? .personal : .segment)
     }
 
+    /// How far off ln slope may be, as the cart's model says of its shopper's segment.
+    private func slopeError(_ cart: Cart) -> Double? {
+        models[cart.role]?.slopeErrors.map { cart.isKnown ? $0.known : $0.newcomer }
+    }
+
     /// The best price on the curve that a ticket stands for.
     private func drawn(
-        _ ticket: Int, around curve: DemandCurve, _ line: Cart.Line, _ context: PriceContext, _ trail: inout PriceTrail
+        _ ticket: Int, around curve: DemandCurve, off slopeError: Double?, _ line: Cart.Line, _ context: PriceContext,
+        _ trail: inout PriceTrail
     ) -> Money {
-        let curve = configuration.experiment.drawn(curve, ticket: ticket, belief: line.correction.belief.covariance)
+        let curve = configuration.experiment.drawn(
+            curve, ticket: ticket, belief: line.correction.belief.covariance, modelDeviation: slopeError)
         return PriceDecision.personal(curve, context, configuration.policy, &trail)
     }
 
@@ -308,9 +315,10 @@ extension WorkerCore {
             return decide(line, in: arm, cart, &trail).price == price ? 1 : 0
         }
         let context = context(of: line, cart)
+        let slopeError = slopeError(cart)
         let same = (0..<Exploration.tickets).count { ticket in
             var trail = PriceTrail()
-            return drawn(ticket, around: curve, line, context, &trail) == price
+            return drawn(ticket, around: curve, off: slopeError, line, context, &trail) == price
         }
         return Float(same) / Float(Exploration.tickets)
     }
@@ -344,6 +352,8 @@ extension WorkerCore {
         guard RememberedQuote(exposure) != line.earlier else { return }
         exposure.propensity = propensity(of: price, line, cart)
         exposure.prediction = prediction(of: line, at: price, cart)
-        if let place = place(of: cart.partition) { keyed[place]?.exposures.add(exposure, of: line.key) }
+        guard let place = place(of: cart.partition) else { return }
+        let isPromised = line.earlier?.promise(at: cart.now) != nil
+        keyed[place]?.exposures.add(exposure, of: line.key, isPromised: isPromised)
     }
 }

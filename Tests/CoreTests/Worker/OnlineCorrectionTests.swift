@@ -2,6 +2,7 @@
 // once, when the window has closed, the same on every replica.
 
 import Domain
+import Models
 import Pricing
 import TestSupport
 import Testing
@@ -159,6 +160,31 @@ import WorkerCore
             if prices(unlearned)[ticket] != price { moved += 1 }
         }
         #expect(moved > 4, "days on which less was known would have meant another price")
+    }
+
+    /// A model says how far its own slopes may be off: more of a shopper whom nobody knows.
+    @Test func pricesAreDrawnAsWideAsTheModelIsUnsure() throws {
+        func prices(_ deviation: Double?, _ errors: SlopeErrors?, _ user: UserKey) throws -> [Money] {
+            let experiment = Experiment(
+                salt: "autumn", controlShare: 0, exploringShare: 1, exploringDeviation: deviation)
+            var shell = try PaperShell.open(Shop.configuration(experiment: experiment, smoothing: 1, dailyMove: 1))
+            shell.load(try Shop.bundle(slopeErrors: errors))
+            pay(&shell, anna, Shop.event(1, "milk"))
+            return try (0..<12 as Range<Int64>).map { day in
+                let time = Shop.noon.adding(milliseconds: day * Shop.day)
+                let line = try shell.price(user, "milk", at: time).lines[0]
+                #expect(line.level == (user == anna ? .personal : .segment))
+                return line.personalPrice
+            }
+        }
+        let stranger = Shop.user("stranger")
+        let errors = SlopeErrors(known: 0.2, newcomer: 0.6)
+        #expect(try prices(nil, errors, anna) == prices(0.2, nil, anna))
+        #expect(try prices(nil, errors, stranger) == prices(0.6, nil, stranger))
+        // The operator's word counts, and where nobody says anything it is the usual.
+        #expect(try prices(0.5, errors, anna) == prices(0.5, nil, anna))
+        #expect(try prices(nil, nil, anna) == prices(0.3, nil, anna))
+        #expect(try prices(0.2, nil, anna) != prices(0.3, nil, anna))
     }
 
     @Test func theControlArmPaysTheListPriceAndTeachesNothing() throws {

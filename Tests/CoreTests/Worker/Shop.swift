@@ -72,7 +72,8 @@ enum Shop {
     ///   - buyers: what each tree of the intercept gives to who has bought the product before.
     static func bundle(
         version: UInt64 = 1, logSlope: Float = 2, buyers: [Float] = [0.5],
-        shape: PriceShape = .straight, saturation: ResponseModel.Saturation? = nil, law: CappedDemand? = nil
+        shape: PriceShape = .straight, saturation: ResponseModel.Saturation? = nil, law: CappedDemand? = nil,
+        slopeErrors: SlopeErrors? = nil
     ) throws(ModelError) -> ModelBundle {
         let width = FeatureSchema.count
         let bought = FeatureSchema.names.firstIndex(of: "weeks bought")!
@@ -94,7 +95,8 @@ enum Shop {
         return ModelBundle(
             version: version,
             information: ModelInformation(
-                data: "made for tests", trainedWeeks: 0...1, rows: 1, featureNames: FeatureSchema.names, metrics: []),
+                data: "made for tests", trainedWeeks: 0...1, rows: 1, featureNames: FeatureSchema.names,
+                metrics: slopeErrors?.metrics ?? []),
             response: response,
             products: modelled.enumerated().map { index, product in
                 ProductStatistics(
