@@ -62,6 +62,22 @@ public struct Learner {
         return (bundle, report, tested)
     }
 
+    /// The rows of all weeks after one, for judging models that were fitted on weeks up to it.
+    /// - Throws: when there are none.
+    public static func judges(
+        of data: TrainingData, calendar: ShopCalendar, after week: Int32
+    ) throws(LearningError) -> TrainingMatrix {
+        let replay = try MatrixReplay(data, calendar: calendar, ratesThrough: week)
+        let last = replay.weeks.last?.week ?? week
+        let judges = last > week ? replay.matrices(of: [(week + 1)...last])[0] : TrainingMatrix()
+        guard judges.count > 0 else {
+            throw LearningError(
+                place: data.description, value: "no basket of a week after those that the models were fitted on",
+                remedy: "Judge them when such a week has begun.")
+        }
+        return judges
+    }
+
     /// Of the model, by another of half of the shoppers, asked about the other half; nil where half of them is too few.
     private func slopeErrors(
         of model: ResponseModel, _ trained: TrainingMatrix

@@ -35,6 +35,17 @@ import Testing
         return (result.status, try? decoder.decode(Round.self, from: Data(result.output.utf8)))
     }
 
+    /// What the gates say of a bundle; nil when they cannot be asked.
+    private func judged(
+        _ cluster: TestCluster, _ bundle: String, _ arguments: [String] = []
+    ) throws -> (status: Int32, passes: [String: Bool]?, errors: String) {
+        struct Judgement: Decodable { var gates: [Round.Gate] }
+        let result = try cluster.farthing(["models", "judge", bundle, "-o", "json"] + arguments)
+        let gates = try? JSONDecoder().decode(Judgement.self, from: Data(result.output.utf8)).gates
+        let passes = gates.map { Dictionary($0.map { ($0.gate, $0.passes) }, uniquingKeysWith: { $1 }) }
+        return (result.status, passes, result.errors)
+    }
+
     /// List prices that change from week to week, in cents.
     private func list(_ product: Int, weeksAgo: Int64) -> Int64 {
         [200, 240, 170, 220, 185][(product + Int(weeksAgo) * 2) % 5]
@@ -96,6 +107,23 @@ import Testing
         #expect(kept.passes("log-loss") == true && kept.passes("median move") == false)
         #expect(try versions(cluster) == [9])
 
+        // The same gates, asked about a file: what served before knows the shop, and moves prices far; itself passes.
+        let older = try #require(
+            try FileManager.default.contentsOfDirectory(atPath: cluster.folder.path + "/log/models")
+                .map { cluster.folder.path + "/log/models/" + $0 }
+                .first { try cluster.farthing(["models", "judge", $0, "--largest-move", "2"]).status == 0 })
+        let before = try judged(cluster, older)
+        #expect(before.status == 1 && before.passes?["median move of a personal price"] == false, "\(before)")
+        #expect(before.passes?["log-loss over the serving model's"] == true)
+        let itself = try judged(cluster, made)
+        #expect(itself.passes?["median move of a personal price"] == true, "\(itself)")
+        #expect(itself.status == 1 && itself.passes?["purchases predicted over made"] == false)
+        for (bundle, words) in [(cluster.folder.path + "/nowhere", "nowhere"), (cluster.configuration.path, "model")] {
+            let failed = try judged(cluster, bundle)
+            #expect(failed.status == 2 && failed.errors.contains(words), "\(failed)")
+        }
+        #expect(try versions(cluster) == [9])
+
         // Allowed to, it still changes nothing on a dry run.
         let looked = try watch(cluster, ["--largest-move", "2", "--dry-run"])
         #expect(looked.status == 0 && looked.round?.activatedAt == nil, "\(looked)")
@@ -149,6 +177,14 @@ import Testing
         let again = try watch(cluster, ["--exposures", file("early.csv")])
         #expect(again.status == 1 && again.round?.passes("to judge by") == false, "\(again)")
         #expect(try versions(cluster) == [learned.version])
+
+        // So says the judge of any bundle of these rows; renewed, the file has weeks to judge it by.
+        try succeeds(["learn", "fit", "--exposures", file("early.csv"), "--out", file("early.bundle")])
+        let seen = try judged(cluster, file("early.bundle"), ["--exposures", file("early.csv")])
+        #expect(seen.status == 1 && seen.passes == ["exposures to judge by": false], "\(seen)")
+        let unseen = try judged(cluster, file("early.bundle"), ["--exposures", file("shop.csv")])
+        #expect(unseen.status == 0 && unseen.passes?.count == 3, "\(unseen)")
+        #expect(try judged(cluster, file("early.bundle")).errors.contains("--exposures"))
 
         // Renewed, it is judged by the later weeks.
         let renewed = try watch(cluster, ["--exposures", file("shop.csv"), "--largest-move", "1"])

@@ -29,6 +29,7 @@ struct LearnWatch: ParsableCommand {
 
     @OptionGroup var target: EndpointOption
     @OptionGroup var output: OutputOption
+    @OptionGroup var gates: GateOptions
 
     @Option(help: "A CSV of exposures to learn from instead of the log; read anew in every round.")
     var exposures: String?
@@ -45,26 +46,11 @@ struct LearnWatch: ParsableCommand {
     @Flag(help: "Activate nothing.")
     var dryRun = false
 
-    @Option(help: "Log-loss that is allowed, over the serving model's.")
-    var largestLoss = ModelGates().largestLossRatio
-
-    @Option(help: "Median move of a personal price that is allowed, as a share of it.")
-    var largestMove = ModelGates().largestMedianMove
-
-    @Option(help: "A file user,group: shoppers who must not be treated differently. Judges prices, makes none.")
-    var groups: String?
-
-    @Option(help: "Gap between the mean prices of two groups that is allowed, as a share of the public price.")
-    var largestGap = ModelGates().largestGroupGap
-
     @Option(help: "Put the model on trial for these shoppers (5% or 0.05; 0 prices nobody) instead of serving it.")
     var share: ShopperShare?
 
     func validate() throws {
         guard every > 0 else { throw ValidationError("--every takes at least one minute.") }
-        guard largestLoss >= 1, largestMove >= 0, largestGap >= 0 else {
-            throw ValidationError("--largest-loss takes 1 or more, --largest-move and --largest-gap 0 or more.")
-        }
         guard types == nil || exposures != nil else { throw ValidationError("--types: add --exposures.") }
     }
 
@@ -94,12 +80,8 @@ struct LearnWatch: ParsableCommand {
 
     private func learn() throws -> WatchRound {
         let configuration = try target.configuration.load()
-        var gates = ModelGates()
-        gates.largestLossRatio = largestLoss
-        gates.largestMedianMove = largestMove
-        gates.largestGroupGap = largestGap
         let source = WatchedSource(
-            configuration: configuration, gates: gates, groups: try groups.map(ShopperGroups.init(path:)),
+            judge: ModelJudge(configuration, gates: gates.gates(), groups: try gates.shopperGroups()),
             version: UInt64(Clock.timestamp().milliseconds / 1_000))
         let candidate =
             if let exposures { try source.learn(fromFile: exposures, types: types) } else { try source.learn() }

@@ -2,17 +2,11 @@
 
 import Configuration
 import Domain
-import Features
-import Foundation
 import Learning
 import Models
-import Operations
-import Pricing
 
 struct WatchedSource {
-    let configuration: ClusterConfiguration
-    let gates: ModelGates
-    let groups: ShopperGroups?
+    let judge: ModelJudge
     /// Of the model to learn.
     let version: UInt64
 
@@ -29,78 +23,35 @@ struct WatchedSource {
         var findings: [ModelGates.Finding]
     }
 
+    private static let servingModel = "the serving model"
+
     /// From the cluster's own log.
     func learn() throws -> Candidate {
-        let activation = try configuration.servingModel()
-        let serving = try activation.map { activation in
-            let model = try ModelBundle.decode(try keptModel(activation), featureNames: FeatureSchema.names)
-            guard model.profiles == nil else {
-                throw refusal("fitted to a file of exposures", "name that file, kept up to date, with --exposures")
-            }
-            return model
-        }
-        let calendar = try configuration.calendar()
-        let shop = try configuration.loggedShop(configuration.shop.tenant, calendar)
-        let learner = Learner(
-            try shop.trainingData(), calendar: calendar, settings: try shop.settings())
+        let kept = try judge.serving()
+        let serving = try kept.map { try judge.logged($0.bytes, Self.servingModel) }
+        let calendar = try judge.configuration.calendar()
+        let shop = try judge.configuration.loggedShop(judge.configuration.shop.tenant, calendar)
+        let learner = Learner(try shop.trainingData(), calendar: calendar, settings: try shop.settings())
         let (bundle, report, judges) = try learner.learn(version: version)
-        let findings = gates.judge(
-            bundle.response, against: serving?.response, on: judges,
-            range: PersonalRange(learner.data, PricingPolicy(configuration.pricing)),
-            groups: groups.map { known in learner.data.shoppers.map(known.group) })
         return Candidate(
-            serving: activation?.version, bundle: bundle.encode(), rows: report.trainedRows,
-            logLoss: report.evaluation.logLoss, findings: findings)
+            serving: kept?.version, bundle: bundle.encode(), rows: report.trainedRows,
+            logLoss: report.evaluation.logLoss,
+            findings: judge.findings(bundle, against: serving, on: judges, of: learner.data))
     }
 
     /// From a file of exposures.
     func learn(fromFile path: String, types: String?) throws -> Candidate {
-        let activation = try configuration.servingModel()
-        let serving = try activation.map { activation in
-            let bytes = try keptModel(activation)
-            guard try ModelBundle.decode(bytes, featureNames: FeatureSchema.names).profiles != nil else {
-                throw refusal("learned from the cluster's log", "leave --exposures out")
-            }
-            return try ExposureBundle.decode(bytes)
-        }
+        let kept = try judge.serving()
+        let serving = try kept.map { try judge.fitted($0.bytes, Self.servingModel) }
         let table = try ExposureTable(path: path, for: .outcomes, kinds: try ColumnTypes.read(types))
-        let asked = try serving.map { serving in
-            let asked = try ExposureTable(path: path, for: .outcomes, kinds: serving.preparation.kinds)
-            guard asked.hasRows(of: table) else { throw changed(path) }
-            return asked
-        }
+        let asked = try serving.map { ($0, try judge.reread(path, as: table, for: $0)) }
         let (bundle, report) = try ExposureLearner().learn(table, version: version)
         let seen = serving?.information.trainedWeeks.upperBound
-        let findings = gates.judge(
-            JudgedBundle(bundle, predicting: report.unserved, on: table.judges(after: seen)),
-            against: serving.flatMap { serving in asked.map { JudgedBundle(serving, on: $0.judges(after: seen)) } },
-            policy: PricingPolicy(configuration.pricing), groups: groups)
         return Candidate(
-            serving: activation?.version, bundle: bundle.encode(), rows: report.trainedRows,
-            logLoss: report.heldOut.logLoss, findings: findings)
-    }
-
-    private func changed(_ path: String) -> Refusal {
-        Refusal(
-            .invalidFile, place: path, value: "other rows when it was read again",
-            remedy: "Write a new file beside it and rename it, so that a round reads one or the other.")
-    }
-
-    private func refusal(_ kind: String, _ remedy: String) -> Refusal {
-        Refusal(
-            .invalidFile, place: "the serving model", value: kind,
-            remedy: "What was learned from one cannot judge the other: \(remedy), or first activate a model that was "
-                + "learned like the new one.")
-    }
-
-    /// The serving model's file, from the copies that the log keeps.
-    private func keptModel(_ activation: ModelActivation) throws -> [UInt8] {
-        let path = "\(configuration.log.directory)/models/\(hexadecimal(activation.checksum)).bundle"
-        guard let bytes = FileManager.default.contents(atPath: path) else {
-            throw Refusal(
-                .invalidFile, place: path, value: "no readable file",
-                remedy: "Activate the serving model again, so that the log keeps a copy of it here.")
-        }
-        return [UInt8](bytes)
+            serving: kept?.version, bundle: bundle.encode(), rows: report.trainedRows,
+            logLoss: report.heldOut.logLoss,
+            findings: judge.findings(
+                JudgedBundle(bundle, predicting: report.unserved, on: table.judges(after: seen)),
+                against: asked.map { JudgedBundle($0, on: $1.judges(after: seen)) }))
     }
 }

@@ -6,20 +6,23 @@ import Foundation
 
 struct ModelsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "models", abstract: "Show the models of a running cluster, try one, promote it, go back.",
+        commandName: "models",
+        abstract: "Show the models of a running cluster, judge one, try it, promote it, go back.",
         discussion: """
             A model on trial is loaded by every worker beside the one that serves. With a share of nothing it prices
             nobody: one cart in sixteen is priced by both, and the difference is shown here. With a share it prices
             those shoppers, the same ones on every worker. `farthing activate` serves a model without a trial.
 
               farthing models
+              farthing models judge model.bundle
               farthing models try model.bundle
               farthing models try --share 5%
               farthing models promote
               farthing models rollback
             """,
         subcommands: [
-            ModelsList.self, ModelsTry.self, ModelsPromote.self, ModelsWithdraw.self, ModelsRollback.self,
+            ModelsList.self, ModelsJudge.self, ModelsTry.self, ModelsPromote.self, ModelsWithdraw.self,
+            ModelsRollback.self,
         ],
         defaultSubcommand: ModelsList.self)
 }

@@ -120,7 +120,7 @@ extension ModelGates {
                 Finding(
                     gate: "exposures to judge by", value: Double(table.count),
                     demanded: "\(Self.fewestJudges) of users held out"
-                        + (serving == nil ? "" : ", of weeks that the serving model has not seen"),
+                        + (serving == nil ? "" : ", of weeks not learned from before"),
                     passes: false)
             ]
         }

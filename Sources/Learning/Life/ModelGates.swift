@@ -16,7 +16,7 @@ public struct ModelGates: Equatable, Sendable {
     public init() {}
 
     /// One figure and whether it passes.
-    public struct Finding: Equatable, Sendable {
+    public struct Finding: Equatable, Sendable, Encodable {
         public var gate: String
         public var value: Double
         /// In words.
