@@ -23,9 +23,16 @@ extension SlopeErrors {
         guard usable.count >= Self.rows.lowerBound else { return nil }
         let sizes = usable.map { abs(errors[$0]) }.sorted()
         let known = Self.widening * sizes[Int(Self.central * Double(sizes.count - 1))]
-        let squares = Dictionary(grouping: usable) { items[$0] }.values.reduce(0.0) { sum, rows in
-            let mean = rows.reduce(0) { $0 + logSlopes[$1] } / Double(rows.count)
-            return sum + rows.reduce(0) { $0 + (logSlopes[$1] - mean) * (logSlopes[$1] - mean) }
+        // Summed in the order of the rows: a dictionary's own differs from run to run, and so would the last digit.
+        var sums: [Int: (logSlope: Double, rows: Double)] = [:]
+        for row in usable {
+            sums[items[row], default: (0, 0)].logSlope += logSlopes[row]
+            sums[items[row], default: (0, 0)].rows += 1
+        }
+        let squares = usable.reduce(0.0) { squares, row in
+            let ofItem = sums[items[row], default: (0, 1)]
+            let difference = logSlopes[row] - ofItem.logSlope / ofItem.rows
+            return squares + difference * difference
         }
         self.init(known: known, newcomer: (known * known + squares / Double(usable.count)).squareRoot())
     }
