@@ -62,18 +62,18 @@ public struct Learner {
         return (bundle, report, tested)
     }
 
-    /// The rows of all weeks after one, for judging models that were fitted on weeks up to it.
+    /// The tested rows of weeks after one, for judging models that were fitted on weeks up to it.
     /// - Throws: when there are none.
-    public static func judges(
-        of data: TrainingData, calendar: ShopCalendar, after week: Int32
-    ) throws(LearningError) -> TrainingMatrix {
-        let replay = try MatrixReplay(data, calendar: calendar, ratesThrough: week)
-        let last = replay.weeks.last?.week ?? week
-        let judges = last > week ? replay.matrices(of: [(week + 1)...last])[0] : TrainingMatrix()
+    public func judges(after week: Int32) throws(LearningError) -> TrainingMatrix {
+        let first = max(settings.testedWeeks.lowerBound, week + 1)
+        let replay = try MatrixReplay(data, calendar: calendar, ratesThrough: first - 1)
+        let judges =
+            first <= settings.testedWeeks.upperBound
+            ? replay.matrices(of: [first...settings.testedWeeks.upperBound])[0] : TrainingMatrix()
         guard judges.count > 0 else {
             throw LearningError(
                 place: data.description, value: "no basket of a week after those that the models were fitted on",
-                remedy: "Judge them when such a week has begun.")
+                remedy: "Judge them when such a week is over.")
         }
         return judges
     }

@@ -93,13 +93,17 @@ import Testing
         for record in records(data) { other.add(record) }
         let error = #expect(throws: LearningError.self) { try other.trainingData() }
         #expect(error?.place == "the log of elsewhere")
-        #expect(throws: LearningError.self) { try other.settings() }
+        #expect(throws: LearningError.self) { try other.settings(at: instant(week + 5)) }
     }
 
     @Test func theLastWeeksAreHeldOut() throws {
-        let settings = try shop(records(littleShop(shoppers: 12, weeks: 12))).settings()
+        let shop = shop(records(littleShop(shoppers: 12, weeks: 12)))
+        let settings = try shop.settings(at: instant(week + 12))
         #expect(settings.testedWeeks == (week + 11)...(week + 11))
         #expect(settings.trainedWeeks.upperBound == week + 10)
         #expect(settings.trainedWeeks.lowerBound > week)
+        // Who has not bought yet in a week that is not over may still do so.
+        #expect(try shop.settings(at: instant(week + 11, day: 6)).testedWeeks == (week + 10)...(week + 10))
+        #expect(throws: LearningError.self) { try shop.settings(at: instant(week + 3)) }
     }
 }

@@ -33,7 +33,7 @@ struct LearnLog: ParsableCommand {
         let calendar = try configuration.calendar()
         let shop = try configuration.loggedShop(tenant ?? configuration.shop.tenant, calendar)
         let learner = Learner(
-            try shop.trainingData(), calendar: calendar, settings: try shop.settings())
+            try shop.trainingData(), calendar: calendar, settings: try shop.settings(at: Clock.timestamp()))
         var bar = ProgressBar("learning ")
         let report = try learner.write(to: path, &bar)
         try output.report(ServedFitReport(report, path: path, references: [])) {

@@ -38,6 +38,14 @@ struct ModelJudge {
 
     // MARK: - Of a cluster's log
 
+    /// Of what the log holds today.
+    func learner() throws -> Learner {
+        let calendar = try configuration.calendar()
+        let shop = try configuration.loggedShop(configuration.shop.tenant, calendar)
+        return Learner(
+            try shop.trainingData(), calendar: calendar, settings: try shop.settings(at: Clock.timestamp()))
+    }
+
     /// The file of a model that was learned from the cluster's log.
     func logged(_ bytes: [UInt8], _ place: String) throws -> ModelBundle {
         let model = try ModelBundle.decode(bytes, featureNames: FeatureSchema.names)

@@ -29,9 +29,7 @@ struct WatchedSource {
     func learn() throws -> Candidate {
         let kept = try judge.serving()
         let serving = try kept.map { try judge.logged($0.bytes, Self.servingModel) }
-        let calendar = try judge.configuration.calendar()
-        let shop = try judge.configuration.loggedShop(judge.configuration.shop.tenant, calendar)
-        let learner = Learner(try shop.trainingData(), calendar: calendar, settings: try shop.settings())
+        let learner = try judge.learner()
         let (bundle, report, judges) = try learner.learn(version: version)
         return Candidate(
             serving: kept?.version, bundle: bundle.encode(), rows: report.trainedRows,

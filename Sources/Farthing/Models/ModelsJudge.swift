@@ -69,13 +69,12 @@ struct ModelsJudge: ParsableCommand {
         let candidate = try judge.logged(bytes, bundle)
         let kept = try judge.serving()
         let serving = try kept.map { try judge.logged($0.bytes, "the serving model") }
-        let calendar = try judge.configuration.calendar()
-        let data = try judge.configuration.loggedShop(judge.configuration.shop.tenant, calendar).trainingData()
+        let learner = try judge.learner()
         let seen = [candidate, serving].compactMap { $0?.information.trainedWeeks.upperBound }.max() ?? 0
-        let judges = try Learner.judges(of: data, calendar: calendar, after: seen)
+        let judges = try learner.judges(after: seen)
         return Report(
             candidate.version, against: kept?.version,
-            judge.findings(candidate, against: serving, on: judges, of: data))
+            judge.findings(candidate, against: serving, on: judges, of: learner.data))
     }
 
     private func judged(_ bytes: [UInt8], _ judge: ModelJudge, on path: String) throws -> Report {

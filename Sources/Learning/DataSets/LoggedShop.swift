@@ -45,12 +45,14 @@ public struct LoggedShop {
     }
 
     /// The weeks to fit on and the later ones to judge by: about one in seven of those with a basket, at least one.
+    /// - Parameter now: the week that it is in is not over, and who has not bought yet may; it tells nothing.
     /// - Throws: when there is nothing to learn from yet.
-    public func settings() throws(LearningError) -> LearningSettings {
-        let weeks = Set(events.map { calendar.week(of: $0.event.occurredAt) }).sorted()
+    public func settings(at now: Timestamp) throws(LearningError) -> LearningSettings {
+        let begun = calendar.week(of: now)
+        let weeks = Set(events.map { calendar.week(of: $0.event.occurredAt) }).filter { $0 < begun }.sorted()
         guard let first = weeks.first, let last = weeks.last, weeks.count >= Self.fewestWeeks else {
             throw LearningError(
-                place: "the log of \(tenant)", value: "baskets of \(weeks.count) weeks",
+                place: "the log of \(tenant)", value: "baskets of \(weeks.count) weeks that are over",
                 remedy:
                     "Learn when there are baskets of at least \(Self.fewestWeeks) different weeks, or import earlier ones."
             )
