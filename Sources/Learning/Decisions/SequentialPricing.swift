@@ -55,6 +55,8 @@ public struct SequentialPricing {
     private var draws: Draws
     /// Data grows by so much between two fits.
     private static let growth = 1.5
+    /// Standard errors.
+    private static let sure = 2.0
     private var evidence: [PriceLadder.End: EndEvidence] = [:]
 
     fileprivate struct Served {
@@ -166,12 +168,11 @@ public struct SequentialPricing {
         let matrix = preparation.trainingMatrix(of: trained)
         let judged = preparation.matrix(of: judges)
 
-        let trial = judged.rows(
-            at: Array(
-                0..<places.prefix(self.settings.trialDecisions).count {
-                    ExposureLearner.isHeldOut(table.users[$0])
-                }))
-        let fits = try chooseLaw(matrix, judged, trial: trial)
+        // Places begin with the trial's.
+        let tried = judges.users.prefix(
+            places.prefix(self.settings.trialDecisions).count { ExposureLearner.isHeldOut(table.users[$0]) })
+        let trial = judged.rows(at: Array(tried.indices))
+        let fits = try chooseLaw(matrix, judged, trial: trial, users: Array(tried))
         var spread = served?.spread
         var spreadRows = served?.spreadRows ?? 0
         let settings = fits.candidate.settings
@@ -189,11 +190,13 @@ public struct SequentialPricing {
     }
 
     /// All laws as long as fits are cheap, and the one in force from then on. Forests compete by held-out log-loss. A
-    /// network knows better than forests who buys, whatever the law is; so what decides between the two is how well they
-    /// know what the price changed.
-    /// - Parameter trial: those of the judges at whose prices nobody chose.
+    /// network of many rows knows better than forests who buys, whatever the law is; so they take its place only where
+    /// they surely know better what the price changed.
+    /// - Parameters:
+    ///   - trial: those of the judges at whose prices nobody chose.
+    ///   - users: of the trial's rows.
     private func chooseLaw(
-        _ matrix: TrainingMatrix, _ judges: TrainingMatrix, trial: TrainingMatrix
+        _ matrix: TrainingMatrix, _ judges: TrainingMatrix, trial: TrainingMatrix, users: [String]
     ) throws(LearningError) -> (candidate: DemandCandidate, fit: ResponseFit) {
         let candidates =
             served.map { matrix.count > 400_000 ? [$0.candidate] : DemandCandidate.allCases }
@@ -209,9 +212,10 @@ public struct SequentialPricing {
                 .min { $0.fit.heldOutLogLoss ?? .infinity < $1.fit.heldOutLogLoss ?? .infinity }
         }
         guard finalists.count > 1, trial.count > 0 else { return finalists[0] }
-        let losses = PriceLoss.of(
-            finalists.map(\.fit.model), on: trial, levels: PriceLevels(fitting: trial.logRelativePrices))
-        return finalists[losses[0] <= losses[1] ? 0 : 1]
+        let (forests, network) = (finalists[0], finalists[1])
+        let gain = PriceLoss.gain(
+            of: forests.fit.model, over: network.fit.model, on: trial, users: users)
+        return gain.value > Self.sure * gain.standardError ? forests : network
     }
 }
 

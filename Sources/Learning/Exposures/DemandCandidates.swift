@@ -1,8 +1,5 @@
-// Which law of demand? Nobody knows beforehand, so a few are fitted and the rows held out decide: not by how well they
-// predict who buys, which is mostly a matter of the intercept, but by how well they predict what the price changed.
-// Source: the R-loss (Nie and Wager, 2021), with the chance of each price known from the test of prices.
+// Which law of demand? Nobody knows beforehand, so a few are fitted and the rows held out decide; see `PriceLoss`.
 
-import Domain
 import Models
 
 /// A law of demand that may be fitted.
@@ -48,35 +45,4 @@ public struct FittedCandidate: Sendable {
     public let fit: ResponseFit
     /// Mean squared error of the predicted effect of the price, on held-out rows; comparable between candidates.
     public internal(set) var priceLoss: Double
-}
-
-/// How well models predict what prices change.
-enum PriceLoss {
-    /// Judges models by the same rows, which none of them has learned from.
-    /// - Returns: for each the mean squared error of the effects that it predicts of the prices shown.
-    static func of(
-        _ models: [ResponseModel], on matrix: TrainingMatrix, levels: PriceLevels
-    ) -> [Double] {
-        // What a model says the price shown has changed, against the mean over the prices that might have been.
-        var effects: [[Double]] = []
-        var means = [Double](repeating: 0, count: matrix.count)
-        for model in models {
-            let coefficients = Coefficients(model, matrix)
-            effects.append(
-                matrix.labels.indices.map { row in
-                    let atLevels = levels.logPrices.map { coefficients.probability(row, logPrice: $0) }
-                    let mean = zip(atLevels, levels.shares).reduce(0) { $0 + $1.0 * $1.1 }
-                    means[row] += mean / Double(models.count)
-                    return atLevels[levels.nearest(to: Double(matrix.logRelativePrices[row]))] - mean
-                })
-        }
-        return effects.map { effects in
-            var loss = 0.0
-            for row in effects.indices {
-                let error = Double(matrix.labels[row]) - means[row] - effects[row]
-                loss += error * error
-            }
-            return loss / Double(max(1, matrix.count))
-        }
-    }
 }

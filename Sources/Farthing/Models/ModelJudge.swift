@@ -39,19 +39,13 @@ struct ModelJudge {
     // MARK: - Of a cluster's log
 
     /// Of what the log holds today.
-    func learner() throws -> Learner {
-        let calendar = try configuration.calendar()
-        let shop = try configuration.loggedShop(configuration.shop.tenant, calendar)
-        return Learner(
-            try shop.trainingData(), calendar: calendar, settings: try shop.settings(at: Clock.timestamp()))
-    }
+    func learner() throws -> Learner { try configuration.learner(of: configuration.shop.tenant) }
 
     /// The file of a model that was learned from the cluster's log.
     func logged(_ bytes: [UInt8], _ place: String) throws -> ModelBundle {
         let model = try ModelBundle.decode(bytes, featureNames: FeatureSchema.names)
         guard model.profiles == nil else {
-            throw refusal(
-                place, "fitted to a file of exposures", "name that file, kept up to date, with --exposures")
+            throw otherKind(place, "fitted to a file of exposures")
         }
         return model
     }
@@ -70,7 +64,7 @@ struct ModelJudge {
     /// The file of a model that was fitted to exposures.
     func fitted(_ bytes: [UInt8], _ place: String) throws -> ExposureBundle {
         guard try ModelBundle.decode(bytes, featureNames: FeatureSchema.names).profiles != nil else {
-            throw refusal(place, "learned from the cluster's log", "leave --exposures out")
+            throw otherKind(place, "learned from the cluster's log")
         }
         return try ExposureBundle.decode(bytes)
     }
@@ -90,10 +84,10 @@ struct ModelJudge {
         gates.judge(candidate, against: serving, policy: policy, groups: groups)
     }
 
-    private func refusal(_ place: String, _ kind: String, _ remedy: String) -> Refusal {
+    private func otherKind(_ place: String, _ kind: String) -> Refusal {
         Refusal(
             .invalidFile, place: place, value: kind,
-            remedy: "What was learned from one cannot judge the other: \(remedy), or first activate a model that was "
-                + "learned like the new one.")
+            remedy: "A model of a file is judged by that file (--exposures FILE), one of the log without --exposures. "
+                + "One cannot be held against the other: to change kinds, `farthing activate` the new one.")
     }
 }
