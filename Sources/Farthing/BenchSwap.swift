@@ -11,7 +11,7 @@ struct BenchSwap: ParsableCommand {
         abstract: "Does a change of models make prices late?",
         discussion: """
             Two bundles take turns in serving, under load. Each round compares the answers that come from the change on
-            with as many before it. With --trial the next model is put on trial first, as `farthing models promote`
+            with as many before it, and those with as many before them: what changes when nothing does. With --trial the next model is put on trial first, as `farthing models promote`
             needs it; without, each worker loads it while it prices. Serves the first bundle in the end.
 
               farthing bench swap a.bundle b.bundle --rounds 20 --trial
@@ -64,13 +64,46 @@ struct BenchSwap: ParsableCommand {
 
             var text: String { String(format: "%.2f (%.2f to %.2f)", median, lowest, highest) }
         }
+        /// One percentile of latencies.
+        struct Percentile: Encodable {
+            /// Of answers with a change over those before it.
+            var withChange: Spread
+            /// Of those before it over those before them.
+            var without: Spread
+            /// Rounds in which the change made the greater difference.
+            var greaterWithChange: Int
+            var beforeUs: Spread
+
+            init(_ share: Double, of rounds: [Round]) {
+                let values = rounds.map { round in
+                    [round.earlier, round.before, round.changing].map { sorted in
+                        Double(sorted[Int(share * Double(sorted.count))])
+                    }
+                }
+                withChange = Spread(values.map { $0[2] / $0[1] })
+                without = Spread(values.map { $0[1] / $0[0] })
+                greaterWithChange = values.count { $0[2] / $0[1] > $0[1] / $0[0] }
+                beforeUs = Spread(values.map { $0[1] })
+            }
+
+            func text(_ name: String, rounds: Int) -> String {
+                """
+                \(name) over the one before: \(withChange.text) with a change, \(without.text) without; \
+                greater with it in \(greaterWithChange) of \(rounds); \(beforeUs.text) µs before
+                """
+            }
+        }
         var rounds: Int
         var errors: Int
-        /// Of answers with a change over those before it.
-        var p50Ratio: Spread
-        var p99Ratio: Spread
-        var quietP99Us: Spread
-        var swapP99Us: Spread
+        var p50: Percentile
+        var p99: Percentile
+    }
+
+    /// Latencies in µs of three equal stretches of answers, ascending: two before a change, and the one it begins.
+    private struct Round {
+        var earlier: [UInt32]
+        var before: [UInt32]
+        var changing: [UInt32]
     }
 
     func run() throws {
@@ -93,9 +126,8 @@ struct BenchSwap: ParsableCommand {
         try output.report(report) {
             """
             \(report.rounds) changes of models, \(report.errors) errors
-            p50 of answers with a change over those before: \(report.p50Ratio.text)
-            p99 of answers with a change over those before: \(report.p99Ratio.text)
-            p99 in µs: \(report.swapP99Us.text) with, \(report.quietP99Us.text) without
+            \(report.p50.text("p50", rounds: report.rounds))
+            \(report.p99.text("p99", rounds: report.rounds))
             """
         }
     }
@@ -103,25 +135,20 @@ struct BenchSwap: ParsableCommand {
     private func report(
         _ answered: [(at: MonotonicInstant, latency: UInt32)], _ times: [MonotonicInstant], errors: Int
     ) throws -> Report {
-        let pairs = times.compactMap { time -> (quiet: [UInt32], swap: [UInt32])? in
-            guard let first = answered.firstIndex(where: { $0.at >= time }), first >= answers,
+        let rounds = times.compactMap { time -> Round? in
+            guard let first = answered.firstIndex(where: { $0.at >= time }), first >= 2 * answers,
                 first + answers <= answered.count
             else { return nil }
-            return (
-                answered[(first - answers)..<first].map(\.latency).sorted(),
-                answered[first..<(first + answers)].map(\.latency).sorted()
-            )
+            func latencies(_ stretch: Int) -> [UInt32] {
+                answered[(first + stretch * answers)..<(first + (stretch + 1) * answers)].map(\.latency).sorted()
+            }
+            return Round(earlier: latencies(-2), before: latencies(-1), changing: latencies(0))
         }
-        guard !pairs.isEmpty else {
+        guard !rounds.isEmpty else {
             throw Refusal(
                 .unavailable, place: "the cluster", value: "\(answered.count) answers",
                 remedy: "See with `farthing bench price` whether it answers at all.")
         }
-        func of(_ share: Double, _ sorted: [UInt32]) -> Double { Double(sorted[Int(share * Double(sorted.count))]) }
-        return Report(
-            rounds: pairs.count, errors: errors,
-            p50Ratio: .init(pairs.map { of(0.5, $0.swap) / of(0.5, $0.quiet) }),
-            p99Ratio: .init(pairs.map { of(0.99, $0.swap) / of(0.99, $0.quiet) }),
-            quietP99Us: .init(pairs.map { of(0.99, $0.quiet) }), swapP99Us: .init(pairs.map { of(0.99, $0.swap) }))
+        return Report(rounds: rounds.count, errors: errors, p50: .init(0.5, of: rounds), p99: .init(0.99, of: rounds))
     }
 }

@@ -27,7 +27,7 @@ final class ModelChanges: Sendable {
 
     /// - Parameters:
     ///   - files: two bundles; the first serves in the end.
-    ///   - answers: that pass before a change, and after it.
+    ///   - answers: that pass twice before a change, and once after it.
     ///   - trial: whether the next model is loaded beforehand.
     init(_ endpoints: [String], _ files: [ModelSource], rounds: Int, answers: Int, trial: Bool) {
         self.endpoints = endpoints
@@ -81,17 +81,17 @@ final class ModelChanges: Sendable {
                 let tried = try client.order(.tryOut(next, sharePerMille: 0)).value
                 _ = try client.models { $0.isTriedByAll(tried.checksum, sharePerMille: 0) }
             }
-            guard waitForAnswers() else { break }
+            guard waitForAnswers(2 * answers) else { break }
             state.withLock { $0.times.append(Clock.monotonic()) }
             let served = try client.order(.serve(next)).value
             _ = try client.models { $0.isServedByAll(served.checksum) }
-            guard waitForAnswers() else { break }
+            guard waitForAnswers(answers) else { break }
         }
         _ = try client.order(.serve(files[0]))
     }
 
     /// - Returns: false when no more will come.
-    private func waitForAnswers() -> Bool {
+    private func waitForAnswers(_ answers: Int) -> Bool {
         let goal = state.withLock(\.answers) + answers
         while true {
             let (count, isOver) = state.withLock { ($0.answers, $0.isOver) }

@@ -1,6 +1,7 @@
 // How well models know what prices change: chance does not look like knowledge.
 
 import Domain
+import Foundation
 import Learning
 import Models
 import Testing
@@ -10,7 +11,7 @@ import Testing
     private func model(slope: Double, intercept: Float = 0) throws -> ResponseModel {
         try ResponseModel(
             intercept: FlatForest(trees: [], featureCount: 1), logSlope: FlatForest(trees: [], featureCount: 1),
-            interceptBase: intercept, logSlopeBase: Float(logarithm(slope)), centre: 0, slopes: 0.01...40)
+            interceptBase: intercept, logSlopeBase: Float(log(slope)), centre: 0, slopes: 0.01...40)
     }
 
     /// Purchases of shoppers who each see several prices, drawn at random.
