@@ -11,7 +11,8 @@ struct BenchSwap: ParsableCommand {
         abstract: "Does a change of models make prices late?",
         discussion: """
             Two bundles take turns in serving, under load. Each round compares the answers that come from the change on
-            with as many before it, and those with as many before them: what changes when nothing does. With --trial the next model is put on trial first, as `farthing models promote`
+            with as many before it, and two as long stretches before those with one another: what changes when nothing
+            does. With --trial the next model is put on trial first, as `farthing models promote`
             needs it; without, each worker loads it while it prices. Serves the first bundle in the end.
 
               farthing bench swap a.bundle b.bundle --rounds 20 --trial
@@ -68,7 +69,7 @@ struct BenchSwap: ParsableCommand {
         struct Percentile: Encodable {
             /// Of answers with a change over those before it.
             var withChange: Spread
-            /// Of those before it over those before them.
+            /// Of two stretches before those, the later over the earlier.
             var without: Spread
             /// Rounds in which the change made the greater difference.
             var greaterWithChange: Int
@@ -76,14 +77,14 @@ struct BenchSwap: ParsableCommand {
 
             init(_ share: Double, of rounds: [Round]) {
                 let values = rounds.map { round in
-                    [round.earlier, round.before, round.changing].map { sorted in
+                    [round.first, round.second, round.before, round.changing].map { sorted in
                         Double(sorted[Int(share * Double(sorted.count))])
                     }
                 }
-                withChange = Spread(values.map { $0[2] / $0[1] })
+                withChange = Spread(values.map { $0[3] / $0[2] })
                 without = Spread(values.map { $0[1] / $0[0] })
-                greaterWithChange = values.count { $0[2] / $0[1] > $0[1] / $0[0] }
-                beforeUs = Spread(values.map { $0[1] })
+                greaterWithChange = values.count { $0[3] / $0[2] > $0[1] / $0[0] }
+                beforeUs = Spread(values.map { $0[2] })
             }
 
             func text(_ name: String, rounds: Int) -> String {
@@ -99,9 +100,11 @@ struct BenchSwap: ParsableCommand {
         var p99: Percentile
     }
 
-    /// Latencies in µs of three equal stretches of answers, ascending: two before a change, and the one it begins.
+    /// Latencies in µs of four equal stretches of answers, ascending: three before a change, and the one it begins. Two
+    /// pairs that share none: a slow moment is as likely in either.
     private struct Round {
-        var earlier: [UInt32]
+        var first: [UInt32]
+        var second: [UInt32]
         var before: [UInt32]
         var changing: [UInt32]
     }
@@ -136,13 +139,13 @@ struct BenchSwap: ParsableCommand {
         _ answered: [(at: MonotonicInstant, latency: UInt32)], _ times: [MonotonicInstant], errors: Int
     ) throws -> Report {
         let rounds = times.compactMap { time -> Round? in
-            guard let first = answered.firstIndex(where: { $0.at >= time }), first >= 2 * answers,
+            guard let first = answered.firstIndex(where: { $0.at >= time }), first >= 3 * answers,
                 first + answers <= answered.count
             else { return nil }
             func latencies(_ stretch: Int) -> [UInt32] {
                 answered[(first + stretch * answers)..<(first + (stretch + 1) * answers)].map(\.latency).sorted()
             }
-            return Round(earlier: latencies(-2), before: latencies(-1), changing: latencies(0))
+            return Round(first: latencies(-3), second: latencies(-2), before: latencies(-1), changing: latencies(0))
         }
         guard !rounds.isEmpty else {
             throw Refusal(

@@ -26,8 +26,7 @@ struct FarthingCommand: ParsableCommand {
         subcommands: [
             Up.self, Demo.self, Status.self, Workers.self, Restart.self, Reload.self, Verify.self, QuoteCommand.self,
             Recommend.self, Import.self, Learn.self, ModelsCommand.self, Activate.self, Freeze.self, Thaw.self,
-            Freezes.self, Bench.self, Validate.self, ChaosCommand.self,
-            Simulate.self,
-            LogCommand.self, WorldCommand.self, ExperimentCommand.self,
+            Freezes.self, Stock.self, Bench.self, Validate.self, ChaosCommand.self, Simulate.self, LogCommand.self,
+            WorldCommand.self, ExperimentCommand.self,
         ])
 }

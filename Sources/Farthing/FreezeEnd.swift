@@ -6,8 +6,12 @@ import Foundation
 import Learning
 
 enum FreezeEnd {
-    /// - Parameter text: a duration such as `24h`, from `now` on, or a UTC time.
-    static func read(_ text: String, now: Timestamp) throws(LearningError) -> Timestamp {
+    /// - Parameters:
+    ///   - text: a duration such as `24h`, from `now` on, or a UTC time.
+    ///   - sooner: what ends it at once.
+    static func read(
+        _ text: String, now: Timestamp, sooner: String = "`farthing thaw` ends a freeze"
+    ) throws(LearningError) -> Timestamp {
         let duration = Rule.duration("1s", "366d").read(text)
         let end = duration.map { now.adding(milliseconds: $0.wholeMilliseconds) } ?? Timestamp(utc: text)
         guard let end else {
@@ -18,7 +22,7 @@ enum FreezeEnd {
         }
         guard end > now else {
             throw LearningError(
-                place: "--until", value: text, remedy: "Give a time to come; `farthing thaw` ends a freeze.")
+                place: "--until", value: text, remedy: "Give a time to come; \(sooner).")
         }
         return end
     }

@@ -27,7 +27,7 @@ final class ModelChanges: Sendable {
 
     /// - Parameters:
     ///   - files: two bundles; the first serves in the end.
-    ///   - answers: that pass twice before a change, and once after it.
+    ///   - answers: that pass three times before a change, and once after it.
     ///   - trial: whether the next model is loaded beforehand.
     init(_ endpoints: [String], _ files: [ModelSource], rounds: Int, answers: Int, trial: Bool) {
         self.endpoints = endpoints
@@ -81,7 +81,7 @@ final class ModelChanges: Sendable {
                 let tried = try client.order(.tryOut(next, sharePerMille: 0)).value
                 _ = try client.models { $0.isTriedByAll(tried.checksum, sharePerMille: 0) }
             }
-            guard waitForAnswers(2 * answers) else { break }
+            guard waitForAnswers(3 * answers) else { break }
             state.withLock { $0.times.append(Clock.monotonic()) }
             let served = try client.order(.serve(next)).value
             _ = try client.models { $0.isServedByAll(served.checksum) }

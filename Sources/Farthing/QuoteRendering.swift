@@ -53,6 +53,7 @@ enum QuoteRendering {
         case .unknownShopper: "unknown shopper"
         case .controlArm: "control arm: public price"
         case .corrected: "corrected by what happened since the fit"
+        case .stock: "what stock is worth"
         case .explored: "drawn to learn from"
         case .optimum: line.reasons.count == 1 ? "best for this shopper" : nil
         case .smoothed: "moving calmly to the optimum"
@@ -73,10 +74,30 @@ enum QuoteRendering {
         return """
               \(names[line.product] ?? line.product): buys with probability \(percent(line.probability)) \
             (\(percent(line.probabilityAtList)) at list), elasticity \(format(Float(line.elasticity))), \
-            unbounded optimum \(optimum), cost \(line.unitCost.formatted(in: currency))
+            unbounded optimum \(optimum), cost \(line.unitCost.formatted(in: currency))\
+            \(line.unitWorth.map { ", worth \($0.formatted(in: currency))" } ?? "")
                 steps     \(steps)
+                demand    \(demand(line, currency))
                 features  \(features)
             """
+    }
+
+    /// The curve behind the price, to three digits; `-o json` has them all.
+    private static func demand(_ line: LineExplanation, _ currency: Currency) -> String {
+        let reference = (Money(line.referencePrice, rounded: .nearest) ?? .zero).formatted(in: currency)
+        var parts = [
+            "reference \(reference)", "intercept \(format(Float(line.intercept)))",
+            "slope \(format(Float(line.slope)))", "centre \(format(Float(line.centre)))",
+        ]
+        if let first = line.gradients.first, !line.knots.isEmpty {
+            let others = zip(line.knots, line.gradients.dropFirst()).map { knot, gradient in
+                "\(format(Float(gradient))) from \(format(Float(knot))) on"
+            }
+            parts.append("gradients \(format(Float(first))), \(others.joined(separator: ", "))")
+        }
+        if line.ceiling != 1 { parts.append("ceiling \(format(Float(line.ceiling)))") }
+        if line.sharpness != 1 { parts.append("sharpness \(format(Float(line.sharpness)))") }
+        return parts.joined(separator: ", ")
     }
 
     private static func percent(_ value: Double) -> String { format(Float(value * 100)) + " %" }

@@ -28,9 +28,15 @@ struct QuoteReport: Encodable {
         var optimum: Double
         var referencePrice: Double
         var unitCost: Int64
+        /// nil when its cost says what a unit is worth.
+        var unitWorth: Int64?
         var intercept: Double
         var slope: Double
         var centre: Double
+        var knots: [Double]
+        var gradients: [Double]
+        var ceiling: Double
+        var sharpness: Double
         var steps: [[String: Int64]]
         var features: [String: Float]
     }
@@ -86,9 +92,14 @@ extension QuoteReport.LineReport {
         optimum = line.optimum
         referencePrice = line.referencePrice
         unitCost = line.unitCost.minorUnits
+        unitWorth = line.unitWorth?.minorUnits
         intercept = line.intercept
         slope = line.slope
         centre = line.centre
+        knots = line.knots
+        gradients = line.gradients
+        ceiling = line.ceiling
+        sharpness = line.sharpness
         steps = line.steps.map { ["\($0.reason)": $0.price.minorUnits] }
         features = Dictionary(line.features.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
     }

@@ -76,7 +76,7 @@ import Testing
                 Date.ISO8601FormatStyle().year().month().day().time(includingFractionalSeconds: false)),
         ]
         let same = try sell(cluster, "milk", named: "b", until) { $0.newest.rows >= 150 }
-        #expect(same.round.state == "stable" && same.status == 0 && same.round.alarms.isEmpty)
+        #expect(same.round.state == "stable" && same.status == 0 && same.round.alarms.isEmpty, "\(same)")
 
         // A watch that stays up, while the cluster is killed and comes back.
         let watch = Process()

@@ -14,7 +14,7 @@ import Testing
         (200, "INVALID_IDENTIFIER"), (201, "EMPTY_CART"), (202, "TOO_MANY_LINES"), (203, "INVALID_QUANTITY"),
         (204, "UNKNOWN_PRODUCT"), (205, "UNKNOWN_CURRENCY"), (206, "CURRENCY_MISMATCH"), (210, "INVALID_EVENT"),
         (211, "TOO_MANY_EVENTS"), (220, "INVALID_CATALOGUE_ROW"), (221, "TOO_MANY_ROWS"), (230, "MODEL_REJECTED"),
-        (231, "INVALID_FREEZE"),
+        (231, "INVALID_FREEZE"), (232, "INVALID_STOCK_VALUE"),
         (240, "INVALID_QUOTE"), (241, "QUOTE_EXPIRED"),
         (300, "INVALID_CONFIGURATION"), (301, "ADDRESS_IN_USE"), (302, "INVALID_FILE"),
     ]
@@ -35,18 +35,18 @@ import Testing
         let numbers: [(PriceReason, UInt8)] = [
             (.optimum, 1), (.smoothed, 2), (.floor, 3), (.ceiling, 4), (.dailyMove, 5), (.priceEnding, 6), (.sticky, 7),
             (.controlArm, 8), (.noModel, 9), (.unknownToModel, 10), (.publicDeal, 11), (.unknownShopper, 12),
-            (.explored, 13), (.frozen, 14), (.corrected, 15),
+            (.explored, 13), (.frozen, 14), (.corrected, 15), (.stock, 16),
         ]
         for (reason, number) in numbers { #expect(reason.rawValue == number) }
         #expect(numbers.count == PriceReason.allCases.count)
     }
 
     @Test func kindsPrioritiesAndLevelsKeepTheirNumbers() {
-        #expect(MessageKind.allCases.map(\.rawValue) == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 32, 33, 34, 35])
+        #expect(MessageKind.allCases.map(\.rawValue) == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 32, 33, 34, 35])
         #expect(
             MessageKind.allCases == [
                 .price, .events, .catalogue, .explain, .verify, .activate, .status, .inspect, .checkpoint, .drain,
-                .freeze, .freezes, .report, .assign, .lead, .probe,
+                .freeze, .freezes, .stock, .report, .assign, .lead, .probe,
             ])
         #expect(MessagePriority.allCases == [.commit, .price, .event, .browse, .shadow])
         #expect(MessagePriority.allCases.map(\.rawValue) == [0, 1, 2, 3, 4])
@@ -56,7 +56,8 @@ import Testing
     }
 
     @Test func onlyKindsThatReachALogAreWrites() {
-        #expect(MessageKind.allCases.filter(\.writes) == [.events, .catalogue, .activate, .checkpoint, .freeze])
+        #expect(
+            MessageKind.allCases.filter(\.writes) == [.events, .catalogue, .activate, .checkpoint, .freeze, .stock])
     }
 
     @Test func clientsNeverSpeakTheKindsOfPeers() {

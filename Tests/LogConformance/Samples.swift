@@ -24,7 +24,7 @@ public struct Samples {
     public mutating func records(_ count: Int) -> [Record] { (0..<count).map { _ in record() } }
 
     public mutating func record() -> Record {
-        switch generator.next() % 12 {
+        switch generator.next() % 13 {
         case 0...3: .events(user: user(), events: list(upTo: 4) { $0.event() })
         case 4...5: .exposures(at: timestamp(), list(upTo: 5) { $0.exposure() })
         case 6: .catalogue(tenant: text(), rows: list(upTo: 4) { $0.row() })
@@ -36,6 +36,14 @@ public struct Samples {
         case 10:
             .priceFreeze(
                 PriceFreeze(tenant: text(), product: text(), until: timestamp(), reason: text(), at: timestamp()))
+        case 11:
+            .stockValues(
+                tenant: text(), at: timestamp(),
+                list(upTo: 5) { samples in
+                    StockValue(
+                        product: samples.text(), worth: samples.money(), currency: samples.currency(),
+                        until: samples.timestamp())
+                })
         default: .modelActivated(activation())
         }
     }
@@ -69,10 +77,13 @@ public struct Samples {
                     sharpness: Bool.random(using: &generator) ? 1 : 0.3 + 50 * share(), settledAt: timestamp()))
     }
 
+    private mutating func currency() -> Currency {
+        Currency(code: Currency.supportedCodes.randomElement(using: &generator) ?? "USD")!
+    }
+
     private mutating func row() -> CatalogueRow {
-        let code = Currency.supportedCodes.randomElement(using: &generator) ?? "USD"
-        return CatalogueRow(
-            product: text(), name: text(), category: text(), currency: Currency(code: code)!, listPrice: money(),
+        CatalogueRow(
+            product: text(), name: text(), category: text(), currency: currency(), listPrice: money(),
             unitCost: money(), minimumPrice: Bool.random(using: &generator) ? money() : nil,
             deal: Bool.random(using: &generator) ? Deal(price: money(), endsAt: timestamp()) : nil,
             displayShare: share(), mailerShare: share(), effectiveAt: timestamp())

@@ -16,18 +16,27 @@ import Testing
             ExpectedArrival(
                 curve: DemandCurve(
                     intercept: lottery.real(-2...2), slope: lottery.real(1...9), reference: reference, centre: 0,
-                    shape: shape, saturation: lottery.real(0.5...1)),
-                unitCost: cost, bounds: (0.8 * reference)...(1.4 * reference))
+                    shape: shape, saturation: lottery.real(0.5...1),
+                    choices: lottery.real(0...1) < 0.5 ? nil : 0.9...1.2),
+                unitCost: cost, bounds: (0.8 * reference)...(1.4 * reference), weight: lottery.real(0.2...1))
         }
     }
 
     /// Units asked for at the best prices for a shadow price, by the definition.
     private static func demand(_ sample: [ExpectedArrival], arrivals: Double, at shadowPrice: Double) -> Double {
-        sample.reduce(0) { sum, arrival in
+        let all = sample.reduce(0) { $0 + $1.weight }
+        return sample.reduce(0) { sum, arrival in
             let price = OptimalPrice.solve(
-                arrival.curve, .profit, unitCost: arrival.unitCost + shadowPrice, within: arrival.bounds)
-            return sum + arrivals / Double(sample.count) * arrival.curve.probability(at: price)
+                arrival.curve, .profit, unitCost: arrival.unitCost + shadowPrice, within: range(of: arrival))
+            return sum + arrivals * arrival.weight / all * arrival.curve.probability(at: price)
         }
+    }
+
+    /// The prices that may be asked, and that the curve may choose.
+    private static func range(of arrival: ExpectedArrival) -> ClosedRange<Double> {
+        let reference = arrival.curve.reference
+        let choices = arrival.curve.choices.map { reference * $0.lowerBound...reference * $0.upperBound }
+        return choices?.clamped(to: arrival.bounds) ?? arrival.bounds
     }
 
     /// The law: 0 where stock is ample; else what sells the stock, or the highest prices where even they sell more.
@@ -127,10 +136,12 @@ import Testing
             let most = Self.demand(sample, arrivals: 2, at: 0)
             let stock = least + 0.4 * (most - least)
             let solved = try #require(StockShadowPrice(sample: sample, arrivals: 2, stock: stock))
+            let all = sample.reduce(0) { $0 + $1.weight }
             let options = sample.map { arrival in
-                (0...400).map { step in
-                    let price = arrival.bounds.lowerBound * pow(1.4 / 0.8, Double(step) / 400)
-                    let chance = arrival.curve.probability(at: price)
+                let range = Self.range(of: arrival)
+                return (0...400).map { step in
+                    let price = range.lowerBound * pow(range.upperBound / range.lowerBound, Double(step) / 400)
+                    let chance = 2 * arrival.weight / all * arrival.curve.probability(at: price)
                     return (chance: chance, profit: chance * (price - arrival.unitCost))
                 }
             }

@@ -103,12 +103,17 @@ import Testing
 
     // MARK: - Freezes
 
+    private func time(_ second: Int64) -> Timestamp { SimulatedClock.epoch.adding(milliseconds: second * 1_000) }
+
     /// The next record of the broadcast log.
+    private func append(_ record: Record, as index: UInt64) {
+        witness.appended(LogEntry(firstIndex: index, epoch: 1, records: [record]), to: .broadcast)
+    }
+
     private func freeze(untilSecond end: Int64, atSecond second: Int64 = 0, as index: UInt64 = 2) {
-        func time(_ second: Int64) -> Timestamp { SimulatedClock.epoch.adding(milliseconds: second * 1_000) }
         let freeze = PriceFreeze(
             tenant: PaperShop.tenant, product: row.product, until: time(end), reason: "r", at: time(second))
-        witness.appended(LogEntry(firstIndex: index, epoch: 1, records: [.priceFreeze(freeze)]), to: .broadcast)
+        append(.priceFreeze(freeze), as: index)
     }
 
     private func show(
@@ -172,6 +177,40 @@ import Testing
         #expect(broken == nil)
         show(row.listPrice.minorUnits, frozen: true, at: 10, broadcast: 3)
         #expect(broken == .frozenPricesStay)
+    }
+
+    // MARK: - Stock
+
+    private func value(untilSecond end: Int64, atSecond second: Int64 = 0, as index: UInt64 = 2) {
+        let value = StockValue(
+            product: row.product, worth: Money(minorUnits: 700), currency: PaperShop.currency, until: time(end))
+        append(.stockValues(tenant: PaperShop.tenant, at: time(second), [value]), as: index)
+    }
+
+    private func price(stock: Bool, optimum: Bool = true, at second: Int64, broadcast index: UInt64) {
+        var quote = quote(Money(minorUnits: 900), at: second)
+        if optimum { quote.lines[0].reasons.insert(.optimum) }
+        if stock { quote.lines[0].reasons.insert(.stock) }
+        witness.quoted(quote, by: 0, seen: 0, broadcast: index, request: header())
+    }
+
+    @Test func pricesThatFollowTheShelfWhileTheLogSaysSoAreWell() {
+        price(stock: false, at: 0, broadcast: 1)
+        value(untilSecond: 500)
+        price(stock: false, at: 10, broadcast: 1)
+        price(stock: true, at: 10, broadcast: 2)
+        price(stock: false, optimum: false, at: 10, broadcast: 2)
+        price(stock: false, at: 500, broadcast: 2)
+        #expect(broken == nil)
+    }
+
+    @Test(arguments: [(true, 10, 1), (false, 10, 2), (true, 500, 2), (true, 10, 3), (false, 10, 4)])
+    func aPriceThatDoesNotFollowTheShelfIsSeen(stock: Bool, second: Int64, index: UInt64) {
+        value(untilSecond: 500)
+        value(untilSecond: 0, atSecond: 5, as: 3)
+        value(untilSecond: 400, atSecond: 6, as: 4)
+        price(stock: stock, at: second, broadcast: index)
+        #expect(broken == .pricesFollowTheShelf)
     }
 
     @Test func aTokenThatWasChangedIsNotGenuine() {

@@ -66,6 +66,23 @@ struct BodyVectorTests {
         }
     }
 
+    @Test func stockValuesMeanWhatTheVectorsSay() throws {
+        for vector in try vectors(of: "StockValueBatch") {
+            let batch = try reader.stockValueBatch(vector.bytes)
+            #expect(batch.tenant == vector.meaning["tenant"].text)
+            let currency = try #require(vector.meaning["currency"].currency)
+            #expect(
+                batch.values
+                    == vector.meaning["values"].list.map {
+                        StockValue(
+                            product: $0["product"].text, worth: $0["worth"]["minor"].money, currency: currency,
+                            until: $0["until_ms"].time)
+                    })
+            let packed = encoder.stockValueBatch(tenant: batch.tenant, currency: currency, values: batch.values)
+            #expect(packed.bytes == vector.bytes)
+        }
+    }
+
     @Test func freezesMeanWhatTheVectorsSay() throws {
         for vector in try vectors(of: "FreezeRequest") {
             let meaning = vector.meaning

@@ -46,6 +46,14 @@ struct RoundTripTests {
             tenant: freeze.tenant, product: freeze.product, until: freeze.until, reason: freeze.reason)
         #expect(try reader.freezeRequest(frozen.bytes) == freeze)
 
+        let (tenant, money) = (samples.identifier(), samples.currency())
+        let values = samples.some(1...20) { samples in
+            StockValue(
+                product: samples.identifier(), worth: samples.amount(), currency: money, until: samples.time())
+        }
+        let stock = encoder.stockValueBatch(tenant: tenant, currency: money, values: values)
+        #expect(try reader.stockValueBatch(stock.bytes) == (tenant, values))
+
         let path = samples.text(1...4_096)
         let share = UInt32.random(in: 0...1_000, using: &samples.generator)
         let orders: [ModelOrder] = [

@@ -75,6 +75,7 @@ struct VectorTests {
             .truncatedHeader, .wrongMagic, .unsupportedVersion, .unknownKind, .frameTooLarge, .malformedBody,
             .bodyTooComplex, .invalidIdentifier, .emptyCart, .tooManyLines, .invalidQuantity, .unknownCurrency,
             .invalidEvent, .tooManyEvents, .invalidCatalogueRow, .tooManyRows, .modelRejected, .invalidFreeze,
+            .invalidStockValue,
         ]
         #expect(codes == Set(expected.map { Int64($0.rawValue) }))
     }

@@ -86,7 +86,7 @@ public struct LoggedExposures {
                     .append(Shown(time: time, exposure: exposure))
             }
         case .catalogue(tenant, let batch): for row in batch { rows[row.product, default: []].append(row) }
-        case .events, .catalogue, .modelActivated, .modelTried, .priceFreeze, .checkpoint: break
+        case .events, .catalogue, .modelActivated, .modelTried, .priceFreeze, .stockValues, .checkpoint: break
         }
     }
 

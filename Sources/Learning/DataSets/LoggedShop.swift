@@ -40,7 +40,7 @@ public struct LoggedShop {
                         user: exposure.user.user, product: exposure.product, week: week, price: exposure.personalPrice))
                 shownByArm[exposure.arm, default: 0] += 1
             }
-        case .events, .catalogue, .modelActivated, .modelTried, .priceFreeze, .checkpoint: break
+        case .events, .catalogue, .modelActivated, .modelTried, .priceFreeze, .stockValues, .checkpoint: break
         }
     }
 

@@ -189,9 +189,9 @@ public struct SequentialPricing {
             spreadRows: spreadRows, fittedRows: trained.count, rounds: fits.fit.rounds)
     }
 
-    /// All laws as long as fits are cheap, and the one in force from then on. Forests compete by held-out log-loss. A
-    /// network of many rows knows better than forests who buys, whatever the law is; so they take its place only where
-    /// they surely know better what the price changed.
+    /// All laws as long as fits are cheap, and the one in force from then on. Forests compete by held-out log-loss. Between
+    /// the best of them and the network who knows better who buys has it, unless the other surely knows better what the
+    /// price changed.
     /// - Parameters:
     ///   - trial: those of the judges at whose prices nobody chose.
     ///   - users: of the trial's rows.
@@ -211,11 +211,10 @@ public struct SequentialPricing {
             fits.filter { ($0.candidate.settings.network != nil) == isNetwork }
                 .min { $0.fit.heldOutLogLoss ?? .infinity < $1.fit.heldOutLogLoss ?? .infinity }
         }
-        guard finalists.count > 1, trial.count > 0 else { return finalists[0] }
-        let (forests, network) = (finalists[0], finalists[1])
-        let gain = PriceLoss.gain(
-            of: forests.fit.model, over: network.fit.model, on: trial, users: users)
-        return gain.value > Self.sure * gain.standardError ? forests : network
+        let ranked = finalists.sorted { $0.fit.heldOutLogLoss ?? .infinity < $1.fit.heldOutLogLoss ?? .infinity }
+        guard ranked.count > 1, trial.count > 0 else { return ranked[0] }
+        let gain = PriceLoss.gain(of: ranked[1].fit.model, over: ranked[0].fit.model, on: trial, users: users)
+        return ranked[gain.value > Self.sure * gain.standardError ? 1 : 0]
     }
 }
 

@@ -11,6 +11,12 @@ public struct StockFile: Equatable, Sendable {
         public var arrivals: Double?
         /// What a unit is worth that stays, in units of the currency; nil when the file does not say.
         public var salvageValue: Double?
+
+        public init(stock: Int, arrivals: Double? = nil, salvageValue: Double? = nil) {
+            self.stock = stock
+            self.arrivals = arrivals
+            self.salvageValue = salvageValue
+        }
     }
 
     /// The file's name, for errors.

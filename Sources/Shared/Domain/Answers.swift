@@ -75,11 +75,22 @@ public struct LineExplanation: Equatable, Sendable {
     public var unitCost: Money
     /// The price that the shopper is used to, in minor units.
     public var referencePrice: Double
-    /// Purchase probability is `σ(z)`, `z = intercept − slope·(ln(price/reference) − centre)`. Where features name a
-    /// ceiling and a sharpness of demand, it is `ceiling · (1 + e^(−sharpness·z))^(−1/sharpness)`.
+    /// Purchase probability is `ceiling · (1 + e^(−sharpness·z))^(−1/sharpness)`, `z = intercept − slope·ψ(q)`,
+    /// `q = ln(price/reference) − centre`; ψ(0) = 0, and ψ rises with a gradient that changes at each knot.
     public var intercept: Double
+    /// 0 where the model had no say.
     public var slope: Double
     public var centre: Double
+    /// Ascending.
+    public var knots: [Double]
+    /// Of ψ below the first knot, between each two, and above the last one.
+    public var gradients: [Double]
+    public var ceiling: Double
+    public var sharpness: Double
+    /// Prices that the model may choose, relative to the reference price; nil: any.
+    public var choices: ClosedRange<Double>?
+    /// What the optimum took a unit to cost, where its cost does not say so; see `StockValue`.
+    public var unitWorth: Money?
     /// Percent change of the purchase probability for one percent of price, at the price quoted.
     public var elasticity: Double
     public var probability: Double
@@ -91,10 +102,17 @@ public struct LineExplanation: Equatable, Sendable {
     public var features: [FeatureValue]
 
     public init(
-        product: String, listPrice: Money, unitCost: Money, referencePrice: Double, intercept: Double, slope: Double,
-        centre: Double, elasticity: Double, probability: Double, probabilityAtList: Double, optimum: Double,
-        steps: [PriceStep], features: [FeatureValue]
+        product: String, listPrice: Money, unitCost: Money, unitWorth: Money? = nil, referencePrice: Double,
+        intercept: Double, slope: Double, centre: Double, knots: [Double] = [], gradients: [Double] = [1],
+        ceiling: Double = 1, sharpness: Double = 1, choices: ClosedRange<Double>? = nil, elasticity: Double,
+        probability: Double, probabilityAtList: Double, optimum: Double, steps: [PriceStep], features: [FeatureValue]
     ) {
+        self.unitWorth = unitWorth
+        self.knots = knots
+        self.gradients = gradients
+        self.ceiling = ceiling
+        self.sharpness = sharpness
+        self.choices = choices
         self.product = product
         self.listPrice = listPrice
         self.unitCost = unitCost

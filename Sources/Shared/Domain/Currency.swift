@@ -20,6 +20,15 @@ public struct Currency: Hashable, Sendable {
         }
     }
 
+    /// An amount of units in minor units: 12.34 dollars are 1234 cents.
+    public func minor(_ units: Double) -> Double {
+        switch minorDigits {
+        case 0: units
+        case 2: units * 100
+        default: units * 1_000
+        }
+    }
+
     public static let supportedCodes: [String] = minorDigitsByCode.keys.sorted()
 
     private static let minorDigitsByCode: [String: Int] = [

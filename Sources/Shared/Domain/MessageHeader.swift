@@ -18,6 +18,8 @@ public enum MessageKind: UInt8, Sendable, CaseIterable {
     case freeze = 11
     /// Asks which prices are frozen.
     case freezes = 12
+    /// Units of products are worth something else than they cost.
+    case stock = 13
     // Between workers and routers; never from or to a client.
     /// A worker's heartbeat.
     case report = 32
@@ -32,7 +34,7 @@ public enum MessageKind: UInt8, Sendable, CaseIterable {
     public var destination: Destination {
         switch self {
         case .price, .events, .explain, .verify: .keyedPartition
-        case .catalogue, .activate, .freeze, .freezes: .broadcastPartition
+        case .catalogue, .activate, .freeze, .freezes, .stock: .broadcastPartition
         case .inspect, .checkpoint: .numberedPartition
         case .drain: .namedWorker
         case .status: .router
@@ -57,7 +59,7 @@ public enum MessageKind: UInt8, Sendable, CaseIterable {
     /// Whether the request may have changed something when its answer is lost.
     public var writes: Bool {
         switch self {
-        case .events, .catalogue, .activate, .checkpoint, .freeze: true
+        case .events, .catalogue, .activate, .checkpoint, .freeze, .stock: true
         case .price, .explain, .verify, .status, .inspect, .drain, .freezes, .report, .assign, .lead, .probe: false
         }
     }

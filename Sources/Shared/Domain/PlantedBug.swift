@@ -42,6 +42,8 @@ public enum PlantedBug: UInt8, Sendable, CaseIterable {
     case frozenPriceMoved
     case thawIgnored
     case freezesForgottenInSnapshot
+    case stockValueNeverEnds
+    case stockForgottenInSnapshot
     // The router
     case timeoutIsUnavailable
     case expiryForgotten

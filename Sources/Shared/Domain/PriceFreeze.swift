@@ -24,8 +24,6 @@ public struct PriceFreeze: Equatable, Sendable {
     /// Whether this lets prices move that an earlier one held.
     public var isThaw: Bool { until <= at }
 
-    public func isInForce(at time: Timestamp) -> Bool { time < until }
-
     /// An `until` that ends every freeze.
     public static let thawed = Timestamp(milliseconds: 0)
 

@@ -13,6 +13,8 @@ public enum PriceReason: UInt8, Sendable, CaseIterable {
     case controlArm = 8
     /// The model's demand, corrected by what shopper and product have done since it was fitted.
     case corrected = 15
+    /// A unit counts as what it is worth to those still to come, or if it stays, instead of its cost.
+    case stock = 16
     /// Drawn to learn from, for the exploring arm: the best price for a slope that may be the shopper's.
     case explored = 13
     /// The price that maximises the objective between floor and ceiling.

@@ -13,6 +13,8 @@ extension Record {
         case .modelActivated(let activation): 2 + 8 + 8 + bytes(activation.path)
         case .modelTried(let trial): 2 + 4 + (trial.map { 4 + 8 + 8 + bytes($0.activation.path) } ?? 0)
         case .checkpoint: 2
+        case .stockValues(let tenant, _, let values):
+            2 + bytes(tenant) + 8 + 4 + values.reduce(0) { $0 + bytes($1.product) + bytes($1.currency.code) + 2 * 8 }
         case .priceFreeze(let freeze): 2 + bytes(freeze.tenant) + bytes(freeze.product) + 8 + bytes(freeze.reason) + 8
         }
     }

@@ -16,6 +16,8 @@ public enum Record: Equatable, Sendable {
     case checkpoint
     /// Prices of one product stay as they are. Broadcast partition only.
     case priceFreeze(PriceFreeze)
+    /// What units of a tenant's products are worth. Broadcast partition only.
+    case stockValues(tenant: String, at: Timestamp, [StockValue])
 }
 
 /// One price that a shopper saw: what stickiness needs, and what learning will.

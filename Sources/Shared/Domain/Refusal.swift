@@ -40,6 +40,7 @@ public enum RefusalCode: UInt16, Sendable, CaseIterable {
     case tooManyRows = 221
     case modelRejected = 230
     case invalidFreeze = 231
+    case invalidStockValue = 232
     case invalidQuote = 240
     case quoteExpired = 241
 

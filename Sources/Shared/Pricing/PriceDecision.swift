@@ -10,11 +10,14 @@ public struct PriceContext: Equatable, Sendable {
     public var yesterday: Money?
     /// The lowest price quoted to the shopper that has not expired; nil when there is none.
     public var promised: Money?
+    /// What a unit on the shelf is worth; nil when its cost says so.
+    public var unitWorth: Money?
 
-    public init(row: CatalogueRow, yesterday: Money?, promised: Money?) {
+    public init(row: CatalogueRow, yesterday: Money?, promised: Money?, unitWorth: Money? = nil) {
         self.row = row
         self.yesterday = yesterday
         self.promised = promised
+        self.unitWorth = unitWorth
     }
 }
 
@@ -41,7 +44,7 @@ public enum PriceDecision {
     ) -> Money {
         let bounds = PriceBounds(context.row, policy)
         let target = OptimalPrice.solve(
-            curve, policy.objective, unitCost: policy.netCost(of: context.row),
+            curve, policy.objective, unitCost: policy.netCost(of: context.row, unitWorth: context.unitWorth),
             within: curve.choices(within: bounds.floor.real...bounds.ceiling.real))
         let start = min(context.yesterday ?? bounds.ceiling, bounds.ceiling)
         let moved = start.real + policy.smoothing * (target - start.real)

@@ -31,11 +31,15 @@ public struct PricingPolicy: Equatable, Sendable {
 }
 
 extension PricingPolicy {
-    /// What the optimum counts as the cost of selling one unit, in minor units: the unit cost less the value of
-    /// winning the purchase, and never below nothing.
-    public func netCost(of row: CatalogueRow) -> Double {
-        max(0, row.unitCost.real - conversionValueRatio * row.listPrice.real)
+    /// What the optimum counts as the cost of selling one unit, in minor units: the unit cost, or what a unit is worth,
+    /// less the value of winning the purchase, and never below nothing.
+    /// - Parameter unitWorth: see `StockValue`; nil: its cost.
+    public func netCost(of row: CatalogueRow, unitWorth: Money? = nil) -> Double {
+        max(0, (unitWorth ?? row.unitCost).real - conversionValue(of: row))
     }
+
+    /// What winning the purchase is worth beyond its own margin, in minor units.
+    public func conversionValue(of row: CatalogueRow) -> Double { conversionValueRatio * row.listPrice.real }
 }
 
 /// The last digit of a price, in minor units.

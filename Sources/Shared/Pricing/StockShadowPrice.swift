@@ -17,12 +17,20 @@ public struct ExpectedArrival: Equatable, Sendable {
     public var curve: DemandCurve
     /// What a unit is worth if it stays, in the unit of the prices: its cost, or its salvage value.
     public var unitCost: Double
+    /// What selling one is worth beyond its price.
+    public var saleValue: Double
     /// Of the prices that may be asked.
     public var bounds: ClosedRange<Double>
+    /// How many there are like this one, beside the others of the sample.
+    public var weight: Double
 
-    public init(curve: DemandCurve, unitCost: Double, bounds: ClosedRange<Double>) {
+    public init(
+        curve: DemandCurve, unitCost: Double, saleValue: Double = 0, bounds: ClosedRange<Double>, weight: Double = 1
+    ) {
+        self.weight = weight
         self.curve = curve
         self.unitCost = unitCost
+        self.saleValue = saleValue
         self.bounds = bounds
     }
 
@@ -30,12 +38,14 @@ public struct ExpectedArrival: Equatable, Sendable {
 
     /// False for what no price may rest on.
     public var isUsable: Bool {
-        curve.isUsable && Self.amounts.contains(unitCost) && bounds.lowerBound > 0
-            && Self.amounts.contains(bounds.upperBound)
+        curve.isUsable && Self.amounts.contains(unitCost) && Self.amounts.contains(saleValue) && weight > 0
+            && weight <= 1
+            && bounds.lowerBound > 0 && Self.amounts.contains(bounds.upperBound)
     }
 
     func bestPrice(shadowPrice: Double) -> Double {
-        OptimalPrice.solve(curve, .profit, unitCost: unitCost + shadowPrice, within: bounds)
+        OptimalPrice.solve(
+            curve, .profit, unitCost: max(0, unitCost + shadowPrice - saleValue), within: curve.choices(within: bounds))
     }
 }
 
@@ -50,7 +60,7 @@ public struct StockShadowPrice: Equatable, Sendable {
     public let expectedProfit: Double
 
     /// - Parameters:
-    ///   - sample: of those who will come, all equally likely.
+    ///   - sample: of those who will come.
     ///   - arrivals: how many of them are expected.
     ///   - stock: units on hand.
     /// - Returns: nil when a number is negative or not finite, an arrival is not usable, or some are expected and there
@@ -60,16 +70,19 @@ public struct StockShadowPrice: Equatable, Sendable {
         guard arrivals >= 0, arrivals.isFinite, stock >= 0, stock.isFinite, sample.allSatisfy(\.isUsable),
             !sample.isEmpty || arrivals == 0
         else { return nil }
-        let weight = sample.isEmpty ? 0 : arrivals / Double(sample.count)
+        let weight = sample.isEmpty ? 0 : arrivals / sample.reduce(0) { $0 + $1.weight }
         func demand(at shadowPrice: Double) -> Double {
-            sample.reduce(0) { $0 + weight * $1.curve.probability(at: $1.bestPrice(shadowPrice: shadowPrice)) }
+            sample.reduce(0) {
+                $0 + weight * $1.weight * $1.curve.probability(at: $1.bestPrice(shadowPrice: shadowPrice))
+            }
         }
         let lowest = demand(at: 0) <= stock ? 0 : Self.bisected(sample) { demand(at: $0) <= stock }
         shadowPrice = lowest
         let demanded = demand(at: lowest)
         let profit = sample.reduce(0) { sum, arrival in
             let price = arrival.bestPrice(shadowPrice: lowest)
-            return sum + weight * arrival.curve.probability(at: price) * (price - arrival.unitCost)
+            return sum + weight * arrival.weight * arrival.curve.probability(at: price)
+                * (price + arrival.saleValue - arrival.unitCost)
         }
         expectedDemand = demanded
         expectedProfit = demanded > stock ? profit * stock / demanded : profit
@@ -78,7 +91,7 @@ public struct StockShadowPrice: Equatable, Sendable {
     /// The smallest λ at which sales fit, to a billionth of the highest one; the highest one where they never do.
     private static func bisected(_ sample: [ExpectedArrival], _ fits: (Double) -> Bool) -> Double {
         // A cost of the highest price is answered with the highest price.
-        var high = sample.reduce(0) { max($0, $1.bounds.upperBound - $1.unitCost) }
+        var high = sample.reduce(0) { max($0, $1.bounds.upperBound + $1.saleValue - $1.unitCost) }
         guard high > 0, fits(high) else { return high }
         let width = high * 1e-9
         var low = 0.0

@@ -30,6 +30,9 @@ public enum Invariant: String, Sendable, CaseIterable {
     /// Prices of a product are marked as frozen exactly while the broadcast log, as far as the worker has read it, says
     /// so; a frozen price is the one that was shown last, or the list price where that is lower or nothing was shown.
     case frozenPricesStay = "FrozenPricesStay"
+    /// An optimum takes a unit to cost what it is worth exactly while the broadcast log, as far as the worker has read it,
+    /// says so.
+    case pricesFollowTheShelf = "PricesFollowTheShelf"
     /// An answer has seen the index that was asked for.
     case readsItsOwnWrites = "ReadsItsOwnWrites"
     /// A request is quarantined only after two workers have gone while they held it, and takes no more with it.

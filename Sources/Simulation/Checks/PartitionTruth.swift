@@ -55,7 +55,7 @@ package struct PartitionTruth {
                     shoppers[exposure.user]!.prices[product]!.removeFirst()
                 }
             }
-        case .catalogue, .modelActivated, .modelTried, .priceFreeze, .checkpoint: break
+        case .catalogue, .modelActivated, .modelTried, .priceFreeze, .stockValues, .checkpoint: break
         }
     }
 

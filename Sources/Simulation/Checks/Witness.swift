@@ -32,6 +32,7 @@ package final class Witness: MemoryLogObserver {
     private var verified = PartitionMap<(index: UInt64, bytes: [UInt8])>()
     package var promises = PromiseBook()
     private var freezes = FreezeBook()
+    private var stock = StockBook()
     package private(set) var violation: Violation?
     var now: UInt64 = 0
 
@@ -113,6 +114,7 @@ package final class Witness: MemoryLogObserver {
         case .modelActivated(let activation): activated.insert(activation.version)
         case .modelTried(let trial): if let trial { tried[trial.activation.version, default: []].append(trial) }
         case .priceFreeze(let freeze): freezes.logged(freeze, at: broadcast.index)
+        case .stockValues(_, let time, let values): stock.logged(values, at: time, index: broadcast.index)
         case .events, .exposures, .checkpoint: break
         }
     }
@@ -244,6 +246,9 @@ extension Witness {
                 line, of: quote, by: worker, seen: index, broadcast: broadcastIndex, truths[Int(partition.number)])
             {
                 report(.frozenPricesStay, request: request.requestID.low, partition: partition, text)
+            }
+            if let text = stock.priced(line, of: quote, broadcast: broadcastIndex) {
+                report(.pricesFollowTheShelf, request: request.requestID.low, partition: partition, text)
             }
             if let text = promises.shown(line, of: quote, by: worker, seen: index, truths[Int(partition.number)]) {
                 report(.neverRaisedWhilePromised, request: request.requestID.low, partition: partition, text)

@@ -22,6 +22,7 @@ package indirect enum Body {
     case activate(ModelChange)
     /// Its `at` is for the worker to say.
     case freeze(PriceFreeze)
+    case stock(tenant: String, [StockValue])
     case verify(PaperToken)
     // Answers
     case quote(Quote, PaperToken)
@@ -60,6 +61,12 @@ package indirect enum Body {
         case .activate(.trial(let trial)):
             hash.update(word: trial?.activation.checksum ?? 0)
             hash.update(word: UInt64(trial?.sharePerMille ?? 0) + 1)
+        case .stock(_, let values):
+            for value in values {
+                hash.update(utf8: value.product)
+                hash.update(word: UInt64(bitPattern: value.worth.minorUnits))
+                hash.update(word: UInt64(bitPattern: value.until.milliseconds))
+            }
         case .freeze(let freeze):
             hash.update(utf8: freeze.product)
             hash.update(word: UInt64(bitPattern: freeze.until.milliseconds))

@@ -82,6 +82,8 @@ final class ShopClient: SimulatedClient {
             make(newCall(.checkpoint, KeyHash(UInt64(partition)), .none, deadlineMicroseconds: deadline()))
         } else if draw < changes + load.verifyShare + load.checkpointShare + load.freezeShare {
             freezeOrThaw()
+        } else if draw < changes + load.verifyShare + load.checkpointShare + load.freezeShare + load.stockShare {
+            valueStock()
         } else {
             price()
         }
@@ -153,6 +155,21 @@ final class ShopClient: SimulatedClient {
         case 8: return cluster.anyModel(&random).map { .serve($0) } ?? .trial(nil)
         default: return .trial(nil)
         }
+    }
+
+    private func valueStock() {
+        let time = clock.wall(at: cluster.now)
+        let values = PaperShop.products.filter { _ in random.chance(0.3) }.map { product in
+            StockValue(
+                product: product, worth: Money(minorUnits: Int64(random.below(PaperShop.listPrices.upperBound))),
+                currency: PaperShop.currency,
+                until: random.chance(0.3)
+                    ? StockValue.over : time.adding(milliseconds: random.element(of: PaperShop.freezeMilliseconds)))
+        }
+        guard !values.isEmpty else { return }
+        make(
+            newCall(
+                .stock, KeyHash(0), .stock(tenant: PaperShop.tenant, values), deadlineMicroseconds: deadline()))
     }
 
     private func freezeOrThaw() {

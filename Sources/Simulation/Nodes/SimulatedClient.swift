@@ -166,6 +166,8 @@ class SimulatedClient: SimulatedNode {
             cluster.witness.acknowledgedBroadcast(index: acknowledgement.index, request: call.id.low)
         case (.activate, .activationAcknowledgement(let acknowledgement)):
             cluster.witness.acknowledgedBroadcast(index: acknowledgement.index, request: call.id.low)
+        case (.stock, .catalogueAcknowledgement(let acknowledgement)):
+            cluster.witness.acknowledgedBroadcast(index: acknowledgement.index, request: call.id.low)
         case (.freeze, .freezeAcknowledgement(let acknowledgement)):
             cluster.witness.acknowledgedBroadcast(index: acknowledgement.index, request: call.id.low)
         case (.verify(let token), .verified(let verified)):

@@ -135,6 +135,7 @@ final class SimulatedWorker: SimulatedNode {
         case .activate(let change):
             core?.modelChangeRequested(change, ticket: ticket(header, link), into: &actions)
         case .freeze(let freeze): self.freeze(freeze, header, link, progress)
+        case .stock(let tenant, let values): value(values, tenant, header, link, progress)
         case .verify(let token): reply(header, .answered(.personal), verify(token), link)
         default:
             guard header.kind == .checkpoint else { return }
@@ -178,6 +179,18 @@ final class SimulatedWorker: SimulatedNode {
             core?.freezeRequested(freeze, ticket: ticket(header, link), into: &actions)
         } catch {
             refuseOrWait(.freeze(asked), header, link, refused: error, progress)
+        }
+    }
+
+    private func value(
+        _ values: [StockValue], _ tenant: String, _ header: MessageHeader, _ link: Int, _ progress: ReadProgress
+    ) {
+        do throws(Refusal) {
+            try core?.check(values, tenant: tenant, at: wallClock)
+            core?.stockValued(
+                values, tenant: tenant, at: wallClock, ticket: ticket(header, link), into: &actions)
+        } catch {
+            refuseOrWait(.stock(tenant: tenant, values), header, link, refused: error, progress)
         }
     }
 
@@ -241,7 +254,7 @@ final class SimulatedWorker: SimulatedNode {
             reply(
                 request, .answered(.personal), .eventAcknowledgement(acknowledgement), link,
                 index: acknowledgement.index)
-        case .catalogue(let acknowledgement):
+        case .catalogue(let acknowledgement), .stock(_, let acknowledgement):
             reply(
                 request, .answered(.personal), .catalogueAcknowledgement(acknowledgement), link,
                 index: acknowledgement.index)

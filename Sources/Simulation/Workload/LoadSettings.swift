@@ -16,6 +16,7 @@ struct LoadSettings: Sendable {
     var verifyShare: Double
     var checkpointShare: Double
     var freezeShare: Double
+    var stockShare: Double
     var quoteWindowMilliseconds: Int64
 
     init(drawnFrom random: inout SeededRandom) {
@@ -32,5 +33,6 @@ struct LoadSettings: Sendable {
         checkpointShare = random.element(of: [0, 0.005, 0.02])
         quoteWindowMilliseconds = Int64(random.element(of: [2_000, 10_000, 60_000, 900_000]))
         freezeShare = random.element(of: [0, 0.005, 0.02])
+        stockShare = random.element(of: [0, 0.005, 0.02])
     }
 }

@@ -15,7 +15,8 @@ package enum PaperShop {
     /// Least and greatest list price, in cents.
     static let listPrices = 1_000...4_000
 
-    /// How long prices stay frozen, in milliseconds: some freezes end before anybody asks, some outlast the run.
+    /// How long prices stay frozen and stock values last, in milliseconds: some end before anybody asks, some outlast the
+    /// run.
     static let freezeMilliseconds: [Int64] = [2_000, 20_000, 120_000, 3_600_000]
 
     static let policy = PricingPolicy(

@@ -997,6 +997,96 @@ void   farthing__catalogue_ack__free_unpacked
   assert(message->base.descriptor == &farthing__catalogue_ack__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   farthing__stock_value__init
+                     (Farthing__StockValue         *message)
+{
+  static const Farthing__StockValue init_value = FARTHING__STOCK_VALUE__INIT;
+  *message = init_value;
+}
+size_t farthing__stock_value__get_packed_size
+                     (const Farthing__StockValue *message)
+{
+  assert(message->base.descriptor == &farthing__stock_value__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t farthing__stock_value__pack
+                     (const Farthing__StockValue *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &farthing__stock_value__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t farthing__stock_value__pack_to_buffer
+                     (const Farthing__StockValue *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &farthing__stock_value__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Farthing__StockValue *
+       farthing__stock_value__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Farthing__StockValue *)
+     protobuf_c_message_unpack (&farthing__stock_value__descriptor,
+                                allocator, len, data);
+}
+void   farthing__stock_value__free_unpacked
+                     (Farthing__StockValue *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &farthing__stock_value__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   farthing__stock_value_batch__init
+                     (Farthing__StockValueBatch         *message)
+{
+  static const Farthing__StockValueBatch init_value = FARTHING__STOCK_VALUE_BATCH__INIT;
+  *message = init_value;
+}
+size_t farthing__stock_value_batch__get_packed_size
+                     (const Farthing__StockValueBatch *message)
+{
+  assert(message->base.descriptor == &farthing__stock_value_batch__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t farthing__stock_value_batch__pack
+                     (const Farthing__StockValueBatch *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &farthing__stock_value_batch__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t farthing__stock_value_batch__pack_to_buffer
+                     (const Farthing__StockValueBatch *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &farthing__stock_value_batch__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Farthing__StockValueBatch *
+       farthing__stock_value_batch__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Farthing__StockValueBatch *)
+     protobuf_c_message_unpack (&farthing__stock_value_batch__descriptor,
+                                allocator, len, data);
+}
+void   farthing__stock_value_batch__free_unpacked
+                     (Farthing__StockValueBatch *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &farthing__stock_value_batch__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   farthing__activate_request__init
                      (Farthing__ActivateRequest         *message)
 {
@@ -2649,7 +2739,7 @@ const ProtobufCMessageDescriptor farthing__price_step__descriptor =
   (ProtobufCMessageInit) farthing__price_step__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor farthing__line_explanation__field_descriptors[13] =
+static const ProtobufCFieldDescriptor farthing__line_explanation__field_descriptors[20] =
 {
   {
     "product",
@@ -2807,26 +2897,117 @@ static const ProtobufCFieldDescriptor farthing__line_explanation__field_descript
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "knots",
+    14,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Farthing__LineExplanation, n_knots),
+    offsetof(Farthing__LineExplanation, knots),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "gradients",
+    15,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Farthing__LineExplanation, n_gradients),
+    offsetof(Farthing__LineExplanation, gradients),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ceiling",
+    16,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__LineExplanation, ceiling),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sharpness",
+    17,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__LineExplanation, sharpness),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "lowest_choice",
+    18,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__LineExplanation, lowest_choice),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "highest_choice",
+    19,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__LineExplanation, highest_choice),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "unit_worth",
+    20,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__LineExplanation, unit_worth),
+    &farthing__amount__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned farthing__line_explanation__field_indices_by_name[] = {
+  15,   /* field[15] = ceiling */
   6,   /* field[6] = centre */
   7,   /* field[7] = elasticity */
   12,   /* field[12] = features */
+  14,   /* field[14] = gradients */
+  18,   /* field[18] = highest_choice */
   4,   /* field[4] = intercept */
+  13,   /* field[13] = knots */
   1,   /* field[1] = list_price */
+  17,   /* field[17] = lowest_choice */
   10,   /* field[10] = optimum */
   8,   /* field[8] = probability */
   9,   /* field[9] = probability_at_list */
   0,   /* field[0] = product */
   3,   /* field[3] = reference_price */
+  16,   /* field[16] = sharpness */
   5,   /* field[5] = slope */
   11,   /* field[11] = steps */
   2,   /* field[2] = unit_cost */
+  19,   /* field[19] = unit_worth */
 };
 static const ProtobufCIntRange farthing__line_explanation__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 13 }
+  { 0, 20 }
 };
 const ProtobufCMessageDescriptor farthing__line_explanation__descriptor =
 {
@@ -2836,7 +3017,7 @@ const ProtobufCMessageDescriptor farthing__line_explanation__descriptor =
   "Farthing__LineExplanation",
   "farthing",
   sizeof(Farthing__LineExplanation),
-  13,
+  20,
   farthing__line_explanation__field_descriptors,
   farthing__line_explanation__field_indices_by_name,
   1,  farthing__line_explanation__number_ranges,
@@ -3828,6 +4009,134 @@ const ProtobufCMessageDescriptor farthing__catalogue_ack__descriptor =
   farthing__catalogue_ack__field_indices_by_name,
   1,  farthing__catalogue_ack__number_ranges,
   (ProtobufCMessageInit) farthing__catalogue_ack__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor farthing__stock_value__field_descriptors[3] =
+{
+  {
+    "product",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__StockValue, product),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "worth",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__StockValue, worth),
+    &farthing__amount__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "until_ms",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__StockValue, until_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned farthing__stock_value__field_indices_by_name[] = {
+  0,   /* field[0] = product */
+  2,   /* field[2] = until_ms */
+  1,   /* field[1] = worth */
+};
+static const ProtobufCIntRange farthing__stock_value__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor farthing__stock_value__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "farthing.StockValue",
+  "StockValue",
+  "Farthing__StockValue",
+  "farthing",
+  sizeof(Farthing__StockValue),
+  3,
+  farthing__stock_value__field_descriptors,
+  farthing__stock_value__field_indices_by_name,
+  1,  farthing__stock_value__number_ranges,
+  (ProtobufCMessageInit) farthing__stock_value__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor farthing__stock_value_batch__field_descriptors[3] =
+{
+  {
+    "tenant",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__StockValueBatch, tenant),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "currency",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Farthing__StockValueBatch, currency),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "values",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Farthing__StockValueBatch, n_values),
+    offsetof(Farthing__StockValueBatch, values),
+    &farthing__stock_value__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned farthing__stock_value_batch__field_indices_by_name[] = {
+  1,   /* field[1] = currency */
+  0,   /* field[0] = tenant */
+  2,   /* field[2] = values */
+};
+static const ProtobufCIntRange farthing__stock_value_batch__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor farthing__stock_value_batch__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "farthing.StockValueBatch",
+  "StockValueBatch",
+  "Farthing__StockValueBatch",
+  "farthing",
+  sizeof(Farthing__StockValueBatch),
+  3,
+  farthing__stock_value_batch__field_descriptors,
+  farthing__stock_value_batch__field_indices_by_name,
+  1,  farthing__stock_value_batch__number_ranges,
+  (ProtobufCMessageInit) farthing__stock_value_batch__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor farthing__activate_request__field_descriptors[4] =
@@ -5729,7 +6038,7 @@ const ProtobufCEnumDescriptor farthing__level__descriptor =
   farthing__level__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue farthing__reason__enum_values_by_number[16] =
+static const ProtobufCEnumValue farthing__reason__enum_values_by_number[17] =
 {
   { "REASON_NONE", "FARTHING__REASON__REASON_NONE", 0 },
   { "REASON_OPTIMUM", "FARTHING__REASON__REASON_OPTIMUM", 1 },
@@ -5747,11 +6056,12 @@ static const ProtobufCEnumValue farthing__reason__enum_values_by_number[16] =
   { "REASON_EXPLORED", "FARTHING__REASON__REASON_EXPLORED", 13 },
   { "REASON_FROZEN", "FARTHING__REASON__REASON_FROZEN", 14 },
   { "REASON_CORRECTED", "FARTHING__REASON__REASON_CORRECTED", 15 },
+  { "REASON_STOCK", "FARTHING__REASON__REASON_STOCK", 16 },
 };
 static const ProtobufCIntRange farthing__reason__value_ranges[] = {
-{0, 0},{0, 16}
+{0, 0},{0, 17}
 };
-static const ProtobufCEnumValueIndex farthing__reason__enum_values_by_name[16] =
+static const ProtobufCEnumValueIndex farthing__reason__enum_values_by_name[17] =
 {
   { "REASON_CEILING", 4 },
   { "REASON_CONTROL_ARM", 8 },
@@ -5767,6 +6077,7 @@ static const ProtobufCEnumValueIndex farthing__reason__enum_values_by_name[16] =
   { "REASON_PUBLIC_DEAL", 11 },
   { "REASON_SMOOTHED", 2 },
   { "REASON_STICKY", 7 },
+  { "REASON_STOCK", 16 },
   { "REASON_UNKNOWN_SHOPPER", 12 },
   { "REASON_UNKNOWN_TO_MODEL", 10 },
 };
@@ -5777,9 +6088,9 @@ const ProtobufCEnumDescriptor farthing__reason__descriptor =
   "Reason",
   "Farthing__Reason",
   "farthing",
-  16,
+  17,
   farthing__reason__enum_values_by_number,
-  16,
+  17,
   farthing__reason__enum_values_by_name,
   1,
   farthing__reason__value_ranges,

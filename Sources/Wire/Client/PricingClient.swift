@@ -82,6 +82,17 @@ public final class PricingClient {
         }
     }
 
+    /// Says what units of products are worth; see `StockValue`. Asked twice, the same values hold.
+    /// - Parameter values: at most `Limits.rowsInCatalogueBatch`, all in `currency`.
+    public func send(
+        stock values: [StockValue], tenant: String, currency: Currency
+    ) throws(ClientError) -> Answer<CatalogueAcknowledgement> {
+        let packed = encoder.stockValueBatch(tenant: tenant, currency: currency, values: values)
+        return try call(.stock, KeyHash(0), priority: .event, rules: .bulk, packed) {
+            [decoder] (bytes: RawSpan) throws(Refusal) in try decoder.catalogueAcknowledgement(bytes)
+        }
+    }
+
     /// Makes every worker serve a bundle. The path must mean the same file to the workers.
     public func activate(path: String) throws(ClientError) -> Answer<ActivationAcknowledgement> {
         try order(.serve(.file(path)))

@@ -71,9 +71,9 @@ extension Arena {
         return unsafe list
     }
 
-    func numbers(_ numbers: [UInt32]) -> UnsafeMutablePointer<UInt32> {
-        let list = unsafe demand(max(1, numbers.count) * MemoryLayout<UInt32>.stride)
-            .bindMemory(to: UInt32.self, capacity: max(1, numbers.count))
+    func numbers<Number: BitwiseCopyable>(_ numbers: [Number]) -> UnsafeMutablePointer<Number> {
+        let list = unsafe demand(max(1, numbers.count) * MemoryLayout<Number>.stride)
+            .bindMemory(to: Number.self, capacity: max(1, numbers.count))
         for (index, number) in numbers.enumerated() { unsafe list[index] = number }
         return unsafe list
     }

@@ -94,8 +94,12 @@ extension BodyDecoder {
         unsafe LineExplanation(
             product: try identifier(line.product, "lines[\(index)].product"),
             listPrice: unsafe Money(minorUnits: line.list_price), unitCost: unsafe Money(minorUnits: line.unit_cost),
+            unitWorth: unsafe line.unit_worth.map { unsafe Money(minorUnits: $0.pointee.minor) },
             referencePrice: unsafe line.reference_price, intercept: unsafe line.intercept, slope: unsafe line.slope,
-            centre: unsafe line.centre,
+            centre: unsafe line.centre, knots: unsafe numbers(line.knots, line.n_knots),
+            gradients: unsafe line.n_gradients == 0 ? [1] : numbers(line.gradients, line.n_gradients),
+            ceiling: unsafe line.ceiling == 0 ? 1 : line.ceiling,
+            sharpness: unsafe line.sharpness == 0 ? 1 : line.sharpness, choices: unsafe choices(line),
             elasticity: unsafe line.elasticity, probability: unsafe line.probability,
             probabilityAtList: unsafe line.probability_at_list, optimum: unsafe line.optimum,
             steps: unsafe try elements(line.steps, line.n_steps) { _, step throws(Refusal) in
@@ -105,6 +109,16 @@ extension BodyDecoder {
                 unsafe FeatureValue(
                     name: try string(feature.name, "features.name", atMost: Limits.nameBytes), value: feature.value)
             })
+    }
+
+    /// nil for any, and for what is no range.
+    private func choices(_ line: borrowing Farthing__LineExplanation) -> ClosedRange<Double>? {
+        let (lowest, highest) = unsafe (line.lowest_choice, line.highest_choice)
+        return lowest > 0 && highest >= lowest ? lowest...highest : nil
+    }
+
+    private func numbers(_ list: UnsafeMutablePointer<Double>?, _ count: Int) -> [Double] {
+        unsafe Array(UnsafeBufferPointer(start: list, count: count))
     }
 
     /// Kind `verify`.

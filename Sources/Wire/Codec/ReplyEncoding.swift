@@ -97,10 +97,22 @@ extension BodyEncoder {
         unsafe message.pointee.product = unsafe arena.text(line.product)
         unsafe message.pointee.list_price = line.listPrice.minorUnits
         unsafe message.pointee.unit_cost = line.unitCost.minorUnits
+        unsafe message.pointee.unit_worth = unsafe line.unitWorth.map { unsafe amount($0) }
         unsafe message.pointee.reference_price = line.referencePrice
         unsafe message.pointee.intercept = line.intercept
         unsafe message.pointee.slope = line.slope
         unsafe message.pointee.centre = line.centre
+        // What most demand has is left out.
+        if line.gradients != [1] {
+            unsafe message.pointee.n_knots = line.knots.count
+            unsafe message.pointee.knots = unsafe arena.numbers(line.knots)
+            unsafe message.pointee.n_gradients = line.gradients.count
+            unsafe message.pointee.gradients = unsafe arena.numbers(line.gradients)
+        }
+        unsafe message.pointee.ceiling = line.ceiling == 1 ? 0 : line.ceiling
+        unsafe message.pointee.sharpness = line.sharpness == 1 ? 0 : line.sharpness
+        unsafe message.pointee.lowest_choice = line.choices?.lowerBound ?? 0
+        unsafe message.pointee.highest_choice = line.choices?.upperBound ?? 0
         unsafe message.pointee.elasticity = line.elasticity
         unsafe message.pointee.probability = line.probability
         unsafe message.pointee.probability_at_list = line.probabilityAtList

@@ -86,7 +86,25 @@ extension BodyEncoder {
         return unsafe message
     }
 
-    private func amount(_ money: Money) -> UnsafeMutablePointer<Farthing__Amount> {
+    /// - Precondition: every value is in `currency`.
+    public func stockValueBatch(tenant: String, currency: Currency, values: [StockValue]) -> Packed {
+        unsafe begin {
+            let message = unsafe arena.make(farthing__stock_value_batch__init)
+            unsafe message.pointee.tenant = unsafe arena.text(tenant)
+            unsafe message.pointee.currency = unsafe arena.text(currency.code)
+            unsafe message.pointee.n_values = values.count
+            unsafe message.pointee.values = unsafe arena.list(values) { value in
+                let message = unsafe arena.make(farthing__stock_value__init)
+                unsafe message.pointee.product = unsafe arena.text(value.product)
+                unsafe message.pointee.worth = unsafe amount(value.worth)
+                unsafe message.pointee.until_ms = value.until.milliseconds
+                return unsafe message
+            }
+            return unsafe message
+        }
+    }
+
+    func amount(_ money: Money) -> UnsafeMutablePointer<Farthing__Amount> {
         let message = unsafe arena.make(farthing__amount__init)
         unsafe message.pointee.minor = money.minorUnits
         return unsafe message

@@ -1,4 +1,4 @@
-// What every worker knows of the whole shop: catalogues, which models price, freezes. A fold like any partition's.
+// What every worker knows of the whole shop: catalogues, which models price, freezes, what stock is worth. A fold like any partition's.
 
 import Domain
 
@@ -10,6 +10,8 @@ struct BroadcastState: Equatable, Sendable {
     private(set) var models = ModelLine()
     /// By tenant; of products that are in its catalogue.
     private(set) var freezes: [String: PriceFreezes] = [:]
+    /// By tenant; of products that are in its catalogue.
+    private(set) var stock: [String: StockValues] = [:]
 
     init() {}
 
@@ -28,6 +30,10 @@ struct BroadcastState: Equatable, Sendable {
             // What no catalogue knows has no price; so freezes stay bounded by the catalogues, whoever wrote the log.
             guard catalogues[freeze.tenant]?[freeze.product] != nil else { break }
             freezes[freeze.tenant, default: PriceFreezes()].apply(freeze)
+        case .stockValues(let tenant, let time, let values):
+            for value in values where catalogues[tenant]?[value.product] != nil {
+                stock[tenant, default: StockValues()].apply(value, at: time)
+            }
         case .events, .exposures, .checkpoint: break
         }
         return 0
@@ -46,11 +52,12 @@ struct BroadcastState: Equatable, Sendable {
                 entries[product]!.encode(to: &writer)
             }
         }
-        encodeFreezes(to: &writer)
+        encode(freezes, as: .freezes, to: &writer) { $1.encode(to: &$0) }
         if let trial = models.trial {
             writer.write(Section.trial.rawValue)
             writer.write(trial)
         }
+        encode(stock, as: .stock, to: &writer) { $1.encode(to: &$0) }
         return writer.bytes
     }
 
@@ -59,15 +66,19 @@ struct BroadcastState: Equatable, Sendable {
     private enum Section: UInt8 {
         case freezes = 1
         case trial = 2
+        case stock = 3
     }
 
-    private func encodeFreezes(to writer: inout ByteWriter) {
-        let tenants = freezes.keys.filter { freezes[$0]?.isEmpty == false }.sorted()
+    private func encode<Entry>(
+        _ entries: [String: LastingEntries<Entry>], as section: Section, to writer: inout ByteWriter,
+        _ content: (inout ByteWriter, LastingEntries<Entry>) -> Void
+    ) {
+        let tenants = entries.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }
         guard !tenants.isEmpty else { return }
-        writer.write(Section.freezes.rawValue)
+        writer.write(section.rawValue)
         writer.write(tenants) { writer, tenant in
-            writer.write(tenant)
-            freezes[tenant]?.encode(to: &writer)
+            writer.write(tenant.key)
+            content(&writer, tenant.value)
         }
     }
 
@@ -103,6 +114,12 @@ struct BroadcastState: Equatable, Sendable {
                 }
                 if planted(.freezesForgottenInSnapshot) { freezes = [:] }
             case .trial: models.tryOut(try reader.readTrial())
+            case .stock:
+                for _ in 0..<(try reader.readCount(minimumBytes: 8)) {
+                    let tenant = try reader.readString()
+                    stock[tenant] = try StockValues(from: &reader)
+                }
+                if planted(.stockForgottenInSnapshot) { stock = [:] }
             }
         }
     }

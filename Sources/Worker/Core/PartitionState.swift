@@ -32,7 +32,7 @@ struct PartitionState: Equatable, Sendable {
         switch record {
         case .events(let user, let events): return apply(events, of: user, calendar)
         case .exposures(let time, let exposures): remember(exposures, at: time)
-        case .catalogue, .modelActivated, .modelTried, .priceFreeze, .checkpoint: break
+        case .catalogue, .modelActivated, .modelTried, .priceFreeze, .stockValues, .checkpoint: break
         }
         return 0
     }

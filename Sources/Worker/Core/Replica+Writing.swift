@@ -108,6 +108,8 @@ extension Replica {
                 ActivationAcknowledgement(
                     index: state.index, version: trial?.activation.version ?? 0,
                     checksum: trial?.activation.checksum ?? 0))
+        case .stockValues(let tenant, _, let values):
+            .stock(tenant: tenant, CatalogueAcknowledgement(index: state.index, accepted: UInt32(values.count)))
         case .checkpoint: .checkpoint(partition, index: state.index)
         case .priceFreeze(let freeze): .freeze(freeze, FreezeAcknowledgement(index: state.index))
         case .exposures: nil

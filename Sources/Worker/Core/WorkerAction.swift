@@ -40,6 +40,7 @@ public enum WorkerAnswer: Equatable, Sendable {
     case activation(ActivationAcknowledgement)
     case checkpoint(PartitionID, index: UInt64)
     case freeze(PriceFreeze, FreezeAcknowledgement)
+    case stock(tenant: String, CatalogueAcknowledgement)
     /// Refused as `notLeader`; the epoch is the newest known here, for the reply's header.
     case notLeader(PartitionID, epoch: UInt64)
     case refused(Refusal)

@@ -31,29 +31,24 @@ extension WorkerCore {
         let price = quoted.unitPrice.real
         return LineExplanation(
             product: quoted.product, listPrice: quoted.listPrice, unitCost: line.row.unitCost,
-            referencePrice: curve?.reference ?? 0, intercept: curve?.intercept ?? 0, slope: curve?.slope ?? 0,
-            centre: curve?.centre ?? 0, elasticity: curve?.elasticity(at: price) ?? 0,
+            unitWorth: trail.reasons.contains(.stock) ? line.unitWorth : nil, referencePrice: curve?.reference ?? 0,
+            intercept: curve?.intercept ?? 0,
+            slope: curve?.slope ?? 0,
+            centre: curve?.centre ?? 0, knots: curve?.shape.knots ?? [], gradients: curve?.shape.gradients ?? [1],
+            ceiling: curve?.saturation ?? 1, sharpness: curve?.sharpness ?? 1, choices: curve?.choices,
+            elasticity: curve?.elasticity(at: price) ?? 0,
             probability: curve?.probability(at: price) ?? 0,
             probabilityAtList: curve?.probability(at: quoted.listPrice.real) ?? 0,
-            optimum: curve.map { unbounded($0, line.row) } ?? 0, steps: trail.steps ?? [],
-            features: (row.map { features($0, cart.role) } ?? []) + (curve.map(Self.turn) ?? [])
-                + contributions(line.correction))
-    }
-
-    /// Where demand has a most, beside the features: what else it takes to work the probability out again.
-    private static func turn(of curve: DemandCurve) -> [FeatureValue] {
-        guard curve.saturation < 1 || curve.sharpness != 1 else { return [] }
-        return [
-            FeatureValue(name: "ceiling of demand", value: Float(curve.saturation)),
-            FeatureValue(name: "sharpness of demand", value: Float(curve.sharpness)),
-        ]
+            optimum: curve.map { unbounded($0, line) } ?? 0, steps: trail.steps ?? [],
+            features: (row.map { features($0, cart.role) } ?? []) + contributions(line.correction))
     }
 
     /// The optimum that no rule has touched, between a hundredth and a hundred times the list price.
-    private func unbounded(_ curve: DemandCurve, _ row: CatalogueRow) -> Double {
+    private func unbounded(_ curve: DemandCurve, _ line: Cart.Line) -> Double {
         OptimalPrice.solve(
-            curve, configuration.policy.objective, unitCost: configuration.policy.netCost(of: row),
-            within: row.listPrice.real / 100...row.listPrice.real * 100)
+            curve, configuration.policy.objective,
+            unitCost: configuration.policy.netCost(of: line.row, unitWorth: line.unitWorth),
+            within: line.row.listPrice.real / 100...line.row.listPrice.real * 100)
     }
 
     private func features(_ row: Int, _ role: ModelRole) -> [FeatureValue] {

@@ -54,6 +54,8 @@ extension WorkerCore {
             let profile: Int?
             /// Whether the shopper's price may not move.
             let isFrozen: Bool
+            /// What the optimum takes a unit to cost; nil when its cost says so.
+            let unitWorth: Money?
             /// The model's own.
             var predicted: DemandCurve?
             /// The one that prices: the model's, corrected.
@@ -86,6 +88,7 @@ extension WorkerCore {
         cart.lines.reserveCapacity(request.lines.count)
         let catalogue = broadcast.state.catalogues[request.user.tenant]
         let freezes = broadcast.state.freezes[request.user.tenant]
+        let stock = broadcast.state.stock[request.user.tenant]
         for (index, line) in request.lines.enumerated() {
             guard let entry = catalogue?[line.product], let row = entry.row(at: now) else {
                 throw Refusal(
@@ -105,9 +108,18 @@ extension WorkerCore {
                     earlier: .binding(
                         keyed[place]?.exposures.quote(of: key, for: request.user), shopper?.quote(of: key), at: now),
                     item: cached?.item ?? nil, population: cached?.population ?? [], profile: cached?.profile,
-                    isFrozen: freezes?[line.product]?.isInForce(at: now) ?? false))
+                    isFrozen: freezes?[line.product]?.isInForce(at: now) ?? false,
+                    unitWorth: unitWorth(stock?[line.product], row, now)))
         }
         return cart
+    }
+
+    /// What the optimum takes a unit to cost; nil where that is its cost, or where costs do not count.
+    private func unitWorth(_ value: StockValue?, _ row: CatalogueRow, _ now: Timestamp) -> Money? {
+        guard let value, value.isInForce(at: now) || planted(.stockValueNeverEnds), value.currency == row.currency,
+            value.worth != row.unitCost, configuration.policy.objective == .profit
+        else { return nil }
+        return value.worth
     }
 
     /// When a quote given now expires. Rounded up to `expiryStep`, so that asking again soon gives the same quote and
@@ -254,6 +266,7 @@ extension WorkerCore {
         }
         if !cart.isKnown { trail.note(.unknownShopper, line.row.listPrice) }
         if !line.correction.isNothing { trail.note(.corrected, line.row.listPrice) }
+        if line.unitWorth != nil { trail.note(.stock, line.row.listPrice) }
         let price: Money
         if arm == .exploring {
             trail.note(.explored, line.row.listPrice)
@@ -325,7 +338,8 @@ extension WorkerCore {
 
     func context(of line: Cart.Line, _ cart: Cart) -> PriceContext {
         PriceContext(
-            row: line.row, yesterday: line.earlier?.anchor(on: cart.day), promised: line.earlier?.promise(at: cart.now))
+            row: line.row, yesterday: line.earlier?.anchor(on: cart.day), promised: line.earlier?.promise(at: cart.now),
+            unitWorth: line.unitWorth)
     }
 
     func quotedLine(

@@ -66,6 +66,39 @@ extension WorkerCore {
         }
     }
 
+    /// What units of a tenant's products are worth. Already found acceptable by `check`.
+    public mutating func stockValued(
+        _ values: [StockValue], tenant: String, at time: Timestamp, ticket: Ticket, into actions: inout [WorkerAction]
+    ) {
+        write(.stockValues(tenant: tenant, at: time, values), to: .broadcast, ticket, &actions)
+    }
+
+    /// - Throws: what is wrong with a batch, as far as this worker can tell.
+    public func check(_ values: [StockValue], tenant: String, at now: Timestamp) throws(Refusal) {
+        let latest = now.adding(milliseconds: StockValue.longestMilliseconds)
+        let role = role(of: .broadcast)
+        let catalogue = broadcast.state.catalogues[tenant]
+        for (index, value) in values.enumerated() {
+            guard value.until <= latest else {
+                throw Refusal(
+                    .invalidStockValue, place: "values[\(index)].until_ms", value: "\(value.until.milliseconds)",
+                    remedy: "Value stock for a year at most, until \(latest.milliseconds), and again before that ends.")
+            }
+            // Whoever does not lead may not know the product yet, and sends the request back.
+            guard role == .leading || role == .claiming else { continue }
+            guard let entry = catalogue?[value.product] else {
+                throw Refusal(
+                    .unknownProduct, place: "values[\(index)].product", value: value.product,
+                    remedy: "Name a product of this tenant's catalogue, or leave the value out.")
+            }
+            if let row = entry.row(at: now), row.currency != value.currency {
+                throw Refusal(
+                    .currencyMismatch, place: "values[\(index)].product", value: value.product,
+                    remedy: "It is priced in \(row.currency.code); say what it is worth in that currency.")
+            }
+        }
+    }
+
     /// Every replica shall hash its state at one index.
     public mutating func checkpointRequested(
         _ partition: PartitionID, ticket: Ticket, into actions: inout [WorkerAction]

@@ -50,6 +50,9 @@ extension WorkerShell {
         case .freeze(let freeze, let acknowledgement):
             note(freeze)
             try send(encoder.freezeAcknowledgement(acknowledgement), index: acknowledgement.index, to: request)
+        case .stock(let tenant, let acknowledgement):
+            journal.info("\(acknowledgement.accepted) stock values of \(tenant) count from now on")
+            try send(encoder.catalogueAcknowledgement(acknowledgement), index: acknowledgement.index, to: request)
         case .notLeader(let partition, let epoch): try refuse(request, core.notLeader(partition), index: epoch)
         case .refused(let refusal): try refuse(request, refusal)
         }

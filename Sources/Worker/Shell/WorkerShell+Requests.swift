@@ -82,6 +82,13 @@ extension WorkerShell {
             let ticket = nextTicket(for: received)
             core.catalogueReceived(batch.rows, tenant: batch.tenant, ticket: ticket, into: &actions)
             return .pending
+        case .stock:
+            let batch = try body.withBytes { bytes throws(Refusal) in try decoder.stockValueBatch(bytes) }
+            let now = Clock.timestamp()
+            try core.check(batch.values, tenant: batch.tenant, at: now)
+            let ticket = nextTicket(for: received)
+            core.stockValued(batch.values, tenant: batch.tenant, at: now, ticket: ticket, into: &actions)
+            return .pending
         case .activate:
             let order = try body.withBytes { bytes throws(Refusal) in try decoder.activateRequest(bytes) }
             // Only the leader may ask the model store to keep it.

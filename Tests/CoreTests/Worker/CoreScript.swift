@@ -199,6 +199,7 @@ struct CoreScript {
         case .modelTried: "trial"
         case .checkpoint: "checkpoint"
         case .priceFreeze(let freeze): "freeze of \(freeze.product)"
+        case .stockValues(_, _, let values): "\(values.count) stock values"
         }
     }
 
@@ -209,6 +210,7 @@ struct CoreScript {
         case .activation(let acknowledgement): "durable at \(acknowledgement.index)"
         case .checkpoint(_, let index): "checkpoint at \(index)"
         case .freeze(_, let acknowledgement): "durable at \(acknowledgement.index)"
+        case .stock(_, let acknowledgement): "durable at \(acknowledgement.index)"
         case .notLeader(_, let epoch): "not leader, epoch \(epoch)"
         case .refused(let refusal): refusal.code.name
         }

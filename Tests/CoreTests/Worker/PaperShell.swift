@@ -133,6 +133,23 @@ struct PaperShell {
         }
     }
 
+    /// As the shell does it: checked, then written.
+    mutating func value(
+        _ product: String, worth: Int64, until end: Timestamp, at now: Timestamp = Shop.noon,
+        tenant: String = Shop.tenant, currency: String = "USD"
+    ) -> Ticket {
+        let value = StockValue(
+            product: product, worth: Money(minorUnits: worth), currency: Currency(code: currency)!, until: end)
+        return act { core, ticket, actions in
+            do throws(Refusal) {
+                try core.check([value], tenant: tenant, at: now)
+                core.stockValued([value], tenant: tenant, at: now, ticket: ticket, into: &actions)
+            } catch {
+                actions.append(.answer(ticket, .refused(error)))
+            }
+        }
+    }
+
     mutating func flush(at now: Timestamp = Shop.noon) {
         _ = act { core, _, actions in core.exposuresDue(at: now, into: &actions) }
     }

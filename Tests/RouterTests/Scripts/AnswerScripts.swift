@@ -198,6 +198,7 @@ import Testing
             ask 4 checkpoint *
             ask 5 freeze *
             ask 6 freezes *
+            ask 7 stock *
             ----
             1 to w2
             2 to w2
@@ -205,6 +206,7 @@ import Testing
             4 to w2
             5 to w2
             6 to w2
+            7 to w2
             """)
     }
 

@@ -25,6 +25,7 @@ extension Reader {
         case .catalogue: { bytes throws(Refusal) in _ = try catalogueBatch(bytes) }
         case .verify: { bytes throws(Refusal) in _ = try verifyRequest(bytes) }
         case .activate: { bytes throws(Refusal) in _ = try activateRequest(bytes) }
+        case .stock: { bytes throws(Refusal) in _ = try stockValueBatch(bytes) }
         case .freeze: { bytes throws(Refusal) in _ = try freezeRequest(bytes) }
         case .freezes: { bytes throws(Refusal) in _ = try freezesRequest(bytes) }
         case .checkpoint: { bytes throws(Refusal) in _ = try checkpointRequest(bytes) }
@@ -43,6 +44,7 @@ extension Reader {
             ("CatalogueBatch", { bytes throws(Refusal) in _ = try catalogueBatch(bytes) }),
             ("VerifyRequest", { bytes throws(Refusal) in _ = try verifyRequest(bytes) }),
             ("ActivateRequest", { bytes throws(Refusal) in _ = try activateRequest(bytes) }),
+            ("StockValueBatch", { bytes throws(Refusal) in _ = try stockValueBatch(bytes) }),
             ("FreezeRequest", { bytes throws(Refusal) in _ = try freezeRequest(bytes) }),
             ("FreezesRequest", { bytes throws(Refusal) in _ = try freezesRequest(bytes) }),
             ("FreezeReply", { bytes throws(Refusal) in _ = try freezeAcknowledgement(bytes) }),

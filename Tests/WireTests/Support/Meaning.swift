@@ -54,8 +54,14 @@ extension JSON {
     var lineExplanation: LineExplanation {
         LineExplanation(
             product: self["product"].text, listPrice: self["list_price"].money, unitCost: self["unit_cost"].money,
+            unitWorth: self["unit_worth"].optional { $0["minor"].money },
             referencePrice: self["reference_price"].real, intercept: self["intercept"].real,
-            slope: self["slope"].real, centre: self["centre"].real, elasticity: self["elasticity"].real,
+            slope: self["slope"].real, centre: self["centre"].real, knots: self["knots"].list.map(\.real),
+            gradients: self["gradients"].list.isEmpty ? [1] : self["gradients"].list.map(\.real),
+            ceiling: self["ceiling"].real == 0 ? 1 : self["ceiling"].real,
+            sharpness: self["sharpness"].real == 0 ? 1 : self["sharpness"].real,
+            choices: self["highest_choice"].real > 0
+                ? self["lowest_choice"].real...self["highest_choice"].real : nil, elasticity: self["elasticity"].real,
             probability: self["probability"].real, probabilityAtList: self["probability_at_list"].real,
             optimum: self["optimum"].real,
             steps: self["steps"].list.compactMap { step in

@@ -49,6 +49,10 @@ struct Reader {
         try read(bytes) { bytes throws(Refusal) in try decoder.freezeRequest(bytes, at: Self.now) }
     }
 
+    func stockValueBatch(_ bytes: [UInt8]) throws(Refusal) -> (tenant: String, values: [StockValue]) {
+        try read(bytes, decoder.stockValueBatch)
+    }
+
     func freezesRequest(_ bytes: [UInt8]) throws(Refusal) -> (tenant: String, after: String) {
         try read(bytes, decoder.freezesRequest)
     }

@@ -30,10 +30,16 @@ extension Samples {
         Explanation(
             quote: quote(for: user),
             lines: some(0...5) { samples in
-                LineExplanation(
+                let bends = samples.some(0...3) { $0.half() }
+                return LineExplanation(
                     product: samples.identifier(), listPrice: samples.price(), unitCost: samples.amount(),
+                    unitWorth: Bool.random(using: &samples.generator) ? samples.amount() : nil,
                     referencePrice: samples.real(), intercept: samples.real(), slope: samples.real(),
-                    centre: samples.real(), elasticity: samples.real(), probability: samples.real(),
+                    centre: samples.real(), knots: bends.map { _ in samples.real() },
+                    gradients: [1] + bends.map { _ in samples.real() }, ceiling: Double(1 - samples.share() / 2),
+                    sharpness: Double(1 + samples.share()),
+                    choices: Bool.random(using: &samples.generator) ? 0.5...Double(1 + samples.share()) : nil,
+                    elasticity: samples.real(), probability: samples.real(),
                     probabilityAtList: samples.real(), optimum: samples.real(),
                     steps: samples.some(0...12) { samples in
                         PriceStep(

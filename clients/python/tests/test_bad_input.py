@@ -224,6 +224,7 @@ KINDS = [
     Kind.INSPECT,
     Kind.FREEZE,
     Kind.FREEZES,
+    Kind.STOCK,
 ]
 
 

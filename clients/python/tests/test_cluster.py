@@ -116,6 +116,36 @@ def test_a_frozen_price_is_marked_until_it_is_thawed(client, shop):
     await_frozen(False)
 
 
+def test_what_stock_is_worth_is_taken_in_order_and_again(client, shop):
+    def value(worth: int, until_ms: int) -> pb.CatalogueAck:
+        values = [
+            pb.StockValue(product=product, worth=pb.Amount(minor=worth), until_ms=until_ms)
+            for product, _ in shop.cart
+        ]
+        return client.value_stock(shop.tenant, "USD", values)
+
+    end = time.time_ns() // 1_000_000 + 60_000
+    acknowledgements = [value(100_000, end), value(100_000, end), value(0, end), value(0, 0)]
+    assert [a.accepted for a in acknowledgements] == [len(shop.cart)] * 4
+    indexes = [a.index for a in acknowledgements]
+    assert indexes == sorted(set(indexes))
+    assert client.price(shop.tenant, uuid.uuid4().hex, "USD", shop.cart).lines
+
+
+def test_what_a_unit_is_worth_is_said_in_the_currency_of_its_price(client, shop):
+    worth = pb.StockValue(product="1082185", worth=pb.Amount(minor=1))
+    with pytest.raises(Refused) as refused:
+        client.value_stock(shop.tenant, "EUR", [worth])
+    assert refused.value.name == "CURRENCY_MISMATCH" and refused.value.place == "values[0].product"
+
+
+def test_what_is_not_sold_is_worth_nothing_to_the_cluster(client, shop):
+    worth = pb.StockValue(product="unheard of", worth=pb.Amount(minor=1))
+    with pytest.raises(Refused) as refused:
+        client.value_stock(shop.tenant, "USD", [worth])
+    assert refused.value.name == "UNKNOWN_PRODUCT" and refused.value.place == "values[0].product"
+
+
 def test_what_has_no_price_is_not_frozen(client, shop):
     with pytest.raises(Refused) as refused:
         client.freeze(shop.tenant, "unheard of", 0, "a test")

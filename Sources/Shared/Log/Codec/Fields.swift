@@ -149,12 +149,6 @@ extension ByteReader {
             displayShare: try readFloat(), mailerShare: try readFloat(), effectiveAt: try readTimestamp())
     }
 
-    private mutating func readCurrency() throws(ByteError) -> Currency {
-        let code = try readString()
-        guard let currency = Currency(code: code) else { throw error("unknown currency “\(code)”") }
-        return currency
-    }
-
     fileprivate mutating func readOptional<Value>(
         _ each: (inout ByteReader) throws(ByteError) -> Value
     ) throws(ByteError) -> Value? {

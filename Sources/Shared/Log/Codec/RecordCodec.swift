@@ -22,6 +22,7 @@ public enum RecordCodec {
         /// Exposures of which at least one has a prediction. The others are written as they always were, so that a log
         /// without predictions stays readable to those who know of none.
         case predictedExposures = 8
+        case stockValues = 9
     }
 
     public static func encode(_ record: Record, into writer: inout ByteWriter) {
@@ -54,6 +55,11 @@ public enum RecordCodec {
             writer.write(freeze.until)
             writer.write(freeze.reason)
             writer.write(freeze.at)
+        case .stockValues(let tenant, let time, let values):
+            writer.write(Kind.stockValues.rawValue)
+            writer.write(tenant)
+            writer.write(time)
+            writer.write(values) { $0.write($1) }
         }
     }
 
@@ -105,6 +111,10 @@ public enum RecordCodec {
                 PriceFreeze(
                     tenant: try reader.readString(), product: try reader.readString(),
                     until: try reader.readTimestamp(), reason: try reader.readString(), at: try reader.readTimestamp()))
+        case .stockValues:
+            return .stockValues(
+                tenant: try reader.readString(), at: try reader.readTimestamp(),
+                try reader.readArray(minimumBytes: 24) { reader throws(ByteError) in try reader.readStockValue() })
         }
     }
 }

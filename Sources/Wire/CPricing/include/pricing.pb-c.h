@@ -37,6 +37,8 @@ typedef struct Farthing__Deal Farthing__Deal;
 typedef struct Farthing__CatalogueRow Farthing__CatalogueRow;
 typedef struct Farthing__CatalogueBatch Farthing__CatalogueBatch;
 typedef struct Farthing__CatalogueAck Farthing__CatalogueAck;
+typedef struct Farthing__StockValue Farthing__StockValue;
+typedef struct Farthing__StockValueBatch Farthing__StockValueBatch;
 typedef struct Farthing__ActivateRequest Farthing__ActivateRequest;
 typedef struct Farthing__ActivateReply Farthing__ActivateReply;
 typedef struct Farthing__FreezeRequest Farthing__FreezeRequest;
@@ -86,7 +88,8 @@ typedef enum _Farthing__Reason {
   FARTHING__REASON__REASON_UNKNOWN_SHOPPER = 12,
   FARTHING__REASON__REASON_EXPLORED = 13,
   FARTHING__REASON__REASON_FROZEN = 14,
-  FARTHING__REASON__REASON_CORRECTED = 15
+  FARTHING__REASON__REASON_CORRECTED = 15,
+  FARTHING__REASON__REASON_STOCK = 16
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(FARTHING__REASON)
 } Farthing__Reason;
 
@@ -206,8 +209,9 @@ struct  Farthing__LineExplanation
   int64_t unit_cost;
   double reference_price;
   /*
-   * Purchase probability is logistic(z), z = intercept - slope * (ln(price / reference_price) - centre). Where features
-   * name a ceiling and a sharpness of demand, it is ceiling * (1 + exp(-sharpness * z)) ^ (-1 / sharpness).
+   * Purchase probability is ceiling * (1 + exp(-sharpness * z)) ^ (-1 / sharpness), z = intercept - slope * psi(q),
+   * q = ln(price / reference_price) - centre. psi(0) = 0, and psi rises with a gradient that changes at each knot.
+   * A slope of 0: the model had no say.
    */
   double intercept;
   double slope;
@@ -229,10 +233,31 @@ struct  Farthing__LineExplanation
   Farthing__PriceStep **steps;
   size_t n_features;
   Farthing__FeatureValue **features;
+  /*
+   * Of psi: ascending, and one gradient more than knots. None: psi(q) = q.
+   */
+  size_t n_knots;
+  double *knots;
+  size_t n_gradients;
+  double *gradients;
+  /*
+   * 0 stands for 1.
+   */
+  double ceiling;
+  double sharpness;
+  /*
+   * Prices that the model may choose, relative to the reference price; 0 and 0: any.
+   */
+  double lowest_choice;
+  double highest_choice;
+  /*
+   * What the optimum took a unit to cost, where that is not unit_cost.
+   */
+  Farthing__Amount *unit_worth;
 };
 #define FARTHING__LINE_EXPLANATION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&farthing__line_explanation__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,NULL, 0,NULL }
+    , (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0, 0, 0, 0, NULL }
 
 
 struct  Farthing__ExplainReply
@@ -428,6 +453,41 @@ struct  Farthing__CatalogueAck
 #define FARTHING__CATALOGUE_ACK__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&farthing__catalogue_ack__descriptor) \
     , 0, 0 }
+
+
+struct  Farthing__StockValue
+{
+  ProtobufCMessage base;
+  char *product;
+  /*
+   * What one more unit is worth: if it stays, and its shadow price. The price optimum takes a unit to cost that; floors
+   * are computed from the unit cost all the same.
+   */
+  Farthing__Amount *worth;
+  /*
+   * The first moment at which the unit cost counts again; a time that has passed ends the value.
+   */
+  int64_t until_ms;
+};
+#define FARTHING__STOCK_VALUE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&farthing__stock_value__descriptor) \
+    , (char *)protobuf_c_empty_string, NULL, 0 }
+
+
+/*
+ * Kind STOCK: accepted whole or not at all. The latest value of a product counts. Answered by CatalogueAck.
+ */
+struct  Farthing__StockValueBatch
+{
+  ProtobufCMessage base;
+  char *tenant;
+  char *currency;
+  size_t n_values;
+  Farthing__StockValue **values;
+};
+#define FARTHING__STOCK_VALUE_BATCH__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&farthing__stock_value_batch__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL }
 
 
 /*
@@ -1247,6 +1307,44 @@ Farthing__CatalogueAck *
 void   farthing__catalogue_ack__free_unpacked
                      (Farthing__CatalogueAck *message,
                       ProtobufCAllocator *allocator);
+/* Farthing__StockValue methods */
+void   farthing__stock_value__init
+                     (Farthing__StockValue         *message);
+size_t farthing__stock_value__get_packed_size
+                     (const Farthing__StockValue   *message);
+size_t farthing__stock_value__pack
+                     (const Farthing__StockValue   *message,
+                      uint8_t             *out);
+size_t farthing__stock_value__pack_to_buffer
+                     (const Farthing__StockValue   *message,
+                      ProtobufCBuffer     *buffer);
+Farthing__StockValue *
+       farthing__stock_value__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   farthing__stock_value__free_unpacked
+                     (Farthing__StockValue *message,
+                      ProtobufCAllocator *allocator);
+/* Farthing__StockValueBatch methods */
+void   farthing__stock_value_batch__init
+                     (Farthing__StockValueBatch         *message);
+size_t farthing__stock_value_batch__get_packed_size
+                     (const Farthing__StockValueBatch   *message);
+size_t farthing__stock_value_batch__pack
+                     (const Farthing__StockValueBatch   *message,
+                      uint8_t             *out);
+size_t farthing__stock_value_batch__pack_to_buffer
+                     (const Farthing__StockValueBatch   *message,
+                      ProtobufCBuffer     *buffer);
+Farthing__StockValueBatch *
+       farthing__stock_value_batch__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   farthing__stock_value_batch__free_unpacked
+                     (Farthing__StockValueBatch *message,
+                      ProtobufCAllocator *allocator);
 /* Farthing__ActivateRequest methods */
 void   farthing__activate_request__init
                      (Farthing__ActivateRequest         *message);
@@ -1752,6 +1850,12 @@ typedef void (*Farthing__CatalogueBatch_Closure)
 typedef void (*Farthing__CatalogueAck_Closure)
                  (const Farthing__CatalogueAck *message,
                   void *closure_data);
+typedef void (*Farthing__StockValue_Closure)
+                 (const Farthing__StockValue *message,
+                  void *closure_data);
+typedef void (*Farthing__StockValueBatch_Closure)
+                 (const Farthing__StockValueBatch *message,
+                  void *closure_data);
 typedef void (*Farthing__ActivateRequest_Closure)
                  (const Farthing__ActivateRequest *message,
                   void *closure_data);
@@ -1851,6 +1955,8 @@ extern const ProtobufCMessageDescriptor farthing__deal__descriptor;
 extern const ProtobufCMessageDescriptor farthing__catalogue_row__descriptor;
 extern const ProtobufCMessageDescriptor farthing__catalogue_batch__descriptor;
 extern const ProtobufCMessageDescriptor farthing__catalogue_ack__descriptor;
+extern const ProtobufCMessageDescriptor farthing__stock_value__descriptor;
+extern const ProtobufCMessageDescriptor farthing__stock_value_batch__descriptor;
 extern const ProtobufCMessageDescriptor farthing__activate_request__descriptor;
 extern const ProtobufCMessageDescriptor farthing__activate_reply__descriptor;
 extern const ProtobufCMessageDescriptor farthing__freeze_request__descriptor;

@@ -116,6 +116,12 @@ class Client:
         body = pb.CatalogueBatch(tenant=tenant, currency=currency, rows=rows)
         return self.call(Kind.CATALOGUE, body, pb.CatalogueAck.FromString, priority=Priority.EVENT, bulk=True)
 
+    def value_stock(self, tenant: str, currency: str, values: Iterable[pb.StockValue]) -> pb.CatalogueAck:
+        """Says what units of products are worth, all or none: until then the price optimum takes a unit to cost that.
+        The latest value of a product counts, and one that ends in the past gives the unit cost its say back."""
+        body = pb.StockValueBatch(tenant=tenant, currency=currency, values=values)
+        return self.call(Kind.STOCK, body, pb.CatalogueAck.FromString, priority=Priority.EVENT, bulk=True)
+
     def activate(self, path: str) -> pb.ActivateReply:
         """Makes every worker serve a model bundle. `path` is a file on the workers' machine."""
         return self.call(

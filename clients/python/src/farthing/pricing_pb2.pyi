@@ -30,6 +30,7 @@ class Reason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REASON_EXPLORED: _ClassVar[Reason]
     REASON_FROZEN: _ClassVar[Reason]
     REASON_CORRECTED: _ClassVar[Reason]
+    REASON_STOCK: _ClassVar[Reason]
 LEVEL_PERSONAL: Level
 LEVEL_SEGMENT: Level
 LEVEL_LIST: Level
@@ -49,6 +50,7 @@ REASON_UNKNOWN_SHOPPER: Reason
 REASON_EXPLORED: Reason
 REASON_FROZEN: Reason
 REASON_CORRECTED: Reason
+REASON_STOCK: Reason
 
 class CartLine(_message.Message):
     __slots__ = ("product", "quantity")
@@ -147,7 +149,7 @@ class PriceStep(_message.Message):
     def __init__(self, reason: _Optional[_Union[Reason, str]] = ..., price: _Optional[int] = ...) -> None: ...
 
 class LineExplanation(_message.Message):
-    __slots__ = ("product", "list_price", "unit_cost", "reference_price", "intercept", "slope", "centre", "elasticity", "probability", "probability_at_list", "optimum", "steps", "features")
+    __slots__ = ("product", "list_price", "unit_cost", "reference_price", "intercept", "slope", "centre", "elasticity", "probability", "probability_at_list", "optimum", "steps", "features", "knots", "gradients", "ceiling", "sharpness", "lowest_choice", "highest_choice", "unit_worth")
     PRODUCT_FIELD_NUMBER: _ClassVar[int]
     LIST_PRICE_FIELD_NUMBER: _ClassVar[int]
     UNIT_COST_FIELD_NUMBER: _ClassVar[int]
@@ -161,6 +163,13 @@ class LineExplanation(_message.Message):
     OPTIMUM_FIELD_NUMBER: _ClassVar[int]
     STEPS_FIELD_NUMBER: _ClassVar[int]
     FEATURES_FIELD_NUMBER: _ClassVar[int]
+    KNOTS_FIELD_NUMBER: _ClassVar[int]
+    GRADIENTS_FIELD_NUMBER: _ClassVar[int]
+    CEILING_FIELD_NUMBER: _ClassVar[int]
+    SHARPNESS_FIELD_NUMBER: _ClassVar[int]
+    LOWEST_CHOICE_FIELD_NUMBER: _ClassVar[int]
+    HIGHEST_CHOICE_FIELD_NUMBER: _ClassVar[int]
+    UNIT_WORTH_FIELD_NUMBER: _ClassVar[int]
     product: str
     list_price: int
     unit_cost: int
@@ -174,7 +183,14 @@ class LineExplanation(_message.Message):
     optimum: float
     steps: _containers.RepeatedCompositeFieldContainer[PriceStep]
     features: _containers.RepeatedCompositeFieldContainer[FeatureValue]
-    def __init__(self, product: _Optional[str] = ..., list_price: _Optional[int] = ..., unit_cost: _Optional[int] = ..., reference_price: _Optional[float] = ..., intercept: _Optional[float] = ..., slope: _Optional[float] = ..., centre: _Optional[float] = ..., elasticity: _Optional[float] = ..., probability: _Optional[float] = ..., probability_at_list: _Optional[float] = ..., optimum: _Optional[float] = ..., steps: _Optional[_Iterable[_Union[PriceStep, _Mapping]]] = ..., features: _Optional[_Iterable[_Union[FeatureValue, _Mapping]]] = ...) -> None: ...
+    knots: _containers.RepeatedScalarFieldContainer[float]
+    gradients: _containers.RepeatedScalarFieldContainer[float]
+    ceiling: float
+    sharpness: float
+    lowest_choice: float
+    highest_choice: float
+    unit_worth: Amount
+    def __init__(self, product: _Optional[str] = ..., list_price: _Optional[int] = ..., unit_cost: _Optional[int] = ..., reference_price: _Optional[float] = ..., intercept: _Optional[float] = ..., slope: _Optional[float] = ..., centre: _Optional[float] = ..., elasticity: _Optional[float] = ..., probability: _Optional[float] = ..., probability_at_list: _Optional[float] = ..., optimum: _Optional[float] = ..., steps: _Optional[_Iterable[_Union[PriceStep, _Mapping]]] = ..., features: _Optional[_Iterable[_Union[FeatureValue, _Mapping]]] = ..., knots: _Optional[_Iterable[float]] = ..., gradients: _Optional[_Iterable[float]] = ..., ceiling: _Optional[float] = ..., sharpness: _Optional[float] = ..., lowest_choice: _Optional[float] = ..., highest_choice: _Optional[float] = ..., unit_worth: _Optional[_Union[Amount, _Mapping]] = ...) -> None: ...
 
 class ExplainReply(_message.Message):
     __slots__ = ("quote", "lines")
@@ -329,6 +345,26 @@ class CatalogueAck(_message.Message):
     index: int
     accepted: int
     def __init__(self, index: _Optional[int] = ..., accepted: _Optional[int] = ...) -> None: ...
+
+class StockValue(_message.Message):
+    __slots__ = ("product", "worth", "until_ms")
+    PRODUCT_FIELD_NUMBER: _ClassVar[int]
+    WORTH_FIELD_NUMBER: _ClassVar[int]
+    UNTIL_MS_FIELD_NUMBER: _ClassVar[int]
+    product: str
+    worth: Amount
+    until_ms: int
+    def __init__(self, product: _Optional[str] = ..., worth: _Optional[_Union[Amount, _Mapping]] = ..., until_ms: _Optional[int] = ...) -> None: ...
+
+class StockValueBatch(_message.Message):
+    __slots__ = ("tenant", "currency", "values")
+    TENANT_FIELD_NUMBER: _ClassVar[int]
+    CURRENCY_FIELD_NUMBER: _ClassVar[int]
+    VALUES_FIELD_NUMBER: _ClassVar[int]
+    tenant: str
+    currency: str
+    values: _containers.RepeatedCompositeFieldContainer[StockValue]
+    def __init__(self, tenant: _Optional[str] = ..., currency: _Optional[str] = ..., values: _Optional[_Iterable[_Union[StockValue, _Mapping]]] = ...) -> None: ...
 
 class ActivateRequest(_message.Message):
     __slots__ = ("path", "checksum", "trial", "share_per_mille")

@@ -38,6 +38,7 @@ class Kind(IntEnum):
     DRAIN = 10
     FREEZE = 11
     FREEZES = 12
+    STOCK = 13
     # Between workers and routers; refused from a client.
     REPORT = 32
     ASSIGN = 33
