@@ -1,3 +1,4 @@
+import Client
 import Domain
 import Features
 import Foundation
@@ -73,4 +74,20 @@ extension TestCluster {
         try Data(bundle.encode()).write(to: path)
         return path.path
     }
+}
+
+/// A running shop of two products whose prices may fall to half in a day, and at once.
+func quickShop() throws -> (TestCluster, PricingClient) {
+    let settings = """
+        experiments: {salt: tests, control_share: 0%}
+        pricing: {conversion_value: 0%, smoothing: 1, largest_daily_move: 50%, largest_discount: 60%}
+        """
+    let cluster = try TestCluster(extra: settings)
+    _ = try cluster.write(try bundle(version: 3, products: ["milk", "eggs"], slope: 3))
+    try cluster.start()
+    let client = try cluster.client()
+    _ = try client.send(
+        catalogue: [row("milk", list: 1_000, cost: 500), row("eggs", list: 300, cost: 100)], tenant: tenant,
+        currency: dollars)
+    return (cluster, client)
 }

@@ -27,18 +27,8 @@ import Testing
     }
 
     @Test func anAlarmFreezesPricesUntilTheyAreThawedWhateverDies() throws {
-        // Prices that could fall to half in a day, and at once.
-        let settings = """
-            experiments: {salt: tests, control_share: 0%}
-            pricing: {conversion_value: 0%, smoothing: 1, largest_daily_move: 50%, largest_discount: 60%}
-            """
-        let cluster = try TestCluster(extra: settings)
-        _ = try cluster.write(try bundle(version: 3, products: ["milk", "eggs"], slope: 3))
-        try cluster.start()
-        var client = try cluster.client()
-        _ = try client.send(
-            catalogue: [row("milk", list: 1_000, cost: 500), row("eggs", list: 300, cost: 100)], tenant: tenant,
-            currency: dollars)
+        let (cluster, first) = try quickShop()
+        var client = first
         let shoppers = (0..<12).map { "s\($0)" }
         let shown = try shoppers.map { try line(client, $0).personalPrice }
         #expect(shown.allSatisfy { $0 < Money(minorUnits: 1_000) })

@@ -5,23 +5,6 @@ import Testing
 
 /// From a stock list to prices, through the command that a timer runs after each count.
 @Suite(.serialized) struct StockClusterTests {
-    // Prices that could fall to half in a day, and at once.
-    private let settings = """
-        experiments: {salt: tests, control_share: 0%}
-        pricing: {conversion_value: 0%, smoothing: 1, largest_daily_move: 50%, largest_discount: 60%}
-        """
-
-    private func running() throws -> (TestCluster, PricingClient) {
-        let cluster = try TestCluster(extra: settings)
-        _ = try cluster.write(try bundle(version: 3, products: ["milk", "eggs"], slope: 3))
-        try cluster.start()
-        let client = try cluster.client()
-        _ = try client.send(
-            catalogue: [row("milk", list: 1_000, cost: 500), row("eggs", list: 300, cost: 100)], tenant: tenant,
-            currency: dollars)
-        return (cluster, client)
-    }
-
     private func stock(
         _ cluster: TestCluster, _ text: String, _ options: [String] = []
     ) throws -> (status: Int32, output: String, errors: String) {
@@ -32,7 +15,8 @@ import Testing
     }
 
     @Test func pricesFollowTheShelvesUntilTheyAreFullAgainWhateverDies() throws {
-        var (cluster, client) = try running()
+        let (cluster, first) = try quickShop()
+        var client = first
         var newcomers = 0
         func line(_ product: String) throws -> QuotedLine {
             newcomers += 1
@@ -108,7 +92,7 @@ import Testing
     }
 
     @Test func whoIsExpectedComesFromTheLogAndWhatCannotBeIsRefused() throws {
-        let (cluster, client) = try running()
+        let (cluster, client) = try quickShop()
         let unseen = try stock(cluster, "item,stock,arrivals\nmilk,3,10\n")
         #expect(unseen.status == 1)
         #expect(unseen.output.contains("milk: no shopper was shown it lately"))

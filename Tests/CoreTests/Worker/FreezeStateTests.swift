@@ -16,58 +16,52 @@ import WorkerCore
 
     private func thaw(_ product: String, atDay day: Int64) -> Record { freeze(product, untilDay: day, atDay: day) }
 
-    private func bytes(_ records: Record...) -> [UInt8] {
-        var replay = Replay(of: .broadcast, calendar: .utc)
-        replay.apply(records)
-        return replay.frozen.encoded()
-    }
-
-    private func read(_ bytes: [UInt8]) throws -> Replay {
-        var hash = FNV1a()
-        hash.update(bytes)
-        return try Replay(of: .broadcast, calendar: .utc, snapshot: bytes, stateHash: finalMix(hash.value))
-    }
-
     /// Index, activations, catalogues: what a snapshot was before there were freezes.
     @Test func aStateWithoutFreezesHasTheBytesOfBefore() throws {
         let empty = [UInt8](repeating: 0, count: 16)
-        #expect(bytes() == empty)
-        #expect(try read(empty).frozen.encoded() == empty)
+        #expect(Replay.broadcastBytes() == empty)
+        #expect(try Replay(broadcast: empty).frozen.encoded() == empty)
         #expect(
-            bytes(rows, freeze("milk", untilDay: 3), thaw("milk", atDay: 1)) == bytes(rows, .checkpoint, .checkpoint))
+            Replay.broadcastBytes(rows, freeze("milk", untilDay: 3), thaw("milk", atDay: 1))
+                == Replay.broadcastBytes(rows, .checkpoint, .checkpoint))
     }
 
     @Test func freezesComeAfterEverythingElse() throws {
-        let before = bytes(rows, .checkpoint)
-        let with = bytes(rows, freeze("milk", untilDay: 3))
+        let before = Replay.broadcastBytes(rows, .checkpoint)
+        let with = Replay.broadcastBytes(rows, freeze("milk", untilDay: 3))
         #expect(with.starts(with: before))
         #expect(with[before.count] == 1)
-        #expect(try read(with).frozen.encoded() == with)
-        #expect(try read(before).frozen.encoded() == before)
+        #expect(try Replay(broadcast: with).frozen.encoded() == with)
+        #expect(try Replay(broadcast: before).frozen.encoded() == before)
     }
 
     @Test func aSectionThatNobodyKnowsIsAnError() throws {
-        let with = bytes(rows, freeze("milk", untilDay: 3))
-        let section = with.dropFirst(bytes(rows, .checkpoint).count)
+        let with = Replay.broadcastBytes(rows, freeze("milk", untilDay: 3))
+        let section = with.dropFirst(Replay.broadcastBytes(rows, .checkpoint).count)
         for tail: [UInt8] in [[0], [2], [255, 0, 0, 0, 0], Array(section), [1], [1, 1, 0, 0, 0]] {
-            #expect(throws: ByteError.self) { try read(with + tail) }
+            #expect(throws: ByteError.self) { try Replay(broadcast: with + tail) }
         }
         for tail: [UInt8] in [[0], [2], [1], [1, 1, 0, 0, 0]] {
-            #expect(throws: ByteError.self) { try read(bytes(rows) + tail) }
+            #expect(throws: ByteError.self) { try Replay(broadcast: Replay.broadcastBytes(rows) + tail) }
         }
     }
 
     @Test func aFreezeOfWhatNoCatalogueKnowsIsNotKept() {
-        #expect(bytes(rows, freeze("unheard of", untilDay: 3)) == bytes(rows, .checkpoint))
-        #expect(bytes(freeze("milk", untilDay: 3), rows) == bytes(.checkpoint, rows))
+        #expect(
+            Replay.broadcastBytes(rows, freeze("unheard of", untilDay: 3)) == Replay.broadcastBytes(rows, .checkpoint))
+        #expect(Replay.broadcastBytes(freeze("milk", untilDay: 3), rows) == Replay.broadcastBytes(.checkpoint, rows))
     }
 
     @Test func whatHasEndedIsDroppedOnceTheLogKnowsOfALaterTime() {
         let eggs = freeze("eggs", untilDay: 9, atDay: 3)
-        #expect(bytes(rows, freeze("milk", untilDay: 3), eggs) == bytes(rows, .checkpoint, eggs))
-        #expect(bytes(rows, freeze("milk", untilDay: 4), eggs) != bytes(rows, .checkpoint, eggs))
+        #expect(
+            Replay.broadcastBytes(rows, freeze("milk", untilDay: 3), eggs)
+                == Replay.broadcastBytes(rows, .checkpoint, eggs))
+        #expect(
+            Replay.broadcastBytes(rows, freeze("milk", untilDay: 4), eggs)
+                != Replay.broadcastBytes(rows, .checkpoint, eggs))
         // Its own end was brought forward.
-        let shortened = bytes(rows, freeze("milk", untilDay: 30), freeze("milk", untilDay: 2), eggs)
-        #expect(shortened == bytes(rows, .checkpoint, .checkpoint, eggs))
+        let shortened = Replay.broadcastBytes(rows, freeze("milk", untilDay: 30), freeze("milk", untilDay: 2), eggs)
+        #expect(shortened == Replay.broadcastBytes(rows, .checkpoint, .checkpoint, eggs))
     }
 }

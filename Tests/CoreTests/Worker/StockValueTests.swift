@@ -205,18 +205,6 @@ import WorkerCore
 
     // MARK: - State
 
-    private func bytes(_ records: Record...) -> [UInt8] {
-        var replay = Replay(of: .broadcast, calendar: .utc)
-        replay.apply(records)
-        return replay.frozen.encoded()
-    }
-
-    private func read(_ bytes: [UInt8]) throws -> Replay {
-        var hash = FNV1a()
-        hash.update(bytes)
-        return try Replay(of: .broadcast, calendar: .utc, snapshot: bytes, stateHash: finalMix(hash.value))
-    }
-
     private func valued(_ product: String, untilDay: Int64, atDay day: Int64 = 0) -> Record {
         .stockValues(
             tenant: Shop.tenant, at: later(days: day),
@@ -231,26 +219,31 @@ import WorkerCore
         let rows = Record.catalogue(tenant: Shop.tenant, rows: Shop.rows)
         let freeze = Record.priceFreeze(
             PriceFreeze(tenant: Shop.tenant, product: "milk", until: later(days: 9), reason: "r", at: Shop.noon))
-        let before = bytes(rows, freeze, .checkpoint)
-        let with = bytes(rows, freeze, valued("milk", untilDay: 3))
+        let before = Replay.broadcastBytes(rows, freeze, .checkpoint)
+        let with = Replay.broadcastBytes(rows, freeze, valued("milk", untilDay: 3))
         #expect(with.starts(with: before))
         #expect(with[before.count] == 3)
-        #expect(try read(with).frozen.encoded() == with)
+        #expect(try Replay(broadcast: with).frozen.encoded() == with)
         #expect(
-            bytes(rows, freeze, valued("milk", untilDay: 3), valued("milk", untilDay: 1, atDay: 1))
-                == bytes(rows, freeze, .checkpoint, .checkpoint))
-        #expect(bytes(rows, valued("unheard of", untilDay: 3)) == bytes(rows, .checkpoint))
+            Replay.broadcastBytes(rows, freeze, valued("milk", untilDay: 3), valued("milk", untilDay: 1, atDay: 1))
+                == Replay.broadcastBytes(rows, freeze, .checkpoint, .checkpoint))
+        #expect(
+            Replay.broadcastBytes(rows, valued("unheard of", untilDay: 3)) == Replay.broadcastBytes(rows, .checkpoint))
         // What has ended is dropped once the log knows of a later time.
         let eggs = valued("eggs", untilDay: 9, atDay: 3)
-        #expect(bytes(rows, valued("milk", untilDay: 3), eggs) == bytes(rows, .checkpoint, eggs))
-        #expect(bytes(rows, valued("milk", untilDay: 4), eggs) != bytes(rows, .checkpoint, eggs))
+        #expect(
+            Replay.broadcastBytes(rows, valued("milk", untilDay: 3), eggs)
+                == Replay.broadcastBytes(rows, .checkpoint, eggs))
+        #expect(
+            Replay.broadcastBytes(rows, valued("milk", untilDay: 4), eggs)
+                != Replay.broadcastBytes(rows, .checkpoint, eggs))
     }
 
     @Test func aSnapshotThatIsCutInItIsAnError() throws {
-        let with = bytes(.catalogue(tenant: Shop.tenant, rows: Shop.rows), valued("milk", untilDay: 3))
-        let without = bytes(.catalogue(tenant: Shop.tenant, rows: Shop.rows), .checkpoint)
+        let with = Replay.broadcastBytes(.catalogue(tenant: Shop.tenant, rows: Shop.rows), valued("milk", untilDay: 3))
+        let without = Replay.broadcastBytes(.catalogue(tenant: Shop.tenant, rows: Shop.rows), .checkpoint)
         for cut in (without.count + 1)..<with.count {
-            #expect(throws: ByteError.self) { try read(Array(with.prefix(cut))) }
+            #expect(throws: ByteError.self) { try Replay(broadcast: Array(with.prefix(cut))) }
         }
     }
 }
