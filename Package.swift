@@ -161,6 +161,7 @@ let package = Package(
             "ChaosTests",
             ["Chaos", "Configuration", "Domain", "Operations", "farthing", "farthing-router", "farthing-worker"]),
         tests("SimulationTests", ["Domain", "Log", "Simulation", "WorkerCore"]),
+        tests("OperationsTests", ["Operations"]),
         tests("SupervisionTests", ["Configuration", "Domain", "Supervision"]),
         tests("WireTests", ["Domain", "Wire"], exclude: ["Vectors"]),
         tests("WorldTests", ["Domain", "Pricing", "Promotions", "World"]),

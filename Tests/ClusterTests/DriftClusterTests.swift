@@ -31,6 +31,14 @@ import Testing
             .write(to: cluster.configuration, atomically: true, encoding: .utf8)
         _ = try cluster.write(try bundle(version: 5, products: ["milk", "tea"]))
         try cluster.start()
+        let client = try cluster.client()
+        // A worker of a new cluster waits two seconds for its first model and then prices without it: drift, if it does.
+        try wait(for: "every worker to serve the model") {
+            try client.status().value.workers.allSatisfy { $0.report.modelVersion == 5 }
+        }
+        _ = try client.send(
+            catalogue: [row("milk", list: 199, cost: 100), row("tea", list: 499, cost: 300)], tenant: tenant,
+            currency: dollars)
         return cluster
     }
 
@@ -40,9 +48,10 @@ import Testing
         return (result.status, try JSONDecoder().decode(Round.self, from: Data(result.output.utf8)))
     }
 
-    /// Shows a price to one shopper after another, until a round of the monitor is as wished.
+    /// Shows a price to one shopper after another, until a round of the monitor is as wished. One of six buys, as the
+    /// model of the shop promises.
     private func sell(
-        _ cluster: TestCluster, _ product: String, named prefix: String, _ arguments: [String],
+        _ cluster: TestCluster, _ product: String, named prefix: String, buying: Bool = true, _ arguments: [String],
         until holds: (Round) -> Bool
     ) throws -> (status: Int32, round: Round) {
         let client = try cluster.client()
@@ -51,7 +60,11 @@ import Testing
         try wait(for: "a round as wished, last \(last)") {
             for _ in 0..<50 {
                 shoppers += 1
-                _ = try client.price(cart("\(prefix)\(shoppers)", [product]))
+                let shopper = "\(prefix)\(shoppers)"
+                _ = try client.price(cart(shopper, [product]))
+                guard buying, shoppers.isMultiple(of: 6) else { continue }
+                let bought = basket("basket of \(shopper)", weeksAgo: 0, buying: [product])
+                _ = try client.send([bought], of: UserKey(tenant: tenant, user: shopper))
             }
             last = try round(cluster, arguments)
             return holds(last.round)
@@ -61,20 +74,12 @@ import Testing
 
     @Test func driftOfLiveTrafficIsSeenAndTheWatchOutlivesTheCluster() throws {
         let cluster = try shop()
-        let client = try cluster.client()
-        _ = try client.send(
-            catalogue: [row("milk", list: 199, cost: 100), row("tea", list: 499, cost: 300)], tenant: tenant,
-            currency: dollars)
         let nothing = try round(cluster, [])
         #expect(nothing.status == 2 && nothing.round.state == "waiting")
 
         // The same shop before and after: nothing to say.
         _ = try sell(cluster, "milk", named: "a", []) { $0.newest.rows >= 200 }
-        let until = [
-            "--until",
-            Date().formatted(
-                Date.ISO8601FormatStyle().year().month().day().time(includingFractionalSeconds: false)),
-        ]
+        let until = untilNow()
         let same = try sell(cluster, "milk", named: "b", until) { $0.newest.rows >= 150 }
         #expect(same.round.state == "stable" && same.status == 0 && same.round.alarms.isEmpty, "\(same)")
 
@@ -114,6 +119,21 @@ import Testing
 
         let text = try cluster.farthing(["learn", "drift", "--watch", "--once", "--tenant", tenant] + until)
         #expect(text.status == 1 && text.output.contains("ALARM item: "))
+    }
+
+    /// Before it as after it nobody buys what was promised: where baskets never arrive, nothing else would show.
+    @Test func promisesThatNobodyKeepsAreAnAlarm() throws {
+        let cluster = try shop()
+        _ = try sell(cluster, "milk", named: "a", buying: false, []) { $0.newest.rows >= 200 }
+        let broken = try sell(cluster, "milk", named: "b", buying: false, untilNow()) { $0.newest.rows >= 300 }
+        #expect(broken.status == 1 && broken.round.state == "drifted", "\(broken)")
+        let alarm = try #require(broken.round.alarms.first { $0.column == "calibration" })
+        #expect(alarm.value > 0.1 && alarm.remedy.contains("baskets"))
+    }
+
+    private func untilNow() -> [String] {
+        let style = Date.ISO8601FormatStyle().year().month().day().time(includingFractionalSeconds: false)
+        return ["--until", Date().formatted(style)]
     }
 
     private struct RoundReader {

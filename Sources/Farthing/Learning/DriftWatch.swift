@@ -135,21 +135,31 @@ struct DriftRound: Encodable {
                     + String(format: "%.1f %% to %.1f %% of the rows", 100 * feature.before, 100 * feature.now),
                 remedy: remedy(feature.name))
         }
-        if let line = comparison.calibration, line.drifted {
-            let moves = [
-                ("intercept", line.intercept, line.referenceIntercept ?? 0),
-                ("slope", line.slope, line.referenceSlope ?? 1),
-            ]
-            let most = moves.max { abs($0.1 - $0.2) < abs($1.1 - $1.2) } ?? moves[0]
-            alarms.append(
-                Alarm(
-                    column: "calibration", value: abs(most.1 - most.2), threshold: limits.leastCalibration,
-                    what: "\(most.0) of true on promised log-odds went from "
-                        + String(format: "%.3f to %.3f", most.2, most.1),
-                    remedy: "Promises are not kept: learn again (farthing learn log), or go back to the model before "
-                        + "(farthing models rollback)."))
-        }
+        if comparison.calibrationDrifted { alarms.append(calibration(comparison, limits)) }
         return alarms
+    }
+
+    private static func calibration(_ comparison: DriftSummary, _ limits: DriftLimits) -> Alarm {
+        guard let line = comparison.calibration else {
+            let (error, byChance) = (
+                comparison.expectedCalibrationError ?? 0, comparison.expectedCalibrationErrorByChance ?? 0
+            )
+            return Alarm(
+                column: "calibration", value: error - byChance, threshold: limits.leastCalibrationError,
+                what: String(format: "shares bought are %.3f off those promised, %.3f by chance", error, byChance),
+                remedy: "Nearly nobody bought, or everybody: check that baskets are imported (farthing status); then "
+                    + "learn again (farthing learn log).")
+        }
+        let moves = [
+            ("intercept", line.intercept, line.referenceIntercept ?? 0),
+            ("slope", line.slope, line.referenceSlope ?? 1),
+        ]
+        let most = moves.max { abs($0.1 - $0.2) < abs($1.1 - $1.2) } ?? moves[0]
+        return Alarm(
+            column: "calibration", value: abs(most.1 - most.2), threshold: limits.leastCalibration,
+            what: "\(most.0) of true on promised log-odds went from " + String(format: "%.3f to %.3f", most.2, most.1),
+            remedy: "Promises are not kept: learn again (farthing learn log), or go back to the model before "
+                + "(farthing models rollback).")
     }
 
     private static func remedy(_ column: String) -> String {

@@ -124,7 +124,10 @@ struct DriftSummary: Encodable {
     /// Of a false alarm by each thing watched.
     var chance: Double
     var features: [Feature]
+    /// nil with too few purchases to draw a line.
     var calibration: Calibration?
+    /// Calibration has drifted, with a line to show it or without one.
+    var calibrationDrifted: Bool
     var expectedCalibrationError: Double?
     var expectedCalibrationErrorByChance: Double?
     var sequentialPValue: Double?
@@ -147,6 +150,7 @@ struct DriftSummary: Encodable {
                 referenceIntercept: report.referenceLine?.intercept, referenceSlope: report.referenceLine?.slope,
                 pValue: report.calibrationPValue ?? 1, drifted: report.calibrationHasDrifted)
         }
+        calibrationDrifted = report.calibrationHasDrifted
         expectedCalibrationError = report.expectedError
         expectedCalibrationErrorByChance = report.expectedErrorByChance
         sequentialPValue = report.sequentialPValue
@@ -179,7 +183,8 @@ struct DriftSummary: Encodable {
                 String(
                     format: "  expected calibration error %.4f, by chance %.4f", expectedCalibrationError,
                     expectedCalibrationErrorByChance)
-                    + (sequentialPValue.map { String(format: "; kept at any look: p = %.3g", $0) } ?? ""))
+                    + (sequentialPValue.map { String(format: "; kept at any look: p = %.3g", $0) } ?? "")
+                    + (calibrationDrifted && calibration == nil ? ", broken" : ""))
         }
         lines.append(drifted ? "  drifted" : "  no drift")
         return lines.joined(separator: "\n")

@@ -79,15 +79,15 @@ public struct ByteReader: Sendable {
     public var remaining: Int { bytes.endIndex - cursor }
 
     @inlinable
-    public mutating func read<Value: FixedWidthInteger>(_: Value.Type = Value.self) throws(ByteError) -> Value {
+    public mutating func read<Value: FixedWidthInteger & BitwiseCopyable>(
+        _: Value.Type = Value.self
+    ) throws(ByteError) -> Value {
         let width = Value.bitWidth / 8
         guard remaining >= width else { throw error("ends inside a \(Value.self)") }
-        var value: Value = 0
-        for position in (0..<width).reversed() {
-            value = (width == 1 ? 0 : value << 8) | Value(truncatingIfNeeded: bytes[cursor + position])
-        }
+        let place = cursor - bytes.startIndex
+        let value = unsafe bytes.span.bytes.unsafeLoadUnaligned(fromByteOffset: place, as: Value.self)
         cursor += width
-        return value
+        return Value(littleEndian: value)
     }
 
     @inlinable
@@ -134,8 +134,9 @@ public struct ByteReader: Sendable {
         guard remaining == 0 else { throw error("\(remaining) bytes too many") }
     }
 
+    /// The bytes where they stand, without a copy.
     @inlinable
-    mutating func readSlice() throws(ByteError) -> ArraySlice<UInt8> {
+    public mutating func readSlice() throws(ByteError) -> ArraySlice<UInt8> {
         let count = Int(try read(UInt32.self))
         guard count <= remaining else { throw error("ends inside a block of \(count) bytes") }
         defer { cursor += count }

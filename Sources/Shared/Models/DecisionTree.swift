@@ -25,23 +25,24 @@ public struct DecisionTree: Equatable, Sendable {
         var depths = [Int](repeating: -1, count: nodes.count)
         depths[0] = 0
         for (index, node) in nodes.enumerated() {
-            let here = "\(place).nodes[\(index)]"
-            guard depths[index] >= 0 else { throw Self.broken(here, "unreachable", "Every node has a parent") }
+            // Said only of a node that is broken: a bundle has thousands that are not.
+            func here() -> String { "\(place).nodes[\(index)]" }
+            guard depths[index] >= 0 else { throw Self.broken(here(), "unreachable", "Every node has a parent") }
             switch node {
             case .leaf(let value):
-                guard value.isFinite else { throw ModelError.notFinite("\(here).leaf", value) }
+                guard value.isFinite else { throw ModelError.notFinite("\(here()).leaf", value) }
             case .split(let feature, let threshold, let left):
-                guard threshold.isFinite else { throw ModelError.notFinite("\(here).threshold", threshold) }
+                guard threshold.isFinite else { throw ModelError.notFinite("\(here()).threshold", threshold) }
                 guard feature >= 0, feature < featureCount else {
                     throw ModelError(
-                        .unknownFeature, place: "\(here).feature", value: "\(feature)",
+                        .unknownFeature, place: "\(here()).feature", value: "\(feature)",
                         remedy: "The model has \(featureCount) features; train it again with this version.")
                 }
                 guard left > index, left < nodes.count - 1, depths[left] < 0, depths[left + 1] < 0 else {
-                    throw Self.broken("\(here).left", "\(left)", "Children stand after their only parent")
+                    throw Self.broken("\(here()).left", "\(left)", "Children stand after their only parent")
                 }
                 guard depths[index] < Self.largestDepth else {
-                    throw Self.broken(here, "depth \(depths[index] + 1)", "Trees are at most 16 splits deep")
+                    throw Self.broken(here(), "depth \(depths[index] + 1)", "Trees are at most 16 splits deep")
                 }
                 depths[left] = depths[index] + 1
                 depths[left + 1] = depths[index] + 1

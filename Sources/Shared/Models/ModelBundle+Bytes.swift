@@ -73,9 +73,10 @@ extension ModelBundle {
         switch try readChecked(&reader, bytes) {
         case .model(let format): return try readModel(&reader, format, featureNames: featureNames)
         case .learned:
-            let model = try reading("model") { () throws(ByteError) in try reader.readBytes() }
+            let model = try reading("model") { () throws(ByteError) in try reader.readSlice() }
             var inner = ByteReader(model)
-            guard case .model(let format) = try readChecked(&inner, model) else {
+            // The checksum of the whole holds for its parts.
+            guard case (.model(let format), _) = try readHeader(&inner, size: model.count) else {
                 throw ModelError(
                     .wrongMagic, place: "model", value: "a bundle in a bundle",
                     remedy: "Fit again with `farthing learn fit`.")

@@ -21,6 +21,7 @@ final class SimulatedWorker: SimulatedNode {
     private var reportedRoleChanges: UInt64 = 0
     private var nextReport: UInt64 = 0
     private var loading: ModelActivation?
+    private var preparation: ModelPreparation?
 
     private struct DeferredRequest {
         var header: MessageHeader
@@ -295,6 +296,7 @@ final class SimulatedWorker: SimulatedNode {
                 case .answer(let ticket, let answer): self.answer(ticket, answer)
                 case .hashState(let state): disk?.post(.hash(state))
                 case .snapshotDue(let state): disk?.post(.keepSnapshot(state))
+                case .retire: break
                 default: break
                 }
             }
@@ -320,7 +322,9 @@ final class SimulatedWorker: SimulatedNode {
             // The log may have changed its mind while it was loaded.
             let isWanted = core?.missingModels.contains { $0.checksum == activation.checksum } == true
             if isWanted, let bundle = cluster.models[activation.checksum] {
-                core?.modelLoaded(bundle, checksum: activation.checksum)
+                if let prepared = preparation?.prepared(bundle, checksum: activation.checksum) {
+                    core?.modelLoaded(prepared, into: &actions)
+                }
             }
             loadMissingModel()
         case .nothing: break
@@ -363,6 +367,7 @@ final class SimulatedWorker: SimulatedNode {
     private func loadMissingModel() {
         guard loading == nil, let activation = core?.missingModels.first else { return }
         loading = activation
+        preparation = core?.preparation(now: wallClock)
         disk?.post(.loadModel(activation))
     }
 }

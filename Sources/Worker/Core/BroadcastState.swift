@@ -5,8 +5,7 @@ import Domain
 struct BroadcastState: Equatable, Sendable {
     /// The last record applied.
     private(set) var index: UInt64 = 0
-    /// By tenant, then by product.
-    private(set) var catalogues: [String: Catalogue] = [:]
+    private(set) var catalogues = Catalogues()
     private(set) var models = ModelLine()
     /// By tenant; of products that are in its catalogue.
     private(set) var freezes: [String: PriceFreezes] = [:]
@@ -15,15 +14,13 @@ struct BroadcastState: Equatable, Sendable {
 
     init() {}
 
-    var productCount: Int { catalogues.values.reduce(0) { $0 + $1.count } }
+    var productCount: Int { catalogues.productCount }
 
     mutating func apply(_ record: Record, calendar: ShopCalendar) -> Int {
         index += 1
         switch record {
         case .catalogue(let tenant, let rows):
-            for row in rows {
-                catalogues[tenant, default: Catalogue()].apply(row, calendar: calendar)
-            }
+            catalogues.apply(rows, of: tenant, at: index, calendar: calendar)
         case .modelActivated(let activation): models.serve(activation)
         case .modelTried(let trial): models.tryOut(trial)
         case .priceFreeze(let freeze):
@@ -44,14 +41,7 @@ struct BroadcastState: Equatable, Sendable {
         var writer = ByteWriter()
         writer.write(index)
         writer.write(models.served) { $0.write($1) }
-        writer.write(catalogues.keys.sorted()) { writer, tenant in
-            writer.write(tenant)
-            let entries = catalogues[tenant]!
-            writer.write(entries.products.sorted()) { writer, product in
-                writer.write(product)
-                entries[product]!.encode(to: &writer)
-            }
-        }
+        catalogues.encode(to: &writer)
         encode(freezes, as: .freezes, to: &writer) { $1.encode(to: &$0) }
         if let trial = models.trial {
             writer.write(Section.trial.rawValue)
@@ -86,13 +76,7 @@ struct BroadcastState: Equatable, Sendable {
         var reader = ByteReader(bytes)
         index = try reader.read()
         let served = try reader.readArray(minimumBytes: 20) { reader throws(ByteError) in try reader.readActivation() }
-        for _ in 0..<(try reader.readCount(minimumBytes: 8)) {
-            let tenant = try reader.readString()
-            for _ in 0..<(try reader.readCount(minimumBytes: 12)) {
-                let product = try reader.readString()
-                catalogues[tenant, default: Catalogue()].insert(try CatalogueEntry(from: &reader), for: product)
-            }
-        }
+        catalogues = try Catalogues(from: &reader, at: index)
         models = ModelLine(served: served)
         try readSections(&reader)
         try reader.finish()

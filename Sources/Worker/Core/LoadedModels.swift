@@ -45,20 +45,26 @@ struct LoadedModels: Sendable {
     }
 
     /// A bundle has been loaded.
-    mutating func loaded(_ model: ServingModel, _ line: ModelLine) {
-        if model.checksum == line.trial?.activation.checksum {
-            trial = model
+    /// - Returns: the model that is not needed any more.
+    mutating func loaded(_ model: ServingModel, _ line: ModelLine) -> ServingModel? {
+        var model: ServingModel? = model
+        if model?.checksum == line.trial?.activation.checksum {
+            swap(&trial, &model)
             comparison = TrialComparison()
-        } else if line.serving == nil || model.checksum == line.serving?.checksum {
-            serving = model
+        } else if line.serving == nil || model?.checksum == line.serving?.checksum {
+            swap(&serving, &model)
         }
+        return model
     }
 
     /// The log wants other models. One that was on trial and shall serve now does at once: it is loaded.
-    mutating func decided(_ line: ModelLine) {
-        guard let tried = trial, tried.checksum != line.trial?.activation.checksum else { return }
-        if tried.checksum == line.serving?.checksum, serving?.checksum != tried.checksum { serving = tried }
+    /// - Returns: the model that is not needed any more.
+    mutating func decided(_ line: ModelLine) -> ServingModel? {
+        guard let tried = trial, tried.checksum != line.trial?.activation.checksum else { return nil }
         trial = nil
+        guard tried.checksum == line.serving?.checksum, serving?.checksum != tried.checksum else { return tried }
+        defer { serving = tried }
+        return serving
     }
 
     /// Activations whose bundle is not here, the one that shall serve first.

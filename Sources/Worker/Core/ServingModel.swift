@@ -23,6 +23,14 @@ struct ServingModel: Sendable {
         categories.removeAll()
     }
 
+    /// Computes what the first cart with this product would need.
+    mutating func prepare(_ product: String, in catalogue: Catalogue, _ moment: MarketMoment) {
+        guard let entry = catalogue[product], let row = entry.row(at: moment.now) else { return }
+        _ = item(row, prices: entry.prices, moment)
+        // A model of profiles has no habits to compare with.
+        if bundle.profiles == nil { _ = category(row.category, in: catalogue, moment) }
+    }
+
     mutating func item(_ row: CatalogueRow, prices: PriceHistory, _ moment: MarketMoment) -> ItemCache.Entry {
         items.entry(row, prices: prices, moment, bundle)
     }

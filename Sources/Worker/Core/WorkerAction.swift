@@ -24,6 +24,8 @@ public enum WorkerAction: Equatable, Sendable {
     case hashState(FrozenState)
     /// Keep a snapshot soon: the replay has grown long.
     case snapshotDue(FrozenState)
+    /// Release it where nobody waits.
+    case retire(RetiredModel)
 
     var isAnswer: Bool {
         switch self {

@@ -42,10 +42,20 @@ public struct WorkerCore: Sendable {
     /// The first event: every worker holds the broadcast partition.
     public mutating func started(into actions: inout [WorkerAction]) { actions.append(.load(.broadcast)) }
 
-    /// A bundle was loaded and checked. It prices from here on; the one on trial, whom the trial takes in.
-    /// - Parameter checksum: of the bundle's file; what activations name it by.
-    public mutating func modelLoaded(_ bundle: ModelBundle, checksum: UInt64) {
-        models.loaded(ServingModel(bundle: bundle, checksum: checksum), broadcast.state.models)
+    /// What a bundle that is loaded now is to be prepared with.
+    public func preparation(now: Timestamp) -> ModelPreparation {
+        ModelPreparation(catalogues: broadcast.state.catalogues, calendar: configuration.calendar, now: now)
+    }
+
+    /// A bundle was loaded, checked and prepared. It prices from here on; the one on trial, whom the trial takes in.
+    public mutating func modelLoaded(_ prepared: PreparedModel, into actions: inout [WorkerAction]) {
+        var model = prepared.model
+        if prepared.cataloguesChangedAt != broadcast.state.catalogues.changedAt { model.catalogueChanged() }
+        retire(models.loaded(model, broadcast.state.models), &actions)
+    }
+
+    private func retire(_ model: ServingModel?, _ actions: inout [WorkerAction]) {
+        if let model { actions.append(.retire(RetiredModel(model))) }
     }
 
     /// Lets a replica handle an event; one that is not held any more does not.
@@ -54,12 +64,10 @@ public struct WorkerCore: Sendable {
         let role = role(of: partition)
         let due: MonotonicInstant?
         if partition == .broadcast {
-            let index = broadcast.state.index
+            let (index, cataloguesChangedAt) = (broadcast.state.index, broadcast.state.catalogues.changedAt)
             broadcast.handle(event, configuration, &actions)
-            if broadcast.state.index != index {
-                models.catalogueChanged()
-                models.decided(broadcast.state.models)
-            }
+            if broadcast.state.catalogues.changedAt != cataloguesChangedAt { models.catalogueChanged() }
+            if broadcast.state.index != index { retire(models.decided(broadcast.state.models), &actions) }
             due = broadcast.claimDue
         } else {
             guard let place = place(of: partition) else { return }

@@ -31,7 +31,7 @@ public enum LogCommand: Sendable {
         case .release(let partition): self = .release(partition)
         case .append(let records, let partition, let epoch, let index):
             self = .append(records, to: partition, epoch: epoch, expecting: index)
-        case .answer, .inspect, .hashState, .snapshotDue: return nil
+        case .answer, .inspect, .hashState, .snapshotDue, .retire: return nil
         }
     }
 }

@@ -11,7 +11,7 @@ enum BackgroundEvent: Sendable {
     case stateHashed(PartitionID, StateCheckpoint)
     case inspected(Ticket, PartitionStatus)
     case bundleStaged(Result<ModelChange, Refusal>, Ticket?)
-    case bundleLoaded(Result<ModelBundle, Refusal>, ModelActivation)
+    case bundleLoaded(Result<PreparedModel, Refusal>, ModelActivation)
     /// The log cannot be trusted or reached any more: the process has to end.
     /// `isPermanent` when starting again will not help.
     case failed(String, isPermanent: Bool)

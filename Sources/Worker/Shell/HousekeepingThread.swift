@@ -1,10 +1,8 @@
-// The thread for what may take long: reading a partition back, encoding and hashing states, keeping snapshots, checking
-// model bundles. It has its own view of the log, so that no acknowledgement ever waits behind any of it.
+// The thread for what may take long: reading a partition back, encoding and hashing states, keeping snapshots. It has its own view of the log, so that no acknowledgement ever waits behind any of it.
 
 import Domain
 import Foundation
 import Log
-import Models
 import Operations
 import WorkerCore
 import WorkerLog
@@ -16,29 +14,13 @@ final class HousekeepingThread: Sendable {
         case keepSnapshot(FrozenState)
         case hash(FrozenState)
         case inspect(Ticket, FrozenState)
-        /// Check a bundle and keep a copy where every worker finds it.
-        case stageBundle(ModelSource, StagedUse, Ticket?)
-        case loadBundle(ModelActivation)
         case stop
-    }
-
-    /// What a bundle is wanted for.
-    enum StagedUse: Sendable {
-        case serving
-        case trial(sharePerMille: UInt32)
-
-        func change(_ activation: ModelActivation) -> ModelChange {
-            switch self {
-            case .serving: .serve(activation)
-            case .trial(let share): .trial(ModelTrial(activation: activation, sharePerMille: share))
-            }
-        }
     }
 
     private let commands: Mailbox<Command>
 
     init(
-        _ factory: LogFactory, calendar: ShopCalendar, models: ModelStore, threads: LogThreads, journal: Journal,
+        _ factory: LogFactory, calendar: ShopCalendar, threads: LogThreads, journal: Journal,
         events: Mailbox<BackgroundEvent>
     ) {
         let arrived = DispatchSemaphore(value: 0)
@@ -49,7 +31,7 @@ final class HousekeepingThread: Sendable {
                 let log = try factory.open()
                 log.damageFound = { journal.warning("\($0)") }
                 let work = Housekeeping(
-                    log: log, calendar: calendar, models: models, threads: threads, journal: journal, events: events)
+                    log: log, calendar: calendar, threads: threads, journal: journal, events: events)
                 while true {
                     arrived.wait()
                     for command in commands.takeAll() {
@@ -69,7 +51,6 @@ final class HousekeepingThread: Sendable {
 private struct Housekeeping {
     let log: any PartitionLog
     let calendar: ShopCalendar
-    let models: ModelStore
     let threads: LogThreads
     let journal: Journal
     let events: Mailbox<BackgroundEvent>
@@ -81,9 +62,6 @@ private struct Housekeeping {
         case .keepSnapshot(let state): keep(state)
         case .hash(let state): events.post(.stateHashed(state.partition, state.checkpoint()))
         case .inspect(let ticket, let state): events.post(.inspected(ticket, state.status()))
-        case .stageBundle(let source, let use, let ticket):
-            events.post(.bundleStaged(models.stage(source).map(use.change), ticket))
-        case .loadBundle(let activation): events.post(.bundleLoaded(models.load(activation), activation))
         case .stop: return false
         }
         return true

@@ -17,21 +17,26 @@ struct ModelStore: Sendable {
 
     private func path(_ checksum: UInt64) -> String { directory + "/" + name(checksum) }
 
+    /// A bundle that was checked, and what the log is to call it.
+    typealias Staged = (activation: ModelActivation, bundle: ModelBundle)
+
     /// Checks a bundle, and keeps a copy of one from outside.
-    func stage(_ source: ModelSource) -> Result<ModelActivation, Refusal> {
+    func stage(_ source: ModelSource) -> Result<Staged, Refusal> {
         switch source {
         case .file(let path): stage(path)
         case .kept(let checksum):
-            load(checksum).map { ModelActivation(version: $0.version, checksum: checksum, path: path(checksum)) }
+            load(checksum).map {
+                (ModelActivation(version: $0.version, checksum: checksum, path: path(checksum)), $0)
+            }
         }
     }
 
-    private func stage(_ path: String) -> Result<ModelActivation, Refusal> {
+    private func stage(_ path: String) -> Result<Staged, Refusal> {
         Result { () throws(Refusal) in
             let (bytes, bundle, checksum) = try read(path)
             // Written even when a copy exists: that one may be damaged.
             try keep(bytes, as: checksum)
-            return ModelActivation(version: bundle.version, checksum: checksum, path: path)
+            return (ModelActivation(version: bundle.version, checksum: checksum, path: path), bundle)
         }
     }
 

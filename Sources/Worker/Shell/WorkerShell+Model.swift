@@ -42,7 +42,7 @@ extension WorkerShell {
     mutating func broadcastMovedOn() {
         if core.activation == nil, core.role(of: .broadcast) == .leading, !model.isFirstStaged, isFirstModelConfigured {
             model.isFirstStaged = true
-            housekeeping.post(.stageBundle(.file(settings.model.bundleFile), .serving, nil))
+            modelThread.post(.stage(.file(settings.model.bundleFile), .serving, nil), isUrgent: true)
         }
         model.failed.removeAll()
         loadMissingModel()
@@ -53,9 +53,9 @@ extension WorkerShell {
     /// What an operator asks of a model; the answer waits for the disk.
     mutating func carryOut(_ order: ModelOrder, _ ticket: Ticket) {
         switch order {
-        case .serve(let source): housekeeping.post(.stageBundle(source, .serving, ticket))
+        case .serve(let source): modelThread.post(.stage(source, .serving, ticket))
         case .tryOut(let source, let share):
-            housekeeping.post(.stageBundle(source, .trial(sharePerMille: share), ticket))
+            modelThread.post(.stage(source, .trial(sharePerMille: share), ticket))
         case .endTrial: core.modelChangeRequested(.trial(nil), ticket: ticket, into: &actions)
         }
     }
@@ -71,7 +71,8 @@ extension WorkerShell {
         model.loading = activation
         // A model that shall serve is waited for, however long; one on trial is not.
         if activation.checksum == core.activation?.checksum { model.waitUntil = nil }
-        housekeeping.post(.loadBundle(activation))
+        modelThread.post(
+            .load(activation, core.preparation(now: Clock.timestamp())), isUrgent: core.servingChecksum == nil)
     }
 
     mutating func bundleStaged(_ result: Result<ModelChange, Refusal>, _ ticket: Ticket?) {
@@ -87,15 +88,15 @@ extension WorkerShell {
         }
     }
 
-    mutating func bundleLoaded(_ result: Result<ModelBundle, Refusal>, _ activation: ModelActivation) {
+    mutating func bundleLoaded(_ result: Result<PreparedModel, Refusal>, _ activation: ModelActivation) {
         model.loading = nil
         if activation.checksum == core.activation?.checksum { model.isLoadedOrAbsent = true }
         defer { loadMissingModel() }
         guard core.missingModels.contains(where: { $0.checksum == activation.checksum }) else { return }
         switch result {
-        case .success(let bundle):
-            core.modelLoaded(bundle, checksum: activation.checksum)
-            journal.info("model \(bundle.version) is loaded; model \(core.servingVersion) serves")
+        case .success(let model):
+            core.modelLoaded(model, into: &actions)
+            journal.info("model \(activation.version) is loaded; model \(core.servingVersion) serves")
         case .failure(let refusal):
             model.failed.insert(activation.checksum)
             problem.note(refusal.description, .model, in: journal)

@@ -21,6 +21,7 @@ public struct WorkerShell: ~Copyable {
     let settings: ClusterConfiguration
     let log: LogThreads
     let housekeeping: HousekeepingThread
+    let modelThread: ModelThread
     let events: Mailbox<BackgroundEvent>
     let wake: WakeUp
     let links: [RouterLink]
@@ -91,8 +92,8 @@ public struct WorkerShell: ~Copyable {
         self.sources = sources
         settings = configuration
         housekeeping = HousekeepingThread(
-            factory, calendar: calendar, models: ModelStore(log: configuration.log.directory), threads: log,
-            journal: journal, events: events)
+            factory, calendar: calendar, threads: log, journal: journal, events: events)
+        modelThread = ModelThread(ModelStore(log: configuration.log.directory), events: events)
         core = WorkerCore(
             WorkerConfiguration(configuration, name: name, weight: weight, calendar: calendar),
             incarnation: incarnation)

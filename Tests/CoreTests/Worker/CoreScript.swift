@@ -145,7 +145,10 @@ struct CoreScript {
 
     mutating func stateHashed(_ state: FrozenState) { core.stateHashed(state.partition, state.checkpoint()) }
 
-    mutating func load(_ model: ModelBundle) { core.modelLoaded(model, checksum: model.version) }
+    mutating func load(_ model: ModelBundle) {
+        let prepared = core.preparation(now: Shop.noon).prepared(model, checksum: model.version)
+        _ = act { core, _, actions in core.modelLoaded(prepared, into: &actions) }
+    }
 
     // MARK: - What there is to see
 
@@ -186,6 +189,7 @@ struct CoreScript {
         case .answer(let ticket, let answer): "\(ticket.number): \(words(answer))"
         case .inspect(let ticket, let state): "\(ticket.number): status of \(state.partition) at \(state.index)"
         case .hashState(let state): "hash \(state.partition) at \(state.index)"
+        case .retire: "retire a model"
         case .snapshotDue(let state): "snapshot of \(state.partition) at \(state.index)"
         }
     }

@@ -21,6 +21,8 @@ struct PaperShell {
     private(set) var snapshotsDue: [PartitionID] = []
     /// States that checkpoints want hashed.
     private(set) var statesToHash: [FrozenState] = []
+    /// Models that are needed no more.
+    private(set) var retired = 0
     private(set) var answers: [Ticket: [WorkerAnswer]] = [:]
     private var tickets: UInt64 = 0
     private let configuration: WorkerConfiguration
@@ -58,7 +60,13 @@ struct PaperShell {
             model: try Shop.bundle())
     }
 
-    mutating func load(_ model: ModelBundle) { core.modelLoaded(model, checksum: model.version) }
+    mutating func load(_ model: ModelBundle) {
+        load(core.preparation(now: Shop.noon).prepared(model, checksum: model.version))
+    }
+
+    mutating func load(_ model: PreparedModel) {
+        _ = act { core, _, actions in core.modelLoaded(model, into: &actions) }
+    }
 
     /// The process ends here and another one starts from the log; what was not durable is gone.
     func restarted(_ configuration: WorkerConfiguration? = nil, model: ModelBundle? = nil) throws -> PaperShell {
@@ -233,6 +241,7 @@ struct PaperShell {
         case .answer(let ticket, let answer): answers[ticket, default: []].append(answer)
         case .snapshotDue(let state): snapshotsDue.append(state.partition)
         case .hashState(let state): statesToHash.append(state)
+        case .retire: retired += 1
         case .inspect, .catchUp, .release: break
         }
     }

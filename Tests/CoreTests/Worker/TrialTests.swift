@@ -118,6 +118,26 @@ import WorkerCore
         #expect(try Set(versions(&shell)) == [1])
     }
 
+    /// Its memory is given back where nobody waits; what prices still is not.
+    @Test func whatPricesNoMoreIsRetired() throws {
+        var shell = asked(Self.trial(2, 0), try shop())
+        shell.load(try dearer(2))
+        #expect(shell.retired == 0)
+        shell = asked(.serve(Self.activation(2)), shell)
+        #expect(shell.retired == 1, "what it takes the place of")
+        shell = asked(.serve(Self.activation(3)), shell)
+        #expect(shell.retired == 1, "what serves until the next one is loaded")
+        shell.load(try dearer(3))
+        #expect(shell.retired == 2)
+        shell = asked(Self.trial(4, 0), shell)
+        shell.load(try dearer(4))
+        shell = asked(.trial(nil), shell)
+        #expect(shell.retired == 3, "what is withdrawn")
+        shell.load(try dearer(5))
+        #expect(shell.retired == 4, "what nobody asks for any more")
+        #expect(try Set(versions(&shell)) == [3])
+    }
+
     @Test func aTrialThatComesTooLateIsForgotten() throws {
         var shell = asked(Self.trial(2, 1_000), try shop())
         shell = asked(Self.trial(3, 1_000), shell)

@@ -1,0 +1,91 @@
+// The thread for models: checking bundles, loading them, and giving the memory of old ones back. While a model serves,
+// all that is computed in idle time, so that the next one takes none from prices; a worker without a model cannot price
+// as it shall, and is in a hurry.
+
+import Dispatch
+import Domain
+import Foundation
+import Models
+import Operations
+import WorkerCore
+
+final class ModelThread: Sendable {
+    enum Command: Sendable {
+        /// Check a bundle and keep a copy where every worker finds it.
+        case stage(ModelSource, StagedUse, Ticket?)
+        case load(ModelActivation, ModelPreparation)
+        case retire(RetiredModel)
+    }
+
+    /// What a bundle is wanted for.
+    enum StagedUse: Sendable {
+        case serving
+        case trial(sharePerMille: UInt32)
+
+        func change(_ activation: ModelActivation) -> ModelChange {
+            switch self {
+            case .serving: .serve(activation)
+            case .trial(let share): .trial(ModelTrial(activation: activation, sharePerMille: share))
+            }
+        }
+    }
+
+    private let commands: Mailbox<(Command, isUrgent: Bool)>
+
+    init(_ models: ModelStore, events: Mailbox<BackgroundEvent>) {
+        let arrived = DispatchSemaphore(value: 0)
+        let commands = Mailbox<(Command, isUrgent: Bool)> { arrived.signal() }
+        self.commands = commands
+        Thread.detachNewThread {
+            var work = ModelWork(models: models)
+            while true {
+                arrived.wait()
+                for (command, isUrgent) in commands.takeAll() {
+                    if let event = work.carryOut(command, isUrgent: isUrgent) { events.post(event) }
+                }
+            }
+        }
+    }
+
+    /// - Parameter isUrgent: whether prices wait for it more than they would suffer from it.
+    func post(_ command: Command, isUrgent: Bool = false) { commands.post((command, isUrgent)) }
+}
+
+/// The thread's own state.
+private struct ModelWork {
+    let models: ModelStore
+    private let idle = IdleThread()
+    /// What was checked last: when the log decides for it, it is loaded.
+    private var staged: ModelStore.Staged?
+
+    init(models: ModelStore) { self.models = models }
+
+    mutating func carryOut(_ command: ModelThread.Command, isUrgent: Bool) -> BackgroundEvent? {
+        let models = models
+        switch command {
+        case .stage(let source, let use, let ticket):
+            let result = compute(isUrgent) { models.stage(source) }
+            staged = try? result.get()
+            return .bundleStaged(result.map { use.change($0.activation) }, ticket)
+        case .load(let activation, let preparation):
+            let known = staged.flatMap { $0.activation.checksum == activation.checksum ? $0.bundle : nil }
+            staged = nil
+            let prepared = compute(isUrgent) {
+                (known.map { .success($0) } ?? models.load(activation)).map {
+                    preparation.prepared($0, checksum: activation.checksum)
+                }
+            }
+            return .bundleLoaded(prepared, activation)
+        case .retire(let retired):
+            idle.begin { retired.release() }
+            return nil
+        }
+    }
+
+    /// Long enough for the largest bundle where a tenth of one processor stands still.
+    private static let patience = DispatchTimeInterval.seconds(3)
+
+    private func compute<Value: Sendable>(_ isUrgent: Bool, _ work: @escaping @Sendable () -> Value) -> Value {
+        isUrgent ? work() : idle.run(patience: Self.patience, work)
+    }
+}
