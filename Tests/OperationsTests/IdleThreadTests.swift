@@ -33,4 +33,21 @@ import Testing
         #expect(policy != Self.idle)
         isOver.signal()
     }
+
+    /// What nobody waits for any more is not begun: work that comes later would wait for it.
+    @Test func whatWasGivenUpIsNotBegun() {
+        let thread = IdleThread()
+        let (isHeld, isOver) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        thread.begin {
+            isHeld.signal()
+            isOver.wait()
+        }
+        isHeld.wait()
+        let times = Mutex(0)
+        thread.run(patience: .milliseconds(1)) { times.withLock { $0 += 1 } }
+        isOver.signal()
+        // It comes after whatever was left behind.
+        thread.run(patience: .seconds(60)) {}
+        #expect(times.withLock(\.self) == 1)
+    }
 }

@@ -147,8 +147,8 @@ struct DriftRound: Encodable {
             return Alarm(
                 column: "calibration", value: error - byChance, threshold: limits.leastCalibrationError,
                 what: String(format: "shares bought are %.3f off those promised, %.3f by chance", error, byChance),
-                remedy: "Nearly nobody bought, or everybody: check that baskets are imported (farthing status); then "
-                    + "learn again (farthing learn log).")
+                remedy: "Promises are not kept. Where hardly anybody bought, check that baskets arrive (farthing "
+                    + "status); then learn again (farthing learn log).")
         }
         let moves = [
             ("intercept", line.intercept, line.referenceIntercept ?? 0),

@@ -124,7 +124,7 @@ struct DriftSummary: Encodable {
     /// Of a false alarm by each thing watched.
     var chance: Double
     var features: [Feature]
-    /// nil with too few purchases to draw a line.
+    /// nil where no line can be drawn: too few purchases, or promises that are all alike.
     var calibration: Calibration?
     /// Calibration has drifted, with a line to show it or without one.
     var calibrationDrifted: Bool

@@ -57,7 +57,7 @@ struct LearnWatch: ParsableCommand {
     func run() throws {
         if once {
             let round = try orStatus2 { try learn() }
-            try output.report(round) { round.text }
+            try output.report(round) { text(round) }
             if !round.passes { throw ExitCode(1) }
             return
         }
@@ -72,10 +72,14 @@ struct LearnWatch: ParsableCommand {
     private func round() {
         do {
             let round = try learn()
-            try output.reportAtOnce(round) { round.text }
+            try output.reportAtOnce(round) { text(round) }
         } catch {
             StandardStream.error.write("this round changed nothing: \(error)\n")
         }
+    }
+
+    private func text(_ round: WatchRound) -> String {
+        round.text + (gates.notJudged.map { "\n  \($0)" } ?? "")
     }
 
     private func learn() throws -> WatchRound {

@@ -30,6 +30,11 @@ struct GateOptions: ParsableArguments {
         return gates
     }
 
+    /// What the gates have not looked at, to stand under their table; nil when nothing was left out.
+    var notJudged: String? {
+        groups == nil ? "whether groups of shoppers are treated alike was not judged: name them with --groups" : nil
+    }
+
     func shopperGroups() throws -> ShopperGroups? { try groups.map(ShopperGroups.init(path:)) }
 }
 

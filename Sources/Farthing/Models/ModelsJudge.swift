@@ -61,7 +61,7 @@ struct ModelsJudge: ParsableCommand {
                 try judgedOnLog([UInt8](bytes), judge)
             }
         }
-        try output.report(report) { report.text }
+        try output.report(report) { report.text + (gates.notJudged.map { "\n  \($0)" } ?? "") }
         if !report.passes { throw ExitCode(1) }
     }
 

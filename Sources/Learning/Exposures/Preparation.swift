@@ -5,8 +5,8 @@
 // are moved to the edge of what is usual. A level becomes two numbers: how often it bought, and how strongly it minded
 // the price, each pulled towards everybody's when the level is rare; and, where there are few levels, a column of its
 // own for each. Pairs of columns of levels that matter together, and the principal components of many correlated
-// numbers, are columns, too. Trees look at nothing but order, so only the components are computed from standardised
-// numbers.
+// numbers, are columns, too. Trees look at nothing but order, so of what is computed here only the components see
+// standardised numbers.
 
 import Domain
 import Models

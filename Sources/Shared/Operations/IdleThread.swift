@@ -2,14 +2,36 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// A thread whose work takes no time from anybody. Linux runs a thread of the idle class only where a processor would
-/// stand still, and takes it away the moment any other thread wants it; one of a lower priority still gets its turns.
-/// Source: sched(7). It lives as long as the process: a thread for each piece of work would cost those who share the
+/// A thread for work that nobody waits for. Linux gives a thread of the idle class a processor that would stand still,
+/// and next to nothing beside others: it stands below every lower priority, and yields as soon as another thread wakes.
+/// Source: sched(7). What it does must hold no lock for long that others wait for. It lives as long as the process: a thread for each piece of work would cost those who share the
 /// memory a stack and its pages each time.
 public final class IdleThread: Sendable {
     private final class Outcome<Value: Sendable>: Sendable {
-        let value = Mutex<Value?>(nil)
+        enum Progress {
+            case waiting, begun, abandoned
+            case done(Value)
+        }
+        let progress = Mutex(Progress.waiting)
         let isThere = DispatchSemaphore(value: 0)
+
+        /// - Returns: false when nobody wants it any more.
+        func begin() -> Bool {
+            progress.withLock { progress in
+                guard case .waiting = progress else { return false }
+                progress = .begun
+                return true
+            }
+        }
+
+        /// - Returns: nil when it is not done, and then it is not begun any more.
+        func take() -> Value? {
+            progress.withLock { progress in
+                if case .done(let value) = progress { return value }
+                if case .waiting = progress { progress = .abandoned }
+                return nil
+            }
+        }
     }
 
     /// `SCHED_IDLE` of `<sched.h>`, which the Glibc module leaves out.
@@ -38,17 +60,18 @@ public final class IdleThread: Sendable {
     /// Does work and waits for it.
     /// - Parameters:
     ///   - patience: when it is not done after so long, because the machine never stands still, the caller does it.
-    ///   - piece: may be done twice, and at the same time.
+    ///   - piece: may be done twice, at the same time, and after this has returned: it computes and changes nothing.
     public func run<Value: Sendable>(
         patience: DispatchTimeInterval, _ piece: @escaping @Sendable () -> Value
     ) -> Value {
         let outcome = Outcome<Value>()
         begin {
+            guard outcome.begin() else { return }
             let value = piece()
-            outcome.value.withLock { $0 = value }
+            outcome.progress.withLock { $0 = .done(value) }
             outcome.isThere.signal()
         }
-        guard outcome.isThere.wait(timeout: .now() + patience) == .success else { return piece() }
-        return outcome.value.withLock(\.self) ?? piece()
+        _ = outcome.isThere.wait(timeout: .now() + patience)
+        return outcome.take() ?? piece()
     }
 }

@@ -296,7 +296,6 @@ final class SimulatedWorker: SimulatedNode {
                 case .answer(let ticket, let answer): self.answer(ticket, answer)
                 case .hashState(let state): disk?.post(.hash(state))
                 case .snapshotDue(let state): disk?.post(.keepSnapshot(state))
-                case .retire: break
                 default: break
                 }
             }

@@ -28,6 +28,9 @@ public struct ModelPreparation: Sendable {
 public struct PreparedModel: Sendable {
     let model: ServingModel
     let cataloguesChangedAt: UInt64
+
+    /// When nobody asks for it any more.
+    public var retired: RetiredModel { RetiredModel(model) }
 }
 
 /// A model that prices no more. It may be large: release it where nobody waits.

@@ -1,4 +1,5 @@
-// The thread for what may take long: reading a partition back, encoding and hashing states, keeping snapshots. It has its own view of the log, so that no acknowledgement ever waits behind any of it.
+// The thread for what may take long: reading a partition back, encoding and hashing states, keeping snapshots. It has
+// its own view of the log, so that no acknowledgement ever waits behind any of it.
 
 import Domain
 import Foundation

@@ -17,26 +17,36 @@ struct ModelStore: Sendable {
 
     private func path(_ checksum: UInt64) -> String { directory + "/" + name(checksum) }
 
-    /// A bundle that was checked, and what the log is to call it.
-    typealias Staged = (activation: ModelActivation, bundle: ModelBundle)
+    /// A bundle that was read and checked.
+    struct Checked: Sendable {
+        let activation: ModelActivation
+        let bundle: ModelBundle
+        /// Of the file, to be kept; nil when it is.
+        let bytes: [UInt8]?
+    }
 
-    /// Checks a bundle, and keeps a copy of one from outside.
-    func stage(_ source: ModelSource) -> Result<Staged, Refusal> {
-        switch source {
-        case .file(let path): stage(path)
-        case .kept(let checksum):
-            load(checksum).map {
-                (ModelActivation(version: $0.version, checksum: checksum, path: path(checksum)), $0)
+    /// Changes nothing.
+    func check(_ source: ModelSource) -> Result<Checked, Refusal> {
+        Result { () throws(Refusal) in
+            switch source {
+            case .file(let path):
+                let (bytes, bundle, checksum) = try read(path)
+                let activation = ModelActivation(version: bundle.version, checksum: checksum, path: path)
+                return Checked(activation: activation, bundle: bundle, bytes: bytes)
+            case .kept(let checksum):
+                let bundle = try load(checksum).get()
+                let activation = ModelActivation(version: bundle.version, checksum: checksum, path: path(checksum))
+                return Checked(activation: activation, bundle: bundle, bytes: nil)
             }
         }
     }
 
-    private func stage(_ path: String) -> Result<Staged, Refusal> {
+    /// Keeps a copy of a bundle from outside.
+    func keep(_ checked: Checked) -> Result<ModelActivation, Refusal> {
         Result { () throws(Refusal) in
-            let (bytes, bundle, checksum) = try read(path)
             // Written even when a copy exists: that one may be damaged.
-            try keep(bytes, as: checksum)
-            return (ModelActivation(version: bundle.version, checksum: checksum, path: path), bundle)
+            if let bytes = checked.bytes { try keep(bytes, as: checked.activation.checksum) }
+            return checked.activation
         }
     }
 
@@ -59,7 +69,7 @@ struct ModelStore: Sendable {
     private func read(
         _ path: String
     ) throws(Refusal) -> (bytes: [UInt8], bundle: ModelBundle, checksum: UInt64) {
-        // A pipe or a device might never answer, and everything else that takes long waits for this thread.
+        // A pipe or a device might never answer, and every other model waits for this thread.
         let resolved = (path as NSString).resolvingSymlinksInPath
         let attributes = try? FileManager.default.attributesOfItem(atPath: resolved)
         guard attributes?[.type] as? FileAttributeType == .typeRegular,

@@ -55,8 +55,8 @@ final class ModelThread: Sendable {
 private struct ModelWork {
     let models: ModelStore
     private let idle = IdleThread()
-    /// What was checked last: when the log decides for it, it is loaded.
-    private var staged: ModelStore.Staged?
+    /// From a file, checked last: when the log decides for it, it is loaded. Of kept bundles those that matter are.
+    private var checked: ModelStore.Checked?
 
     init(models: ModelStore) { self.models = models }
 
@@ -64,12 +64,12 @@ private struct ModelWork {
         let models = models
         switch command {
         case .stage(let source, let use, let ticket):
-            let result = compute(isUrgent) { models.stage(source) }
-            staged = try? result.get()
-            return .bundleStaged(result.map { use.change($0.activation) }, ticket)
+            let found = compute(isUrgent) { models.check(source) }
+            checked = (try? found.get()).flatMap { $0.bytes == nil ? nil : $0 }
+            return .bundleStaged(found.flatMap(models.keep).map(use.change), ticket)
         case .load(let activation, let preparation):
-            let known = staged.flatMap { $0.activation.checksum == activation.checksum ? $0.bundle : nil }
-            staged = nil
+            let known = checked.flatMap { $0.activation.checksum == activation.checksum ? $0.bundle : nil }
+            checked = nil
             let prepared = compute(isUrgent) {
                 (known.map { .success($0) } ?? models.load(activation)).map {
                     preparation.prepared($0, checksum: activation.checksum)

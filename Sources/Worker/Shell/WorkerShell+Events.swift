@@ -1,4 +1,4 @@
-// What the log threads and the housekeeping thread have to say.
+// What the other threads of the worker have to say.
 
 import Domain
 import Operations

@@ -53,12 +53,14 @@ extension WorkerShell {
     /// What an operator asks of a model; the answer waits for the disk.
     mutating func carryOut(_ order: ModelOrder, _ ticket: Ticket) {
         switch order {
-        case .serve(let source): modelThread.post(.stage(source, .serving, ticket))
+        case .serve(let source): modelThread.post(.stage(source, .serving, ticket), isUrgent: hasNoModel)
         case .tryOut(let source, let share):
             modelThread.post(.stage(source, .trial(sharePerMille: share), ticket))
         case .endTrial: core.modelChangeRequested(.trial(nil), ticket: ticket, into: &actions)
         }
     }
+
+    private var hasNoModel: Bool { core.servingChecksum == nil }
 
     /// Loads the next of the models that the log names and that are not here.
     private mutating func loadMissingModel() {
@@ -72,7 +74,7 @@ extension WorkerShell {
         // A model that shall serve is waited for, however long; one on trial is not.
         if activation.checksum == core.activation?.checksum { model.waitUntil = nil }
         modelThread.post(
-            .load(activation, core.preparation(now: Clock.timestamp())), isUrgent: core.servingChecksum == nil)
+            .load(activation, core.preparation(now: Clock.timestamp())), isUrgent: hasNoModel)
     }
 
     mutating func bundleStaged(_ result: Result<ModelChange, Refusal>, _ ticket: Ticket?) {
@@ -92,7 +94,10 @@ extension WorkerShell {
         model.loading = nil
         if activation.checksum == core.activation?.checksum { model.isLoadedOrAbsent = true }
         defer { loadMissingModel() }
-        guard core.missingModels.contains(where: { $0.checksum == activation.checksum }) else { return }
+        guard core.missingModels.contains(where: { $0.checksum == activation.checksum }) else {
+            if case .success(let model) = result { modelThread.post(.retire(model.retired)) }
+            return
+        }
         switch result {
         case .success(let model):
             core.modelLoaded(model, into: &actions)

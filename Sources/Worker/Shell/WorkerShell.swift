@@ -1,6 +1,6 @@
 // The worker's process: a link to each router, one thread that serves, one that acknowledgements wait for
-// (`LogThread`), one for what takes long (`HousekeepingThread`), and the core that decides. The serving loop never
-// blocks except to wait for work.
+// (`LogThread`), one for what takes long (`HousekeepingThread`), one for models (`ModelThread`), and the core that
+// decides. The serving loop never blocks except to wait for work.
 
 import Configuration
 import Domain
