@@ -96,6 +96,8 @@ struct BenchSwap: ParsableCommand {
             }
         }
         var rounds: Int
+        /// From the order until every worker serves the model, as heartbeats tell.
+        var servedAfterMs: Spread?
         var errors: Int
         var p50: Percentile
         var p99: Percentile
@@ -129,7 +131,8 @@ struct BenchSwap: ParsableCommand {
         let report = try report(answered, try changes.end(), errors: measured.errors)
         try output.report(report) {
             """
-            \(report.rounds) changes of models, \(report.errors) errors
+            \(report.rounds) changes of models, served by all after \(report.servedAfterMs?.text ?? "–") ms, \
+            \(report.errors) errors
             \(report.p50.text("p50", rounds: report.rounds))
             \(report.p99.text("p99", rounds: report.rounds))
             """
@@ -137,10 +140,10 @@ struct BenchSwap: ParsableCommand {
     }
 
     private func report(
-        _ answered: [(at: MonotonicInstant, latency: UInt32)], _ times: [MonotonicInstant], errors: Int
+        _ answered: [(at: MonotonicInstant, latency: UInt32)], _ changes: [ModelChanges.Change], errors: Int
     ) throws -> Report {
-        let rounds = times.compactMap { time -> Round? in
-            guard let first = answered.firstIndex(where: { $0.at >= time }), first >= 3 * answers,
+        let rounds = changes.compactMap { change -> Round? in
+            guard let first = answered.firstIndex(where: { $0.at >= change.ordered }), first >= 3 * answers,
                 first + answers <= answered.count
             else { return nil }
             func latencies(_ stretch: Int) -> [UInt32] {
@@ -153,6 +156,11 @@ struct BenchSwap: ParsableCommand {
                 .unavailable, place: "the cluster", value: "\(answered.count) answers",
                 remedy: "See with `farthing bench price` whether it answers at all.")
         }
-        return Report(rounds: rounds.count, errors: errors, p50: .init(0.5, of: rounds), p99: .init(0.99, of: rounds))
+        let waits = changes.compactMap { change in
+            change.served.map { Double($0.microseconds(since: change.ordered)) / 1_000 }
+        }
+        return Report(
+            rounds: rounds.count, servedAfterMs: waits.isEmpty ? nil : .init(waits), errors: errors,
+            p50: .init(0.5, of: rounds), p99: .init(0.99, of: rounds))
     }
 }

@@ -8,10 +8,15 @@ import Operations
 import Synchronization
 
 final class ModelChanges: Sendable {
+    struct Change {
+        var ordered: MonotonicInstant
+        /// nil when a worker does not serve it in time.
+        var served: MonotonicInstant?
+    }
+
     private struct State {
         var answers = 0
-        /// When each change was ordered.
-        var times: [MonotonicInstant] = []
+        var changes: [Change] = []
         var failure: ClientError?
         var isOver = false
     }
@@ -62,14 +67,13 @@ final class ModelChanges: Sendable {
         if count.isMultiple(of: 64) { progress.signal() }
     }
 
-    /// When the changes were ordered.
-    func end() throws(ClientError) -> [MonotonicInstant] {
+    func end() throws(ClientError) -> [Change] {
         // A load that was not answered has ended by itself; nobody waits for its answers then.
         state.withLock { $0.isOver = true }
         progress.signal()
         ended.wait()
         if let failure = state.withLock({ $0.failure }) { throw failure }
-        return state.withLock { $0.times }
+        return state.withLock { $0.changes }
     }
 
     private func change() throws(ClientError) {
@@ -84,9 +88,13 @@ final class ModelChanges: Sendable {
                 next = .kept(tried.checksum)
             }
             guard waitForAnswers(3 * answers) else { break }
-            state.withLock { $0.times.append(Clock.monotonic()) }
-            let served = try client.order(.serve(next)).value
-            _ = try client.models { $0.isServedByAll(served.checksum) }
+            var change = Change(ordered: Clock.monotonic())
+            let wanted = try client.order(.serve(next)).value
+            if try client.models(until: { $0.isServedByAll(wanted.checksum) }).holds {
+                change.served = Clock.monotonic()
+            }
+            let seen = change
+            state.withLock { $0.changes.append(seen) }
             guard waitForAnswers(answers) else { break }
         }
         _ = try client.order(.serve(files[0]))
