@@ -4,8 +4,10 @@ import Synchronization
 
 /// A thread for work that nobody waits for. Linux gives a thread of the idle class a processor that would stand still,
 /// and next to nothing beside others: it stands below every lower priority, and yields as soon as another thread wakes.
-/// Source: sched(7). What it does must hold no lock for long that others wait for. It lives as long as the process: a thread for each piece of work would cost those who share the
-/// memory a stack and its pages each time.
+/// Source: sched(7). What it does must hold no lock that others wait for.
+///
+/// It lives as long as the process: a thread for each piece of work was measured to make prices later, by the stack and
+/// pages that come and go with it.
 public final class IdleThread: Sendable {
     private final class Outcome<Value: Sendable>: Sendable {
         enum Progress {

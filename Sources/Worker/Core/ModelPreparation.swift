@@ -28,9 +28,6 @@ public struct ModelPreparation: Sendable {
 public struct PreparedModel: Sendable {
     let model: ServingModel
     let cataloguesChangedAt: UInt64
-
-    /// When nobody asks for it any more.
-    public var retired: RetiredModel { RetiredModel(model) }
 }
 
 /// A model that prices no more. It may be large: release it where nobody waits.
@@ -38,6 +35,9 @@ public final class RetiredModel: Equatable, Sendable {
     private let model: Mutex<ServingModel?>
 
     init(_ model: ServingModel) { self.model = Mutex(model) }
+
+    /// One that nobody asked for any more when it was loaded.
+    public convenience init(_ prepared: PreparedModel) { self.init(prepared.model) }
 
     public func release() { model.withLock { $0 = nil } }
 

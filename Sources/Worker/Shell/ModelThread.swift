@@ -14,7 +14,6 @@ final class ModelThread: Sendable {
         /// Check a bundle and keep a copy where every worker finds it.
         case stage(ModelSource, StagedUse, Ticket?)
         case load(ModelActivation, ModelPreparation)
-        case retire(RetiredModel)
     }
 
     /// What a bundle is wanted for.
@@ -31,17 +30,18 @@ final class ModelThread: Sendable {
     }
 
     private let commands: Mailbox<(Command, isUrgent: Bool)>
+    private let idle = IdleThread()
 
     init(_ models: ModelStore, events: Mailbox<BackgroundEvent>) {
         let arrived = DispatchSemaphore(value: 0)
         let commands = Mailbox<(Command, isUrgent: Bool)> { arrived.signal() }
         self.commands = commands
-        Thread.detachNewThread {
-            var work = ModelWork(models: models)
+        Thread.detachNewThread { [idle] in
+            var work = ModelWork(models, idle)
             while true {
                 arrived.wait()
                 for (command, isUrgent) in commands.takeAll() {
-                    if let event = work.carryOut(command, isUrgent: isUrgent) { events.post(event) }
+                    events.post(work.carryOut(command, isUrgent: isUrgent))
                 }
             }
         }
@@ -49,18 +49,25 @@ final class ModelThread: Sendable {
 
     /// - Parameter isUrgent: whether prices wait for it more than they would suffer from it.
     func post(_ command: Command, isUrgent: Bool = false) { commands.post((command, isUrgent)) }
+
+    /// Gives its memory back some time.
+    func retire(_ model: RetiredModel) { idle.begin { model.release() } }
 }
 
 /// The thread's own state.
 private struct ModelWork {
-    let models: ModelStore
-    private let idle = IdleThread()
-    /// From a file, checked last: when the log decides for it, it is loaded. Of kept bundles those that matter are.
+    private let models: ModelStore
+    private let idle: IdleThread
+    /// The file checked last, which is most likely what the log asks for next. Not of a kept bundle: one on trial is
+    /// loaded already when it is promoted, and would stay here for nothing.
     private var checked: ModelStore.Checked?
 
-    init(models: ModelStore) { self.models = models }
+    init(_ models: ModelStore, _ idle: IdleThread) {
+        self.models = models
+        self.idle = idle
+    }
 
-    mutating func carryOut(_ command: ModelThread.Command, isUrgent: Bool) -> BackgroundEvent? {
+    mutating func carryOut(_ command: ModelThread.Command, isUrgent: Bool) -> BackgroundEvent {
         let models = models
         switch command {
         case .stage(let source, let use, let ticket):
@@ -76,9 +83,6 @@ private struct ModelWork {
                 }
             }
             return .bundleLoaded(prepared, activation)
-        case .retire(let retired):
-            idle.begin { retired.release() }
-            return nil
         }
     }
 

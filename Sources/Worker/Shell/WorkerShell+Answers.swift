@@ -30,7 +30,7 @@ extension WorkerShell {
         case .append(let records, let partition, let epoch, let index):
             log.post(.append(records, to: partition, epoch: epoch, expecting: index))
         case .hashState(let state): housekeeping.post(.hash(state))
-        case .retire(let retired): modelThread.post(.retire(retired))
+        case .retire(let retired): modelThread.retire(retired)
         case .snapshotDue(let state): housekeeping.post(.keepSnapshot(state))
         case .inspect(let ticket, let state): housekeeping.post(.inspect(ticket, state))
         case .answer(let ticket, let answer):

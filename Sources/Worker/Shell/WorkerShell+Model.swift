@@ -95,7 +95,7 @@ extension WorkerShell {
         if activation.checksum == core.activation?.checksum { model.isLoadedOrAbsent = true }
         defer { loadMissingModel() }
         guard core.missingModels.contains(where: { $0.checksum == activation.checksum }) else {
-            if case .success(let model) = result { modelThread.post(.retire(model.retired)) }
+            if case .success(let model) = result { modelThread.retire(RetiredModel(model)) }
             return
         }
         switch result {
