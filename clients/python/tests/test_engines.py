@@ -17,6 +17,8 @@ pytest.importorskip("sklearn")
 pytest.importorskip("xgboost")
 distributed = pytest.importorskip("distributed")
 
+from distributed.utils import json_load_robust  # noqa: E402
+
 from farthing.engines import compare, distributed_fit, response  # noqa: E402
 
 
@@ -227,32 +229,98 @@ def exposures(farthing, tmp_path_factory) -> tuple[Path, Path]:
     return learned, asked
 
 
-@pytest.mark.parametrize("law", ["straight", "bent", "saturated"])
-def test_two_workers_fit_what_one_machine_fits(farthing, exposures, tmp_path, law):
-    learned, asked = exposures
-    losses, priced = [], []
-    for engine in ("local", "dask"):
-        bundle, prices = tmp_path / f"{engine}.bundle", tmp_path / f"{engine}.csv"
-        fit = farthing(
-            *("learn", "fit", "--exposures", learned, "--out", bundle, "--law", law, "-o", "json"),
-            *("--engine", engine, "--python", sys.executable),
-            *(("--workers", 2) if engine == "dask" else ()),
-        )
-        assert fit.returncode == 0, fit.stderr
-        losses.append(json.loads(fit.stdout)["log_loss"])
-        # Everybody at the same price, so that probabilities can be compared.
+@pytest.fixture
+def fitted(farthing, exposures, tmp_path):
+    """Fits, and prices the questions: what the fit reports, and probability and elasticity of each question."""
+
+    def fit(*words: object) -> tuple[dict, np.ndarray]:
+        learned, asked = exposures
+        bundle, prices = tmp_path / "shop.bundle", tmp_path / "prices.csv"
         done = farthing(
+            *("learn", "fit", "--exposures", learned, "--out", bundle, "-o", "json"),
+            *("--python", sys.executable, *words),
+        )
+        assert done.returncode == 0, done.stderr
+        # Everybody at the same price, so that probabilities can be compared.
+        priced = farthing(
             *("learn", "price", "--bundle", bundle, "--input", asked, "--out", prices),
             *("--lowest", 1, "--highest", 1),
         )
-        assert done.returncode == 0, done.stderr
+        assert priced.returncode == 0, priced.stderr
         with prices.open() as lines:
-            priced.append([[float(row["probability"]), float(row["elasticity"])] for row in csv.DictReader(lines)])
-    assert losses[1] == pytest.approx(losses[0], abs=1e-6)
+            rows = [[float(row["probability"]), float(row["elasticity"])] for row in csv.DictReader(lines)]
+        return json.loads(done.stdout), np.array(rows)
+
+    return fit
+
+
+def chosen(report: dict) -> str:
+    return next(law["law"] for law in report["candidates"] if law["is_chosen"])
+
+
+def assert_same_fit(one: tuple[dict, np.ndarray], other: tuple[dict, np.ndarray]) -> None:
+    (report, said), (other_report, other_said) = one, other
+    assert chosen(report) == chosen(other_report)
+    assert report["log_loss"] == pytest.approx(other_report["log_loss"], abs=1e-6)
     # Both are written rounded, to six digits and to four.
-    local, dask = np.array(priced)
-    np.testing.assert_allclose(dask[:, 0], local[:, 0], rtol=0, atol=5e-6)
-    np.testing.assert_allclose(dask[:, 1], local[:, 1], rtol=1e-4, atol=5e-4)
+    np.testing.assert_allclose(said[:, 0], other_said[:, 0], rtol=0, atol=5e-6)
+    np.testing.assert_allclose(said[:, 1], other_said[:, 1], rtol=1e-4, atol=5e-4)
+
+
+@pytest.mark.parametrize("law", ["straight", "bent", "saturated"])
+def test_two_workers_fit_what_one_machine_fits(fitted, law):
+    assert_same_fit(fitted("--law", law, "--engine", "dask", "--workers", 2), fitted("--law", law))
+
+
+def test_the_capped_law_is_fitted_here_whatever_the_engine(fitted):
+    (dask, said), (local, said_locally) = fitted("--law", "capped", "--engine", "dask"), fitted("--law", "capped")
+    assert chosen(dask) == chosen(local) == "capped"
+    assert dask["log_loss"] == local["log_loss"]
+    np.testing.assert_array_equal(said, said_locally)
+
+
+def test_two_workers_choose_the_law_that_one_machine_chooses(fitted):
+    (dask, _), (local, _) = fits = fitted("--engine", "dask"), fitted()
+    assert_same_fit(*fits)
+    assert [law["law"] for law in dask["candidates"]] == [law["law"] for law in local["candidates"]]
+    assert len(local["candidates"]) == 4
+
+
+@pytest.fixture
+def elsewhere(tmp_path):
+    """A client of a Dask scheduler and two workers that are processes of their own, as on other machines."""
+    # Appears when the scheduler listens; the workers wait for it, too.
+    whereabouts = tmp_path / "scheduler.json"
+
+    def start(role: str, *options: object) -> subprocess.Popen:
+        shared = ("--host", "127.0.0.1", "--scheduler-file", whereabouts)
+        environment = os.environ | {"DASK_TEMPORARY_DIRECTORY": str(tmp_path)}
+        return subprocess.Popen([sys.executable, "-m", "dask", role, *shared, *options], env=environment)
+
+    processes = []
+    try:
+        processes.append(start("scheduler", "--port", "0", "--dashboard-address", "127.0.0.1:0"))
+        for _ in range(2):
+            processes.append(start("worker", "--nthreads", "1", "--no-nanny"))
+        scheduler = json_load_robust(whereabouts, timeout=60)["address"]
+        with distributed.Client(scheduler, set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=60)
+            yield client
+    finally:
+        # Asked to end, a worker whose scheduler ends beside it can hang.
+        for process in processes:
+            process.kill()
+        for process in processes:
+            process.wait()
+
+
+def test_workers_of_a_scheduler_that_is_named_fit_what_one_machine_fits(fitted, elsewhere):
+    scheduler, workers = elsewhere.scheduler.address, elsewhere.nthreads()
+    law = ("--law", "straight")
+    assert_same_fit(fitted(*law, "--engine", "dask", "--workers", 2, "--scheduler", scheduler), fitted(*law))
+    # Those two did it, and are there for the next.
+    learned = elsewhere.run(lambda: "farthing.engines.distributed_fit" in sys.modules)
+    assert learned == dict.fromkeys(workers, True)
 
 
 def test_a_python_that_is_not_there_is_named_with_the_remedy(farthing, exposures, tmp_path):

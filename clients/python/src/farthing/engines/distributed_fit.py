@@ -1,9 +1,9 @@
 """The response model fitted by several Dask workers, each with a part of the rows.
 
-XGBoost's own Dask training takes one objective for one booster. Here two or three boosters step together, from
-derivatives taken at the same point, so each worker steps them itself, with the derivatives of its own rows, inside
-XGBoost's collective: building a tree adds the workers' histograms up, and all of them hold the same forests. What
-travels each round is histograms and a few sums, never rows: each worker reads its own from files of its own.
+Two or three boosters step together, from derivatives taken at the same point. Each worker steps them itself, with the
+derivatives of its own rows, inside XGBoost's collective: building a tree adds the workers' histograms up, and all of
+them hold the same forests. What travels each round is histograms and a few sums, never rows: each worker reads its own
+from files of its own. Why not `xgboost.dask.train`: docs/adr/0015.
 """
 
 from __future__ import annotations
@@ -123,7 +123,8 @@ def within_reach(cluster: distributed.Client, address: str, files: list[Path]) -
 def first_share(cluster: distributed.Client, shares: list[distributed.Future], addresses: list[str]) -> dict:
     """What came of the first worker's share, once all are done.
 
-    Where one fails, the others lose their connections to it: its own error is raised, not theirs. Dask would keep the share of a worker that is gone until it is back, and the others would wait for that share."""
+    Where one fails, the others lose their connections to it: its own error is raised, not theirs. Dask would
+    keep the share of a worker that is gone until it is back, and the others would wait for that share."""
     while True:
         with suppress(distributed.TimeoutError):
             distributed.wait(shares, timeout=1)
