@@ -11,12 +11,12 @@ enum QuoteRendering {
     ) -> String {
         let quote = answer.value.quote
         let currency = quote.currency
-        var table = Table(["qty", "product", "list", "personal", "pays", "promotion", "why"])
+        var table = Table(["qty", "product", "list", "personal", "pays", "off", "promotion", "why"])
         for line in quote.lines {
             table.add([
                 "\(line.quantity)", names[line.product] ?? line.product, line.listPrice.formatted(in: currency),
                 line.personalPrice.formatted(in: currency), line.unitPrice.formatted(in: currency),
-                promotion(line, currency), why(line),
+                line.discountRate > 0 ? percent(line.discountRate) : "—", promotion(line, currency), why(line),
             ])
         }
         let list = quote.lines.reduce(Money.zero) { $0 + ($1.listPrice.times($1.quantity) ?? .zero) }

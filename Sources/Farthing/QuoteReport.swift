@@ -15,6 +15,8 @@ struct QuoteReport: Encodable {
         var listPrice: Int64
         var personalPrice: Int64
         var unitPrice: Int64
+        /// (list price − unit price) / list price.
+        var discountRate: Double
         var total: Int64
         var level: String
         var reasons: [String]
@@ -74,7 +76,8 @@ struct QuoteReport: Encodable {
             Line(
                 product: line.product, quantity: line.quantity, listPrice: line.listPrice.minorUnits,
                 personalPrice: line.personalPrice.minorUnits, unitPrice: line.unitPrice.minorUnits,
-                total: line.total.minorUnits, level: "\(line.level)", reasons: line.reasons.map { "\($0)" },
+                discountRate: line.discountRate, total: line.total.minorUnits, level: "\(line.level)",
+                reasons: line.reasons.map { "\($0)" },
                 promotion: line.promotion.map {
                     Promotion(
                         id: $0.id, unitPrice: $0.unitPrice.minorUnits, endsAtMs: $0.endsAt.milliseconds,

@@ -87,4 +87,55 @@ import Testing
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 2 + refused.count)
     }
+
+    /// Prices that learn while they sell, once through the command: every stretch is written, and both runs are the same.
+    @Test func aCourseOfDecisionsIsTheSameEachTime() throws {
+        func course(_ name: String) throws -> [[String: String]] {
+            let path = folder.appending(path: name)
+            let ran = try Executable.run(
+                "farthing",
+                [
+                    "world", "run", "--law", "logit", "--seed", "3", "--decisions", "12000", "--trial", "3000",
+                    "--out", path.path,
+                ])
+            #expect(ran.status == 0, "\(ran.errors)")
+            return try table(path)
+        }
+        let rows = try course("first.csv")
+        #expect(try course("second.csv") == rows)
+        #expect(rows.map { $0["decisions"] } == ["10000", "12000"])
+        let regrets = rows.compactMap { Double($0["regret"] ?? "") }
+        #expect(regrets.count == 2 && 0 < regrets[0] && regrets[0] < regrets[1])
+        // A quarter of the first stretch was drawn by lot.
+        let shares = rows.compactMap { Double($0["share"] ?? "") }
+        #expect(shares.count == 2 && shares[0] < shares[1], "\(shares)")
+    }
+
+    /// A power of the decisions is a straight line, and steeper for a larger one.
+    @Test func regretIsDrawnByItsLogarithm() throws {
+        let header = "decisions,share,best_share,regret,slope,law,lowest,highest\n"
+        let courses = try [0.5, 1.0].map { power in
+            let rows = [1e4, 1e5, 4e5, 1e6].map { "\(Int($0)),0,,\(pow($0, power)),,straight,0.8,1.1\n" }
+            return try write(header + rows.joined(), to: "power-\(power).csv")
+        }
+        let drawing = folder.appending(path: "regret.svg")
+        let plotted = try Executable.run("farthing", ["world", "plot"] + courses + ["--out", drawing.path])
+        #expect(plotted.status == 0, "\(plotted.errors)")
+        let svg = try String(contentsOf: drawing, encoding: .utf8)
+        #expect(svg.contains(">power-0.5<") && svg.contains(">power-1.0<") && svg.contains(">100 k<"))
+        let lines = svg.matches(of: /points="([^"]+)"/).map { match in
+            match.1.split(separator: " ").map { $0.split(separator: ",").compactMap { Double($0) } }
+        }
+        let gradients = lines.map { points in
+            zip(points, points.dropFirst()).map { ($1[1] - $0[1]) / ($1[0] - $0[0]) }
+        }
+        try #require(gradients.count == 2 && gradients.allSatisfy { $0.count == 3 })
+        for own in gradients { #expect(own.allSatisfy { abs($0 / own[0] - 1) < 0.01 }, "\(own)") }
+        #expect(abs(gradients[1][0] / gradients[0][0] - 2) < 0.02, "\(gradients)")
+
+        let nothing = try write(header, to: "nothing.csv")
+        let refused = try Executable.run("farthing", ["world", "plot", nothing, "--out", drawing.path])
+        #expect(refused.status != 0 && refused.errors.contains("nothing.csv"), "\(refused)")
+        #expect(try String(contentsOf: drawing, encoding: .utf8) == svg)
+    }
 }

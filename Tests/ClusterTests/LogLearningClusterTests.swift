@@ -108,6 +108,21 @@ import TestSupport
             try #require(result.status == 0, "\(arguments): \(result.output) \(result.errors)")
         }
         try succeeds(["learn", "fit", "--exposures", file("shown.csv"), "--out", file("next.bundle")])
+        // From the log itself it is the same model.
+        try succeeds([
+            "learn", "fit", "--log", "--config", cluster.configuration.path, "--tenant", tenant, "--horizon", "0",
+            "--out", file("log.bundle"),
+        ])
+        for bundle in ["next", "log"] {
+            try succeeds([
+                "learn", "price", "--bundle", file("\(bundle).bundle"), "--input", file("shown.csv"),
+                "--out", file("\(bundle).csv"),
+            ])
+        }
+        #expect(
+            try String(contentsOfFile: file("next.csv"), encoding: .utf8)
+                == String(contentsOfFile: file("log.csv"), encoding: .utf8))
+        #expect(!FileManager.default.fileExists(atPath: file("log.bundle.log.csv")))
         // Its prices lie between those that were shown: the chances of single prices are no help, and that is said.
         let judged = try evaluated(["--exposures", file("shown.csv"), "--bundle", file("next.bundle")])
         #expect(judged.propensities != "given" && judged.unusedPropensities != nil, "\(judged)")

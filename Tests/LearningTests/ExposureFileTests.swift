@@ -116,6 +116,26 @@ import Testing
         }
     }
 
+    @Test func aKindThatMayBeAnotherIsSaid() throws {
+        let folder = try Folder()
+        func said(_ kinds: [String: ColumnKind] = [:], value: (Int) -> String) throws -> String? {
+            let text = Exposures.small { row, fields in fields["age"] = value(row) }
+            let table = try ExposureTable(path: folder.write(text, to: "e.csv"), for: .outcomes, kinds: kinds)
+            return try ExposureChecks.clean(table).findings.sentences.first { $0.contains("“age” was read as") }
+        }
+        func mixed(_ row: Int) -> String { row % 3 == 0 ? "b\(row % 5)" : "\(row % 7)" }
+        let words = try #require(try said(value: mixed))
+        #expect(words.contains("800 of 1200 values are numbers, others are such as “b0” (line 2)"))
+        func seconds(_ row: Int) -> String { row % 4 == 0 ? "" : "\(1_400_000_000 + row * 3_600)" }
+        #expect(try #require(try said(value: seconds)).contains("seconds since 1970"))
+        #expect(try said(["age": .categorical], value: mixed) == nil)
+        #expect(try said(["age": .numeric], value: seconds) == nil)
+        #expect(try said { "\($0 % 7)" } == nil)
+        #expect(try said { "b\($0 % 7)" } == nil)
+        #expect(try said { $0 % 20 == 0 ? "7" : "b\($0 % 7)" } == nil)
+        #expect(try said { "\($0 == 0 ? 7 : 1_400_000_000 + $0)" } == nil)
+    }
+
     @Test func whatNoModelCanBeMadeOfIsRefused() throws {
         #expect(try error(Exposures.small(rows: 300))?.value == "300 different exposures")
         #expect(try error(Exposures.small { $1["bought"] = "0" })?.place == "e.csv:bought")

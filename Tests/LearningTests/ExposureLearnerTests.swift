@@ -55,6 +55,44 @@ import World
         #expect(Double(held) / Double(rows.count) > 0.75, "\(law): \(held)")
     }
 
+    /// The law of the sum, and what it is for: it goes part of the way, the prices it comes from go further.
+    @Test func aWeightedSumOfFeaturesIsAPolicyToCompareWith() throws {
+        let world = KnownWorld(law: .logit, seed: 2)
+        var bundle = try learned(world, rows: 30_000, [.straight]).bundle
+        bundle.policy = .personal
+        let questions = Exposures.questions(world, rows: 4_000)
+        let folder = try Folder()
+        let table = try ExposureTable(
+            path: folder.write(questions.csv, to: "q.csv"), for: .questions, kinds: bundle.preparation.kinds)
+        let terms = PricingTerms(objective: .profit, ratios: Self.ratios)
+        let priced = bundle.price(table, terms)
+        let sum = bundle.weightedPrices(nearest: priced, table, terms)
+
+        let names = bundle.preparation.featureNames
+        let weights = Dictionary(uniqueKeysWithValues: sum.terms.map { ($0.name, $0.weight) })
+        let features = bundle.preparation.rows(of: table)
+        for row in stride(from: 0, to: table.count, by: 97) {
+            let ratio = names.indices.reduce(sum.base) {
+                $0 + (weights[names[$1]] ?? .nan) * Double(features[row * names.count + $1])
+            }
+            let kept = min(max(ratio, Self.ratios.lowerBound), Self.ratios.upperBound)
+            #expect(abs(sum.prices[row] / table.referencePrices[row] - kept) < 1e-5)
+        }
+        #expect((0.4...0.98).contains(sum.explained), "\(sum.explained)")
+        #expect(sum.terms.map(\.move) == sum.terms.map(\.move).sorted(by: >))
+        let sums = zip(priced, sum.prices).map { row, price in
+            var row = row
+            row.price = price
+            return row
+        }
+        let (reached, whole) = (share(sums, questions.occasions), share(priced, questions.occasions))
+        #expect(reached > 0.2 && reached < whole - 0.02, "\(reached), \(whole)")
+
+        bundle.policy = .uniform(ratio: 0.95)
+        let same = bundle.weightedPrices(nearest: bundle.price(table, terms), table, terms)
+        #expect(abs(same.base - 0.95) < 1e-9 && same.explained == 1 && same.terms.allSatisfy { $0.move < 1e-9 })
+    }
+
     /// Neither column says the price, both together do; then again with one price in five drawn by lot.
     @Test func pricesThatSeveralColumnsSetTogetherAreRefused() throws {
         func learn(drawn share: Double) throws -> LearningError? {

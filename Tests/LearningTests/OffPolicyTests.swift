@@ -109,6 +109,9 @@ private struct LoggedWorld {
     /// FARTHING_LOGS=500 gives the figure of docs/evidence.md.
     private static let logs = UInt64(ProcessInfo.processInfo.environment["FARTHING_LOGS"] ?? "") ?? 40
 
+    /// Of a log.
+    private static let rows = Int(ProcessInfo.processInfo.environment["FARTHING_LOG_ROWS"] ?? "") ?? 2_000
+
     /// As many as the figure is asked of.
     private static let many: UInt64 = 500
 
@@ -121,21 +124,22 @@ private struct LoggedWorld {
 
     @Test(arguments: [(Logging.uniform, true), (.leaning, true), (.leaning, false)])
     func intervalsHoldTheTruthInNineteenLogsOfTwenty(logging: Logging, tellsChances: Bool) throws {
-        var held = (importance: 0.0, normalised: 0.0, robust: 0.0)
+        var held = (importance: 0.0, normalised: 0.0, direct: 0.0, robust: 0.0)
         var widths = (importance: 0.0, robust: 0.0)
         for world in worlds(Self.logs, logging) {
             let truth = world.truth()
-            let evaluation = try LoggedWorld.evaluate(world.csv(rows: 2_000, tellsChances: tellsChances))
+            let evaluation = try LoggedWorld.evaluate(world.csv(rows: Self.rows, tellsChances: tellsChances))
             let estimates = try #require(evaluation.estimates)
             #expect(evaluation.propensities == (tellsChances ? .given : .learned))
             held.importance += estimates.importance.interval.contains(truth) ? 1 : 0
             held.normalised += estimates.selfNormalised.interval.contains(truth) ? 1 : 0
+            held.direct += estimates.direct.interval.contains(truth) ? 1 : 0
             held.robust += estimates.doublyRobust.interval.contains(truth) ? 1 : 0
             widths.importance += estimates.importance.standardError
             widths.robust += estimates.doublyRobust.standardError
         }
         #expect(widths.robust < widths.importance)
-        let shares = [held.importance, held.normalised, held.robust].map { $0 / Double(Self.logs) }
+        let shares = [held.importance, held.normalised, held.direct, held.robust].map { $0 / Double(Self.logs) }
         if Self.logs >= Self.many { print("\(logging), chances \(tellsChances ? "" : "not ")given: \(shares)") }
         for share in shares {
             // Few logs: four standard deviations.
@@ -246,7 +250,7 @@ private struct LoggedWorld {
     @Test(arguments: [Logging.fixed, .halfFixed, .dear, .ends], [true, false])
     func aLogThatCannotAnswerIsRefused(logging: Logging, tellsChances: Bool) throws {
         for world in worlds(Self.logs / 4, logging) {
-            let evaluation = try LoggedWorld.evaluate(world.csv(rows: 2_000, tellsChances: tellsChances))
+            let evaluation = try LoggedWorld.evaluate(world.csv(rows: Self.rows, tellsChances: tellsChances))
             #expect(evaluation.estimates == nil, "seed \(world.world.seed): \(evaluation)")
             #expect(!evaluation.overlap.objections.isEmpty)
         }

@@ -12,8 +12,7 @@ struct LearnEvaluate: ParsableCommand {
         discussion: """
             The prices are a bundle's (--bundle), or a file's (--prices: user,item,time,price_optimal, a row for each of
             the log's). Four estimates with intervals that hold the truth in 19 cases of 20: importance sampling, the
-            same self-normalised, direct (the interval does not know by how much the model is wrong), and doubly robust,
-            the one to trust. Where the log hardly ever showed such prices there is no estimate, the reasons are said,
+            same self-normalised, direct (a model's word), and doubly robust, the one to trust. Where the log hardly ever showed such prices there is no estimate, the reasons are said,
             and the status is 1.
 
             Judge a bundle by rows that it has not learned from. Its prices lie between those that were tested; where

@@ -9,8 +9,11 @@ import Yams
 struct LearnFit: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fit",
-        abstract: "Fit a response model to a file of exposures.",
+        abstract: "Fit a response model to exposures: of a file, or of the cluster's own log.",
         discussion: """
+              farthing learn fit --exposures exposures.csv --out shop.bundle
+              farthing learn fit --log --out shop.bundle
+
             Fits several laws of demand, keeps the one that predicts best what prices change for users that it has not
             seen, and says whether its personal prices can be shown to earn more than the best price for everybody.
             When they cannot, the bundle serves that one price.
@@ -25,7 +28,12 @@ struct LearnFit: ParsableCommand {
     @OptionGroup var output: OutputOption
 
     @Option(help: "A CSV of exposures, plain or gzip.")
-    var exposures: String
+    var exposures: String?
+
+    @Flag(help: "Learn from what the cluster has shown, with the chances it drew prices with, in place of a file.")
+    var log = false
+
+    @OptionGroup(title: "Of the cluster's log") var shown: ShownPricesOptions
 
     @Option(help: "Where to write the bundle. Nothing is written when the data cannot be learned from.")
     var out: String
@@ -62,6 +70,7 @@ struct LearnFit: ParsableCommand {
     private static let usualFolds = 3
 
     func validate() throws {
+        guard (exposures == nil) == log else { throw ValidationError("Give --exposures FILE, or --log.") }
         try FilePaths.check(reads: [exposures, types], writes: [out, state])
         guard (1...1_024).contains(workers ?? 1) else { throw ValidationError("--workers takes 1 to 1024.") }
         guard workers == nil || engine == .dask else { throw ValidationError("--workers needs --engine dask.") }
@@ -80,7 +89,7 @@ struct LearnFit: ParsableCommand {
         let started = ContinuousClock.now
         // A path that cannot be written is better known before the fit.
         var draft = try DraftFile(out)
-        let table = try ExposureTable(path: exposures, for: .outcomes, kinds: try ColumnTypes.read(types))
+        let table = try table()
         var settings = ExposureLearner.Settings()
         if !law.isEmpty { settings.candidates = DemandCandidate.allCases.filter(law.contains) }
         let outcome = search ? try searched(table) : nil
@@ -97,6 +106,18 @@ struct LearnFit: ParsableCommand {
         bar.finish("written to \(out)")
         let rendered = FitReport(report, outcome, path: out, seconds: (ContinuousClock.now - started).seconds)
         try output.report(rendered) { rendered.text }
+    }
+
+    private func table() throws -> ExposureTable {
+        let kinds = try ColumnTypes.read(types)
+        if let exposures { return try ExposureTable(path: exposures, for: .outcomes, kinds: kinds) }
+        // Beside the bundle, where there is room, under a name that errors can give.
+        let path = out + ".log.csv"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        var draft = try DraftFile(path)
+        try shown.read().write(to: &draft, arm: .experiment)
+        try draft.finish()
+        return try ExposureTable(path: path, for: .outcomes, kinds: kinds)
     }
 
     private func responseEngine() throws -> any ResponseEngine {

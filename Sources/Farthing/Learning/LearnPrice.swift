@@ -21,6 +21,11 @@ struct LearnPrice: ParsableCommand {
             With --stock, units of the items it names are scarce: shadow_price is what the last one of them is worth to
             those still to come, and prices are best for a unit that costs so much more. The rows of an item are taken
             for a sample of them. Solve again as stock goes down, at least once a day.
+
+            With --weights, price_weighted is added, the reference price times the weighted sum of features that comes
+            nearest to price_optimal, and its weights are written: term,weight,move (by how much of the reference price
+            one unit, and one standard deviation, of the feature moves it). What such prices would earn says
+            `farthing learn evaluate --prices FILE --column price_weighted`.
             """)
 
     @Option(help: "What `farthing learn fit` wrote.")
@@ -48,10 +53,13 @@ struct LearnPrice: ParsableCommand {
             """)
     var stock: String?
 
+    @Option(help: "Where to write the weights of a sum that comes nearest to these prices.")
+    var weights: String?
+
     @Option(help: "Currency, for rounding.")
     var currency = "USD"
 
-    func validate() throws { try FilePaths.check(reads: [bundle, input, stock], writes: [out]) }
+    func validate() throws { try FilePaths.check(reads: [bundle, input, stock], writes: [out, weights]) }
 
     func run() throws {
         let money = try Currency.named(currency)
@@ -66,9 +74,11 @@ struct LearnPrice: ParsableCommand {
             } else {
                 model.price(table, terms)
             }
-        let prices = table.referencePrices.indices.map { row in
-            terms.rounded(priced[row].price, reference: table.referencePrices[row], in: money)
+        func rounded(_ price: Double, _ row: Int) -> Money {
+            terms.rounded(price, reference: table.referencePrices[row], in: money)
         }
+        let prices = priced.indices.map { rounded(priced[$0].price, $0) }
+        let weighted = weights == nil ? nil : model.weightedPrices(nearest: priced, table, terms)
         let expected = model.expect(table, at: prices.map { money.major($0.real) })
         let rows = prices.indices.map { row in
             [
@@ -77,12 +87,24 @@ struct LearnPrice: ParsableCommand {
                 expected[row].interval.map { String(format: "%.4f", $0.lowerBound) } ?? "",
                 expected[row].interval.map { String(format: "%.4f", $0.upperBound) } ?? "",
             ] + (shadowPrices.map { [$0[row].map { String(format: "%.4f", $0) } ?? ""] } ?? [])
+                + (weighted.map { [rounded($0.prices[row], row).formatted(in: money)] } ?? [])
         }
         let names =
             ["price_optimal", "probability", "elasticity", "elasticity_low", "elasticity_high"]
-            + (shadowPrices == nil ? [] : ["shadow_price"])
+            + (shadowPrices == nil ? [] : ["shadow_price"]) + (weighted == nil ? [] : ["price_weighted"])
         try CSVAppending(names, to: input).write(rows, to: out)
+        if let weights, let weighted { try write(weighted, to: weights) }
         warn(table.lines.indices.filter { money.major(prices[$0].real) < table.unitCosts[$0] }.map { table.lines[$0] })
+    }
+
+    private func write(_ weighted: WeightedPrices, to path: String) throws {
+        var draft = try DraftFile(path)
+        try draft.write("term,weight,move\nbase,\(weighted.base),\n")
+        for term in weighted.terms { try draft.write("\(CSVField.quoted(term.name)),\(term.weight),\(term.move)\n") }
+        try draft.finish()
+        let explained = String(format: "%.1f %%", 100 * weighted.explained)
+        StandardStream.error.write(
+            "a sum of \(weighted.terms.count) weights, in \(path), explains \(explained) of how prices differ\n")
     }
 
     /// - Parameter lines: of rows that are sold at a loss.

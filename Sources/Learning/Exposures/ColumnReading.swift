@@ -20,6 +20,9 @@ struct ColumnReading {
     /// categories.
     private static let mistaken = 0.1
 
+    /// From 2000 to 2100.
+    private static let likelySeconds: ClosedRange<Float> = 946_684_800...4_102_444_800
+
     /// What exports write, in a column of numbers, where there is none.
     private static let wordsForBlanks: Set<String> = ["", "na", "n/a", "nan", "null", "none", "nil", "?", "-", "."]
 
@@ -103,6 +106,23 @@ struct ColumnReading {
             return .numbers(numbers)
         }
         return .levels(texts)
+    }
+
+    /// A sentence where the kind that was inferred may not be the one that is meant.
+    func doubt(name: String, lines: [Int]) -> String? {
+        guard kind == nil else { return nil }
+        let others = words.filter { !Self.isBlank(texts[$0]) }
+        let known = texts.count - blanks - words.count + others.count
+        guard let first = others.first else {
+            let seconds = numbers.lazy.filter { !$0.isNaN }.allSatisfy { Self.likelySeconds.contains($0) }
+            guard seconds, known > 0 else { return nil }
+            return "column “\(name)” was read as numbers that all look like seconds since 1970: declare it a time, and "
+                + "it becomes hours before the exposure"
+        }
+        let numbers = known - others.count
+        guard Double(numbers) >= Self.mistaken * Double(known) else { return nil }
+        return "column “\(name)” was read as words: \(numbers) of \(known) values are numbers, others are such as "
+            + "“\(texts[first])” (line \(lines[first])); correct it, or declare it categorical"
     }
 
     private func refuse(

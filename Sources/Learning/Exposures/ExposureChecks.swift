@@ -15,6 +15,8 @@ public struct ExposureFindings: Equatable, Sendable {
     public var suspects: [String] = []
     /// Columns of words, most of which are numbers in another spelling.
     public var spelledNumbers: [String] = []
+    /// Sentences on columns that may be of another kind than the one inferred.
+    public var doubts: [String] = []
 
     /// One sentence for each finding.
     public var sentences: [String] {
@@ -32,6 +34,7 @@ public struct ExposureFindings: Equatable, Sendable {
             "column “\($0)” tells buyers from others almost by itself: it was probably written after the purchase, and "
                 + "nothing said here can be believed before that is corrected"
         }
+        sentences += doubts
         sentences += spelledNumbers.map {
             "column “\($0)” was read as words, though most are numbers in another spelling: write them as 1234.5"
         }
@@ -55,6 +58,7 @@ package enum ExposureChecks {
     ) throws(LearningError) -> (table: ExposureTable, findings: ExposureFindings) {
         var findings = ExposureFindings()
         var table = raw.distinct
+        findings.doubts = raw.doubts
         findings.duplicates = raw.count - table.count
         try refuseFewRows(table)
         try refuseOneClass(table)

@@ -53,6 +53,7 @@ extension ExposureTable {
             features.append(
                 NamedColumn(
                     name: name, values: try reading.finished(name: name, file: file, lines: lines, times: times)))
+            if let doubt = reading.doubt(name: name, lines: lines) { doubts.append(doubt) }
         }
     }
 

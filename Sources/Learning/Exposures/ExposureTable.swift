@@ -93,6 +93,8 @@ public struct ExposureTable: Sendable {
     public internal(set) var features: [NamedColumn] = []
     /// Line of each row in its file, for errors.
     public internal(set) var lines: [Int] = []
+    /// Sentences on columns whose kind was inferred and may be another; empty in parts of a table.
+    var doubts: [String] = []
     /// The file's name, for errors.
     public let file: String
 

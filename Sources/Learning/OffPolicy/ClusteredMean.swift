@@ -51,6 +51,24 @@ public struct IntervalEstimate: Equatable, Sendable {
         standardError = error
         interval = reach.isFinite ? (mean - reach)...(mean + reach) : -.infinity ... .infinity
     }
+
+    /// How much of the correction's variance is the model's: it learned from the other half of the same users, shrunk,
+    /// and is surer than they alone. Measured, not derived: in 500 logs each of three kinds such intervals held the
+    /// truth in 19 of 20 (docs/evidence.md); none of it held it in every second one, all of it in 199 of 200.
+    private static let modelShare = 0.5
+
+    /// A mean of a model's predictions, with what the rows leave open of the model.
+    /// - Parameter correction: the mean by which the rows move it to the truth.
+    func ofModel(corrected correction: IntervalEstimate) -> IntervalEstimate {
+        var whole = self
+        let variance =
+            standardError * standardError + Self.modelShare * correction.standardError * correction.standardError
+        whole.standardError = variance.squareRoot()
+        // As many standard errors as the correction's, whose weights are uneven.
+        let reach = whole.standardError * (correction.interval.upperBound - correction.value) / correction.standardError
+        whole.interval = reach.isFinite ? (value - reach)...(value + reach) : -.infinity ... .infinity
+        return whole
+    }
 }
 
 enum StudentT {

@@ -3,7 +3,7 @@
 // - importance sampling: rows that were shown the policy's price, as often as that price was rarely drawn; unbiased
 //   when the chances are right, and noisy
 // - the same, self-normalised: over the sum of the weights; steadier
-// - direct: what a response model predicts; steady, and as wrong as the model
+// - direct: what a response model predicts; steady, and as wrong as the model, which the log can say in part
 // - doubly robust: the model, corrected where the log can; the one to trust
 //
 // Source: Horvitz and Thompson (1952), Swaminathan and Joachims (2015), Dudík, Langford and Li (2011).
@@ -29,7 +29,6 @@ public struct OffPolicyEvaluation: Equatable, Sendable {
     public struct Estimates: Equatable, Sendable {
         public var importance: IntervalEstimate
         public var selfNormalised: IntervalEstimate
-        /// The interval does not know by how much the model is wrong.
         public var direct: IntervalEstimate
         public var doublyRobust: IntervalEstimate
         /// Doubly robust, minus what the log earned, row by row.
@@ -78,10 +77,12 @@ public struct OffPolicyEvaluation: Equatable, Sendable {
             direct.append(expected)
             robust.append(expected + evidence.weights[row] * error)
         }
+        let correction = IntervalEstimate(zip(robust, direct).map(-), clusters)
         estimates = Estimates(
             importance: IntervalEstimate(zip(evidence.weights, earned).map(*), clusters),
             selfNormalised: IntervalEstimate(earned, weights: evidence.weights, clusters),
-            direct: IntervalEstimate(direct, clusters), doublyRobust: IntervalEstimate(robust, clusters),
+            direct: IntervalEstimate(direct, clusters).ofModel(corrected: correction),
+            doublyRobust: IntervalEstimate(robust, clusters),
             gain: IntervalEstimate(zip(robust, earned).map(-), clusters))
     }
 }

@@ -8,12 +8,15 @@ import Market
 enum LinearSlopes {
     /// More columns than this take longer than they are worth.
     private static let mostColumns = 300
-    /// Penalty for each column, in rows: what is right when the columns together explain a hundredth of the variance.
-    private static let penalty = 100.0
+    /// The penalty that is right when the columns together explain a hundredth of the variance.
+    static let uplift = 100.0
 
     /// - Shape: `features` (rows, width) row-major; `targets` (rows,) → (width,), and the value at all zeros.
+    /// - Parameter penalty: for each column, in rows.
     /// - Complexity: O(rows · width² + width³).
-    static func fit(_ features: [Float], width: Int, targets: [Double]) -> (slopes: [Float], base: Double) {
+    static func fit(
+        _ features: [Float], width: Int, targets: [Double], penalty: Double = uplift
+    ) -> (slopes: [Float], base: Double) {
         let count = Double(max(1, targets.count))
         let mean = targets.reduce(0, +) / count
         guard width <= mostColumns else { return ([Float](repeating: 0, count: width), mean) }

@@ -56,6 +56,11 @@ public struct QuotedLine: Equatable, Sendable {
         self.promotion = promotion
         self.total = total
     }
+
+    /// (list price − what is paid) / list price; 0 where nothing is listed.
+    public var discountRate: Double {
+        listPrice > .zero ? 1 - unitPrice.real / listPrice.real : 0
+    }
 }
 
 /// A priced cart, not yet signed.
