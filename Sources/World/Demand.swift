@@ -48,10 +48,11 @@ public struct Demand: Equatable, Sendable {
         }
     }
 
-    /// The size of the price elasticity, −d ln P / d ln p: a central difference over half a percent to either side.
+    /// The size of the price elasticity, −d ln P / d ln p: a central difference over one percent to either side, as
+    /// learned ones are taken. It matters where demand bends, and close to a threshold.
     /// - Returns: NaN where demand is so low that it rounds to nothing.
     public func elasticity(atLogRatio x: Double) -> Double {
-        let step = log(1.005)
+        let step = 0.01
         return (log(probability(atLogRatio: x - step)) - log(probability(atLogRatio: x + step))) / (2 * step)
     }
 }

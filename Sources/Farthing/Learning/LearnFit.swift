@@ -111,8 +111,8 @@ struct LearnFit: ParsableCommand {
     private func table() throws -> ExposureTable {
         let kinds = try ColumnTypes.read(types)
         if let exposures { return try ExposureTable(path: exposures, for: .outcomes, kinds: kinds) }
-        // Beside the bundle, where there is room, under a name that errors can give.
-        let path = out + ".log.csv"
+        // Beside the bundle, where there is room, under a name that nobody else has.
+        let path = "\(out).\(ProcessInfo.processInfo.processIdentifier).log.csv"
         defer { try? FileManager.default.removeItem(atPath: path) }
         var draft = try DraftFile(path)
         try shown.read().write(to: &draft, arm: .experiment)
