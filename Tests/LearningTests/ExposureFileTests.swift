@@ -132,6 +132,7 @@ import Testing
         #expect(try said(["age": .numeric], value: seconds) == nil)
         #expect(try said { "\($0 % 7)" } == nil)
         #expect(try said { "b\($0 % 7)" } == nil)
+        #expect(try #require(try said { "0\($0 % 9 + 1)/10/2023" }).contains("look like times"))
         #expect(try said { $0 % 20 == 0 ? "7" : "b\($0 % 7)" } == nil)
         #expect(try said { "\($0 == 0 ? 7 : 1_400_000_000 + $0)" } == nil)
     }
@@ -190,9 +191,91 @@ import Testing
         #expect(try dropped { $1["bought"] == "1" ? "order \($0)" : "" }?.contains(isPurchase) == true)
         #expect(try dropped { $1["bought"] == "1" ? "\($0)" : "" }?.contains(isPurchase) == true)
         #expect(try dropped { "d\($1["price"] ?? "")" }?.contains("price shown") == true)
+        // Some buyers, and nobody else.
+        let gift = try dropped { $1["bought"] == "1" && $0 % 3 == 0 ? "gift" : "none" }
+        #expect(gift?.contains("where it is “gift” were bought") == true)
+        #expect(try dropped { $1["bought"] == "1" && $0 % 3 == 0 ? "7" : "0" }?.contains("where it is not 0") == true)
+        #expect(try dropped { $1["bought"] == "1" && $0 % 3 == 0 ? "7" : "" }?.contains("not blank") == true)
+        #expect(try dropped { $1["bought"] == "1" && $0 % 300 == 0 ? "gift" : "none" } == nil)
         #expect(try dropped { row, _ in "level \(row % 9)" } == nil)
         #expect(try dropped { row, _ in row % 4 == 0 ? "" : "\(row * 7_919 % 50)" } == nil)
         #expect(try dropped { row, _ in "name \(row)" } == nil)
+    }
+
+    @Test func whatIsComputedFromThePriceIsThePrice() throws {
+        func price(_ fields: [String: String]) -> Double { Double(fields["price"] ?? "") ?? 0 }
+        #expect(try dropped { "\(10 - price($1))" }?.contains("price shown") == true)
+        #expect(try dropped { "\(price($1) - 6)" }?.contains("price shown") == true)
+        #expect(try dropped { "\(1 - 6 / price($1))" }?.contains("price shown") == true)
+        #expect(try dropped { price($1) < 9.5 ? "deal" : "none" }?.contains("price was shown") == true)
+        #expect(try dropped { price($1) < 9.5 ? "1" : "0" }?.contains("price was shown") == true)
+        #expect(try dropped { price($1) < 9.5 && $0 % 4 != 0 ? "1" : "0" } == nil)
+    }
+
+    /// Members are shown other prices than guests: what membership does would be taken for what prices do.
+    @Test func groupsOfShoppersWithPricesOfTheirOwnAreRefused() throws {
+        let place = try refusal { row, fields in
+            let isMember = row % 300 < 150
+            fields["age"] = isMember ? "member" : "guest"
+            fields["price"] = "\((isMember ? [8, 8.5] : [9.5, 10])[row / 300 % 2])"
+        }
+        #expect(place == "e.csv:1:age")
+    }
+
+    @Test func theOrderOfTheFileDoesNotMatter() throws {
+        let folder = try Folder()
+        let rows = Exposures.small { row, fields in if row % 50 == 1 { fields["time"] = "1700000000" } }
+            .split(separator: "\n")
+        func cleaned(_ lines: [Substring]) throws -> ExposureTable {
+            let text = ([rows[0]] + lines).joined(separator: "\n")
+            return try ExposureChecks.clean(
+                try ExposureTable(path: folder.write(text, to: "e.csv"), for: .outcomes)
+            ).table
+        }
+        let ordered = try cleaned(Array(rows.dropFirst()))
+        let reversed = try cleaned(rows.dropFirst().reversed())
+        #expect(ordered.users == reversed.users && ordered.items == reversed.items && ordered.times == reversed.times)
+        #expect(ordered.prices == reversed.prices && ordered.bought == reversed.bought)
+        #expect(ordered.features.map(\.values) == reversed.features.map(\.values))
+    }
+
+    @Test func rowsThatContradictEachOtherAreSaid() throws {
+        let folder = try Folder()
+        var lines = Exposures.small().split(separator: "\n").map(String.init)
+        for row in 1...20 {
+            var fields = lines[row].split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+            if row <= 5 { fields[6] = fields[6] == "1" ? "0" : "1" }
+            lines.append(fields.joined(separator: ","))
+        }
+        let table = try ExposureTable(path: folder.write(lines.joined(separator: "\n"), to: "e.csv"), for: .outcomes)
+        let (kept, findings) = try ExposureChecks.clean(table)
+        #expect((findings.duplicates, findings.contradictions) == (20, 5))
+        #expect(kept.bought.prefix(5) == [true, true, true, true, true])
+        #expect(findings.sentences.contains { $0.contains("5 of them say another price or outcome") })
+    }
+
+    @Test func aCostOfTenTimesTheReferencePriceIsRefusedAndOneAboveThePriceSaid() throws {
+        let absurd = try #require(try error(Exposures.small { if $0 % 400 == 5 { $1["unit_cost"] = "600" } }))
+        #expect(absurd.place == "e.csv:7:unit_cost" && absurd.remedy.contains("3 rows, lines 7, 407, 807"))
+        let folder = try Folder()
+        let text = Exposures.small { if $0 % 400 == 5 { $1["unit_cost"] = "12" } }
+        let table = try ExposureTable(path: folder.write(text, to: "e.csv"), for: .outcomes)
+        let sentences = try ExposureChecks.clean(table).findings.sentences
+        #expect(sentences.contains { $0.contains("3 rows cost as much as their price or more (lines 7, 407, 807)") })
+    }
+
+    @Test func aColumnThatPricesAddIsRefused() throws {
+        let error = try #require(try error(Exposures.small(more: ["elasticity"])))
+        #expect(error.place == "e.csv:1" && error.value == "elasticity" && error.remedy.contains("rename"))
+    }
+
+    @Test func anExportWithAMarkAndQuotedNamesIsRead() throws {
+        let text = Exposures.small()
+        let header = text.prefix { $0 != "\n" }
+        let quoted = header.split(separator: ",").map { "\"\($0)\"" }.joined(separator: ",")
+        #expect(try error("\u{FEFF}" + quoted + text.dropFirst(header.count)) == nil)
+        let ended = try #require(try error(text.replacing("\n", with: "\r")))
+        #expect(ended.place == "e.csv:1" && ended.remedy.contains("line feed"))
     }
 
     @Test func aPriceInTheCurrencyIsThePriceByAnotherName() throws {

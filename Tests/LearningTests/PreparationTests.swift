@@ -49,10 +49,15 @@ import Testing
     }
 
     @Test func aFeatureFromTheFutureIsRefusedByItsLines() throws {
-        let later = try #require(
-            error(instants { [4, 9].contains($0) ? "2023-11-14T23:59:59" : "2023-11-14T22:13:20" }))
-        #expect(later.place == "e.csv:6:age")
-        #expect(later.remedy.contains("2 rows, lines 6, 11"))
+        for (separator, end) in [("T", ""), (" ", ""), ("T", ".5Z"), (" ", "+00:00")] {
+            let later = try #require(
+                error(
+                    instants {
+                        "2023-11-14\(separator)\([4, 9].contains($0) ? "23:59:59" : "22:13:19")\(end)"
+                    }))
+            #expect(later.place == "e.csv:6:age")
+            #expect(later.remedy.contains("2 rows, lines 6, 11"))
+        }
         let declared = error(instants { "\(1_700_000_001 + $0)" }, kinds: ["age": .time])
         #expect(declared?.remedy.contains("1200 rows, lines 2, 3, 4, 5, 6, …") == true)
     }

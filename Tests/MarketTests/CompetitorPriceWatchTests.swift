@@ -73,6 +73,21 @@ import Testing
         #expect(slipped.suffix(3) == [.levelShift, nil, nil])
     }
 
+    /// Half price for so many of so many observations: after the first, neither deal nor end of it is news.
+    @Test(arguments: [(28, 2), (28, 7), (60, 7), (90, 40)])
+    func aDealThatComesAgainIsNoNewsHoweverLong(cycle: Int, deal: Int) {
+        var watch = CompetitorPriceWatch()
+        var cent = 0
+        let found = reasons(
+            &watch,
+            (0..<(6 * cycle)).map { place in
+                cent = (cent + 1) % 3
+                return (place % cycle < cycle - deal ? 9.98 : 4.98) + 0.01 * Double(cent)
+            })
+        #expect(found.prefix(cycle).count { $0 != nil } == min(deal, 5))
+        #expect(found.dropFirst(cycle).allSatisfy { $0 == nil })
+    }
+
     @Test(arguments: [0.2, 0.5, 1.0])
     func aFeedThatStandsStillIsNoticed(moves: Double) throws {
         for seed in 0..<20 as Range<UInt64> {

@@ -92,6 +92,20 @@ import Testing
         #expect(noticed <= 12)
     }
 
+    @Test func whatSellsNowAndThenIsUsualAfterAFewSales() {
+        var (early, late, noticed) = (0, 0, 0)
+        for seed in 0..<40 as Range<UInt64> {
+            var draws = Draws(seed: seed, "now and then")
+            var watch = DemandWatch()
+            let sales = (0..<400).map { _ in draws.fraction() < 0.2 ? 1 + poisson(8, &draws) : 0 }
+            let verdicts = alarms(&watch, sales)
+            early += verdicts.prefix(100).count { $0.reason != nil }
+            late += verdicts.suffix(300).count { $0.reason != nil }
+            if watch.observe(400, at: 400).reason == .spike { noticed += 1 }
+        }
+        #expect(early <= 200 && late <= 12 && noticed == 40, "\(early) of 4,000, \(late) of 12,000, \(noticed) of 40")
+    }
+
     @Test func spikesThatComeAndGoNeverBecomeUsual() {
         var (watch, draws) = warm(50)
         for time in stride(from: 60, to: 160, by: 2) as StrideTo<Int64> {

@@ -64,6 +64,34 @@ import Market
         #expect((0.84...0.97).contains(mean(study, \.coverage)))
     }
 
+    /// Fourteen periods hold a season of four three times, and few origins to choose from.
+    @Test func aSeasonIsFoundInAShortHistory() {
+        let means: (Int) -> Double = { [150, 80, 40, 80][$0 % 4] }
+        let sales = (0..<20).map { ItemSales(item: "\($0)", units: units(14, seed: UInt64($0), means)) }
+        let study = ForecastStudy(sales, ForecastStudy.Settings(season: 4))
+        let errors = study.items.flatMap { item in
+            item.forecasts.enumerated().map { abs($1.units - means(14 + $0)) }
+        }
+        #expect(errors.count == 80 && Robust.mean(errors) < 10, "\(Robust.mean(errors))")
+    }
+
+    /// Not a row for longer than smoothers remember.
+    @Test(arguments: [190, 200, 400])
+    func anItemThatWasNotSeenForLongIsForecastFromWhatWasKnown(gap: Int) throws {
+        let other = ItemSales(item: "other", units: units(220 + gap, seed: 1) { _ in 50 })
+        let known = units(220, seed: 2) { _ in 900 }
+        let stale = ItemSales(item: "stale", units: known + [Double?](repeating: nil, count: gap))
+        let study = ForecastStudy([other, stale], ForecastStudy.Settings(season: 7))
+        let forecast = try #require(study.items.last { $0.item == "stale" }?.forecasts.first)
+        #expect((850...950).contains(forecast.units) && forecast.low < 860 && forecast.high > 940, "\(forecast)")
+    }
+
+    @Test func aConstantIsForecastAsItself() throws {
+        let item = ItemSales(item: "7", units: [Double?](repeating: 7, count: 60))
+        let forecast = try #require(ForecastStudy([item], ForecastStudy.Settings()).items.first?.forecasts.first)
+        #expect((forecast.low, forecast.high) == (7, 7) && abs(forecast.units - 7) < 1e-9)
+    }
+
     @Test func whatCannotBeForecastIsLeftToTheBaselinesOrAsGood() {
         let walks = (0..<20).map { item in
             var draws = Draws(seed: 9, "walk", UInt64(item))

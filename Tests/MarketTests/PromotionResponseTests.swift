@@ -18,10 +18,8 @@ import Market
         return ItemSales(item: "\(seed)", units: units, settings: settings)
     }
 
-    /// With a constant regular price both price columns say the same: their sum is the elasticity.
-    private func elasticity(_ response: PromotionResponse) -> Double {
-        -response.coefficients[0] - response.coefficients[1]
-    }
+    /// Of deals.
+    private func elasticity(_ response: PromotionResponse) -> Double { -response.coefficients[1] }
 
     @Test func oneItemLearnsFromTheOthers() {
         let others = (0..<20).map { sales(40, elasticity: 2, seed: $0) }
@@ -41,6 +39,43 @@ import Market
         spoiled.units[deepest ?? 0] = 1e7
         let common = PromotionResponse(pooling: [sales(200, elasticity: 2, seed: 5)], before: 200)
         #expect(abs(elasticity(PromotionResponse(of: spoiled, towards: common)) - 2) < 0.15)
+    }
+
+    /// A third off whenever the item is displayed, and never else: no row tells the one from the other.
+    @Test func aHigherPriceNeverSellsMoreWhateverTheRowsCannotTell() throws {
+        func displayed(_ seed: UInt64) -> ItemSales {
+            var draws = Draws(seed: seed, "displays")
+            let regular = (100 + 900 * draws.fraction()).rounded() / 100
+            var sales = ItemSales(item: "\(seed)", units: [])
+            for _ in 0..<104 {
+                let isDeal = draws.fraction() < 0.2
+                // The discount is a third give or take a cent, which is all that the rows say of the price alone.
+                sales.settings.append(
+                    SalesSetting(
+                        price: isDeal ? (regular * 70).rounded() / 100 : regular, regularPrice: regular,
+                        displayShare: isDeal ? 1 : 0))
+                sales.units.append(DemandForecast.units(4 + (isDeal ? 0.85 : 0) + 0.3 * draws.normal()).rounded())
+            }
+            let plans: [(price: Double, regular: Double, display: Double)] = [
+                (1, 1, 0), (0.7, 1, 0), (0.7, 1, 1), (0.5, 1, 0), (2, 2, 0), (0.7, 0.7, 0), (1, 1, 1),
+            ]
+            for plan in plans {
+                sales.settings.append(
+                    SalesSetting(
+                        price: plan.price * regular, regularPrice: plan.regular * regular, displayShare: plan.display))
+            }
+            return sales
+        }
+        let all = (0..<40).map(displayed)
+        let common = PromotionResponse(pooling: all, before: 104)
+        for sales in all {
+            let effects = PromotionResponse(of: sales, towards: common).effects(on: sales).suffix(7)
+            let change = effects.map { $0 - (effects.first ?? 0) }
+            try #require(change.count == 7)
+            #expect(change[1] >= -1e-9 && change[1] <= change[2] + 1e-9 && change[3] >= change[1] - 1e-9, "\(change)")
+            #expect(abs(change[2] - 0.85) < 0.25, "\(change)")
+            #expect(change[4] <= 1e-9 && change[5] >= -1e-9 && change[6] >= -1e-9, "\(change)")
+        }
     }
 
     @Test func anAbsurdPlanMovesDemandTwentyfoldAtMost() {

@@ -77,6 +77,16 @@ import Market
         #expect(Smoothing(shape, constants, over: [nil, nil]).forecast(2).allSatisfy { $0.mean == 0 })
     }
 
+    @Test func whatHasNotBeenSeenForLongIsLessCertain() {
+        let known: [Double?] = [1, 2, 3, 2, 4, 2, 3]
+        let constants = SmoothingConstants(level: 0.4)
+        let ahead = Smoothing(SmoothingShape(), constants, over: known).forecast(300)
+        let late = Smoothing(SmoothingShape(), constants, over: known + [Double?](repeating: nil, count: 299)).forecast(
+            1)
+        #expect(late[0] == ahead[299])
+        #expect(late[0].deviation > 4 * ahead[0].deviation)
+    }
+
     @Test func theSimplexFindsTheBottomOfABentValley() {
         let best = NelderMead.minimum(from: [-1.2, 1], steps: 400) { point in
             let bend = point[1] - point[0] * point[0]

@@ -91,9 +91,11 @@ struct ForecastReport: Encodable {
                     format: "  over items: 10 %% below %.3f, median %.3f, 10 %% above %.3f", chosen.low, chosen.median,
                     chosen.high))
             lines.append(
-                String(format: "  %.1f %% of held-out values lie within their interval (90 %% meant)", 100 * coverage))
+                String(
+                    format: "  %.1f %% of held-out values lie within their interval (90 %% meant), their prices known",
+                    100 * coverage))
         } else {
-            lines.append("  too short to hold anything out: the forecasts are not judged")
+            lines.append("  too short, or too constant, to hold anything out: the forecasts are not judged")
         }
         let used = methods.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \($0.value)" }
         lines.append("  methods now: \(used.joined(separator: "; "))")

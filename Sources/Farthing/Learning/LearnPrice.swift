@@ -94,6 +94,11 @@ struct LearnPrice: ParsableCommand {
             + (shadowPrices == nil ? [] : ["shadow_price"]) + (weighted == nil ? [] : ["price_weighted"])
         try CSVAppending(names, to: input).write(rows, to: out)
         if let weights, let weighted { try write(weighted, to: weights) }
+        for words in model.preparation.unknownWords(in: table) {
+            StandardStream.error.write(
+                "\(words.rows.count) of \(table.count) rows name “\(words.column)” by words that the bundle has not seen, "
+                    + "such as “\(words.example)” (line \(table.lines[words.rows[0]])): priced as unknown\n")
+        }
         warn(table.lines.indices.filter { money.major(prices[$0].real) < table.unitCosts[$0] }.map { table.lines[$0] })
     }
 

@@ -42,12 +42,16 @@ public final class CSVReader {
         file = try InflatingFile(path: path)
         self.separator = separator
         buffer = [UInt8](repeating: 0, count: 1 << 16)
+        filled = try file.read(into: &buffer)
+        // A byte order mark is no part of the first name, quoted or not.
+        if buffer.prefix(filled).starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
         guard try readRecord() else {
             throw LearningError(place: file.name, value: "an empty file", remedy: "The first line names the columns.")
         }
-        if contents.starts(with: [0xEF, 0xBB, 0xBF]) {
-            contents.removeFirst(3)
-            for index in ends.indices { ends[index] -= 3 }
+        guard !contents.contains(UInt8(ascii: "\r")) else {
+            throw LearningError(
+                place: "\(file.name):1", value: "a carriage return among the names of columns",
+                remedy: "End each line with a line feed, alone or after a carriage return.")
         }
         try refuseOtherEncodings()
         header = ends.indices.map { String(decoding: field($0), as: UTF8.self) }

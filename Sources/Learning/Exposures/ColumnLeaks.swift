@@ -6,6 +6,7 @@ import Domain
 
 struct ColumnLeaks {
     private let labels: [Int]
+    private let users: [String]
     private let copies: PriceCopies
     /// Prices were nearly certain, and the file says how nearly: columns may have decided them.
     private let wereDecided: Bool
@@ -17,6 +18,7 @@ struct ColumnLeaks {
 
     init(_ table: ExposureTable) {
         labels = table.bought.map { $0 ? 1 : 0 }
+        users = table.users
         copies = PriceCopies(table)
         wereDecided =
             !table.propensities.isEmpty
@@ -37,14 +39,25 @@ struct ColumnLeaks {
                 "it tells buyers from others almost by itself (AUC \(rounded(area))), "
                     + "so it was probably written after the purchase")
         }
-        let likeness = copies.likeness(column)
-        guard likeness > PriceCopies.correlation, !wereDecided else { return nil }
-        guard copies.includes(column) else {
-            return .decidesPrices("prices that follow it (correlation \(rounded(likeness)))")
+        if let group = boughtAlone(column) {
+            return .useless(
+                "all \(group.rows) rows \(group.name) were bought, so it was probably written after the purchase")
         }
+        guard !wereDecided else { return nil }
+        let likeness = copies.likeness(column)
+        if likeness > PriceCopies.correlation {
+            guard copies.includes(column), !sortsShoppers(column) else {
+                return .decidesPrices("prices that follow it (correlation \(rounded(likeness)))")
+            }
+            return .useless(
+                "it is the price shown by another name (correlation \(rounded(likeness))); if prices were set by it, "
+                    + "nothing can be learned from this file")
+        }
+        guard copies.tells(column) else { return nil }
+        guard !sortsShoppers(column) else { return .decidesPrices("values that have prices of their own") }
         return .useless(
-            "it is the price shown by another name (correlation \(rounded(likeness))); if prices were set by it, nothing "
-                + "can be learned from this file")
+            "it says nothing but which price was shown; if prices were set by it, nothing can be learned from this file"
+        )
     }
 
     /// Whether prices follow a column that cannot be left out; what was found, for an error.
@@ -58,6 +71,63 @@ struct ColumnLeaks {
     func leakingArea(_ column: FeatureColumn) -> Double? {
         let area = areas(column).map { max($0, 1 - $0) }.max() ?? 0
         return area > Self.leakingArea ? area : nil
+    }
+
+    /// Values that only buyers have, which are too many for chance.
+    private func boughtAlone(_ column: FeatureColumn) -> (name: String, rows: Int)? {
+        var groups: [String: (rows: Int, bought: Int)] = [:]
+        func add(_ row: Int, _ group: String) {
+            groups[group, default: (0, 0)].rows += 1
+            groups[group, default: (0, 0)].bought += labels[row]
+        }
+        switch column {
+        case .numbers(let values):
+            for row in values.indices {
+                if values[row].isNaN {
+                    add(row, "where it is blank")
+                } else {
+                    add(row, "where it is not blank")
+                    add(row, values[row] == 0 ? "where it is 0" : "where it is not 0")
+                }
+            }
+        case .hours(let values):
+            for row in values.indices { add(row, "where it is \(values[row].isNaN ? "" : "not ")blank") }
+        case .levels(let texts):
+            for row in texts.indices {
+                add(row, texts[row].isEmpty ? "where it is blank" : "where it is “\(texts[row])”")
+                if !texts[row].isEmpty { add(row, "where it is not blank") }
+            }
+        }
+        let rate = Double(labels.count { $0 == 1 }) / Double(max(1, labels.count))
+        let alone = groups.filter { _, count in
+            count.rows == count.bought && Double(count.rows) * logarithm(rate) < Self.chance
+        }
+        return alone.max { ($0.value.rows, $0.key) < ($1.value.rows, $1.key) }.map { ($0.key, $0.value.rows) }
+    }
+
+    /// ln of one in a thousand million.
+    private static let chance = -20.7
+
+    /// Whether each shopper has one value, whatever is shown: then it is about people, and computed from no price.
+    private func sortsShoppers(_ column: FeatureColumn) -> Bool {
+        switch column {
+        case .levels(let texts): areOfShoppers(texts)
+        case .numbers(let values), .hours(let values): areOfShoppers(values.map(\.bitPattern))
+        }
+    }
+
+    private func areOfShoppers<Value: Equatable>(_ values: [Value]) -> Bool {
+        var first: [String: Value] = [:]
+        var again = 0
+        for (user, value) in zip(users, values) {
+            guard let known = first[user] else {
+                first[user] = value
+                continue
+            }
+            guard known == value else { return false }
+            again += 1
+        }
+        return again >= ExposureChecks.fewestRows / 10
     }
 
     private func areas(_ column: FeatureColumn) -> [Double] {

@@ -119,10 +119,26 @@ struct ColumnReading {
             return "column “\(name)” was read as numbers that all look like seconds since 1970: declare it a time, and "
                 + "it becomes hours before the exposure"
         }
+        if others.count(where: { Self.looksLikeTime(texts[$0]) }) * 2 > known {
+            return "column “\(name)” was read as words, though they look like times, such as “\(texts[first])” (line "
+                + "\(lines[first])): nobody has checked that they lie before the exposure; write 2017-01-31T23:59:59"
+        }
         let numbers = known - others.count
         guard Double(numbers) >= Self.mistaken * Double(known) else { return nil }
         return "column “\(name)” was read as words: \(numbers) of \(known) values are numbers, others are such as "
             + "“\(texts[first])” (line \(lines[first])); correct it, or declare it categorical"
+    }
+
+    /// Numbers with slashes, dashes, dots or colons between them, at least two.
+    private static func looksLikeTime(_ text: String) -> Bool {
+        let separators = Set("/-.:".utf8)
+        let bytes = Array(text.utf8)
+        return (8...35).contains(bytes.count) && bytes[0] >= UInt8(ascii: "0") && bytes[0] <= UInt8(ascii: "9")
+            && bytes.count { separators.contains($0) } >= 2
+            && bytes.allSatisfy {
+                separators.contains($0) || $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9")
+                    || " +TZ".utf8.contains($0)
+            }
     }
 
     private func refuse(

@@ -7,8 +7,14 @@ import Domain
 public struct ExposureFindings: Equatable, Sendable {
     /// Rows that were dropped because an earlier one is the same exposure.
     public var duplicates = 0
+    /// How many of these say another price or outcome than the one that was kept.
+    public var contradictions = 0
+    /// Line of the first of those.
+    public var contradictoryLine: Int?
     /// Lines of rows that were dropped because hardly any other was shown such a price.
     public var strayLines: [Int] = []
+    /// Lines of rows that cost as much as their price, or more.
+    public var costlyLines: [Int] = []
     /// Columns that were dropped, with the reason.
     public var droppedColumns: [String: String] = [:]
     /// Fixed columns that tell buyers from others almost by themselves.
@@ -22,13 +28,25 @@ public struct ExposureFindings: Equatable, Sendable {
     public var sentences: [String] {
         var sentences: [String] = []
         if duplicates > 0 {
-            sentences.append("\(duplicates) rows repeat an earlier one (same user, item and time) and were dropped")
+            let others =
+                contradictoryLine.map {
+                    "; \(contradictions) of them say another price or outcome (first in line \($0)): where a shopper came "
+                        + "again, say when, and correct what is wrong"
+                } ?? ""
+            sentences.append(
+                "\(duplicates) rows repeat an earlier one (same user, item and time) and were dropped\(others)")
         }
         if !strayLines.isEmpty {
             let lines = strayLines.prefix(5).map { "\($0)" }.joined(separator: ", ")
             sentences.append(
                 "\(strayLines.count) rows show prices that hardly any other shows, relative to the reference price, and were "
                     + "dropped (lines \(lines)\(strayLines.count > 5 ? ", …" : ""))")
+        }
+        if !costlyLines.isEmpty {
+            let lines = costlyLines.prefix(5).map { "\($0)" }.joined(separator: ", ")
+            sentences.append(
+                "\(costlyLines.count) rows cost as much as their price or more (lines "
+                    + "\(lines)\(costlyLines.count > 5 ? ", …" : "")): correct them unless they were sold at a loss")
         }
         sentences += suspects.map {
             "column “\($0)” tells buyers from others almost by itself: it was probably written after the purchase, and "
@@ -57,14 +75,19 @@ package enum ExposureChecks {
         _ raw: ExposureTable
     ) throws(LearningError) -> (table: ExposureTable, findings: ExposureFindings) {
         var findings = ExposureFindings()
-        var table = raw.distinct
+        let ordered = raw.ordered
+        var table = ordered.distinct
         findings.doubts = raw.doubts
         findings.duplicates = raw.count - table.count
+        (findings.contradictions, findings.contradictoryLine) = ordered.contradictions
         try refuseFewRows(table)
         try refuseOneClass(table)
         try refuseFewOfEither(table)
-        try refuseAbsurdPrices(table)
+        try refuseAbsurd("price", table.prices, table) { abs($0) > farthest }
+        try refuseAbsurd("unit_cost", table.unitCosts, table) { $0 > farthest }
         try refuseCostsAbovePrices(table)
+        findings.costlyLines = table.prices.indices.filter { table.unitCosts[$0] >= table.prices[$0] }
+            .map { table.lines[$0] }
         let strays = StrayPrices.rows(table.logRelativePrices)
         findings.strayLines = strays.map { table.lines[$0] }
         if !strays.isEmpty {
@@ -145,13 +168,15 @@ package enum ExposureChecks {
             remedy: "No price in the file is above its cost: give what one unit costs, in the currency of the prices.")
     }
 
-    private static func refuseAbsurdPrices(_ table: ExposureTable) throws(LearningError) {
-        let prices = table.logRelativePrices
-        let absurd = prices.indices.filter { abs(Double(prices[$0])) > farthest }
+    /// - Parameter isAbsurd: of ln(amount / reference).
+    private static func refuseAbsurd(
+        _ name: String, _ amounts: [Double], _ table: ExposureTable, _ isAbsurd: (Double) -> Bool
+    ) throws(LearningError) {
+        let absurd = amounts.indices.filter { isAbsurd(logarithm(amounts[$0] / table.referencePrices[$0])) }
         guard let first = absurd.first else { return }
         let lines = absurd.prefix(5).map { "\(table.lines[$0])" }.joined(separator: ", ")
         throw LearningError(
-            place: "\(table.file):\(table.lines[first]):price", value: "\(table.prices[first])",
+            place: "\(table.file):\(table.lines[first]):\(name)", value: "\(amounts[first])",
             remedy: """
                 The reference price is \(table.referencePrices[first]): correct whichever is wrong \
                 (\(absurd.count) rows, lines \(lines)\(absurd.count > 5 ? ", …" : "")).
@@ -162,7 +187,7 @@ package enum ExposureChecks {
         let prices = table.logRelativePrices
         guard let low = prices.min(), let high = prices.max(), high - low < 0.005 else { return }
         throw LearningError(
-            place: "\(table.file):\(table.lines[0])–\(table.lines[table.count - 1]):price",
+            place: "\(table.file):\(table.lines.min() ?? 0)–\(table.lines.max() ?? 0):price",
             value: "always about \(table.prices[0] / table.referencePrices[0]) of the reference price",
             remedy: "Nothing can be learned of prices that never moved: show different prices first.")
     }

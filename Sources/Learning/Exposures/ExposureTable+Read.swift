@@ -18,6 +18,12 @@ extension ExposureTable {
         "user", "item", "time", "reference_price", "price", "unit_cost", "bought", "quantity", "arm", "propensity",
     ]
 
+    /// Columns that learning and prices add to the rows of a file.
+    static let added = Set<String>([
+        "price_optimal", "probability", "elasticity", "elasticity_low", "elasticity_high", "shadow_price",
+        "price_weighted",
+    ]).union(UserHistory.names)
+
     /// Reads a file, plain or gzip.
     /// - Parameter kinds: of columns whose kind is settled; the others' are inferred from all their values.
     public init(
@@ -33,6 +39,11 @@ extension ExposureTable {
         guard Set(reader.header).count == reader.header.count else {
             throw LearningError(
                 place: "\(file):1", value: reader.header.joined(separator: ","), remedy: "Name every column once.")
+        }
+        if purpose == .outcomes, let taken = names.first(where: Self.added.contains) {
+            throw LearningError(
+                place: "\(file):1", value: taken,
+                remedy: "A column of this name is added to the rows: rename it, or take it out.")
         }
         for name in kinds.keys.sorted() where !names.contains(name) {
             guard !Self.known.contains(name) else {

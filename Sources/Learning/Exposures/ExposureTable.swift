@@ -130,6 +130,31 @@ public struct ExposureTable: Sendable {
 
     func key(_ row: Int) -> ExposureKey { ExposureKey(user: users[row], item: items[row], time: times[row]) }
 
+    /// In an order that is the same whatever the order of the file: by time, then by who and what.
+    var ordered: ExposureTable {
+        func precedes(_ first: Int, _ second: Int) -> Bool {
+            if times[first] != times[second] { return times[first] < times[second] }
+            if users[first] != users[second] { return users[first] < users[second] }
+            if items[first] != items[second] { return items[first] < items[second] }
+            let prices = prices.isEmpty ? (0, 0) : (prices[first], prices[second])
+            if prices.0 != prices.1 { return prices.0 < prices.1 }
+            // Of two that contradict each other, the purchase counts.
+            return !bought.isEmpty && bought[first] && !bought[second]
+        }
+        let isOrdered = zip(0..<count, 1..<max(1, count)).allSatisfy { !precedes($1, $0) }
+        return isOrdered ? self : rows(at: (0..<count).sorted(by: precedes))
+    }
+
+    /// How many rows repeat the user, item and time of the one before them, with another price or outcome; and the line
+    /// of the first such.
+    /// - Precondition: ordered, with prices and outcomes.
+    var contradictions: (count: Int, line: Int?) {
+        let rows = (0..<count).dropFirst().filter { row in
+            key(row) == key(row - 1) && (prices[row] != prices[row - 1] || bought[row] != bought[row - 1])
+        }
+        return (rows.count, rows.first.map { lines[$0] })
+    }
+
     /// Without rows that repeat the user, item and time of an earlier one.
     public var distinct: ExposureTable {
         var seen: Set<ExposureKey> = []

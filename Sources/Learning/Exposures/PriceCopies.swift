@@ -8,7 +8,9 @@ import Domain
 struct PriceCopies {
     /// ln(price / reference).
     private let logPrices: [Double]
-    private let logReferences: [Double]
+    private let references: [Double]
+    /// Empty where prices follow the costs: so would whatever is added to them.
+    private let costs: [Double]
 
     /// A column that follows the price this closely is the price, by another name, or what it was set by.
     static let correlation = 0.98
@@ -24,7 +26,10 @@ struct PriceCopies {
 
     init(_ table: ExposureTable) {
         logPrices = table.logRelativePrices.map(Double.init)
-        logReferences = table.referencePrices.map(logarithm)
+        references = table.referencePrices
+        let shares = zip(table.unitCosts, table.referencePrices).map { $0 / $1 }
+        let areFollowed = abs(ExposureChecks.correlation(shares, logPrices)) > 0.9
+        costs = areFollowed ? [] : table.unitCosts
     }
 
     /// The size of a column's correlation with the price, 0 to 1.
@@ -63,15 +68,62 @@ struct PriceCopies {
         }
     }
 
-    /// A column of numbers as it is and, if it may be an amount, relative to the reference price as prices are; with the
-    /// prices of its rows.
+    /// Whether a column of few values says next to nothing but which price was shown: that there was a deal, for example.
+    func tells(_ column: FeatureColumn) -> Bool {
+        let few: [Int]? =
+            switch column {
+            case .levels(let texts): Self.places(texts)
+            case .numbers(let numbers), .hours(let numbers): Self.places(numbers.map(\.bitPattern))
+            }
+        guard let values = few else { return false }
+        func others(_ rows: some Collection<Int>) -> Int {
+            var counts: [Int: Int] = [:]
+            for row in rows { counts[values[row], default: 0] += 1 }
+            return rows.count - (counts.values.max() ?? 0)
+        }
+        let all = Double(values.count)
+        guard Double(others(values.indices)) >= Self.unusual * all else { return false }
+        let cells = Dictionary(grouping: values.indices) { Int((logPrices[$0] / Self.grain).rounded()) }.values
+        // Of a handful of rows any few values agree.
+        let full = cells.filter { $0.count >= Self.fullCell }
+        return Double(full.reduce(0) { $0 + $1.count }) >= 0.8 * all
+            && Double(full.reduce(0) { $0 + others($1) }) <= Self.mistaken * all
+    }
+
+    /// Each value's place among the different ones; nil when these are many.
+    private static func places<Value: Hashable>(_ values: [Value]) -> [Int]? {
+        var places: [Value: Int] = [:]
+        return values.reduce(into: [Int]?.some([])) { found, value in
+            guard found != nil else { return }
+            let place = places[value] ?? places.count
+            if place < fewValues { found?.append(place) } else { found = nil }
+            places[value] = place
+        }
+    }
+
+    /// Of a column that says in which way a price was made.
+    private static let fewValues = 20
+    /// Rows at one price.
+    private static let fullCell = 20
+
+    /// A column of numbers as it is and, if it may be an amount, as the price that it may have been computed from,
+    /// relative to the reference price: itself, a discount off the reference, a margin above the cost, in money or of the
+    /// price. With the prices of its rows.
     private func readings(_ column: [Float]) -> [(values: [Double], prices: [Double])] {
         let known = column.indices.filter { !column[$0].isNaN }
         guard known.count >= ExposureChecks.fewestRows else { return [] }
-        let prices = known.map { logPrices[$0] }
-        let itself = (values: known.map { Double(column[$0]) }, prices: prices)
-        guard known.allSatisfy({ column[$0] > 0 }) else { return [itself] }
-        return [itself, (known.map { logarithm(Double(column[$0])) - logReferences[$0] }, prices)]
+        let itself = (values: known.map { Double(column[$0]) }, prices: known.map { logPrices[$0] })
+        let prices: [(Double, Int) -> Double] = [{ value, _ in value }, { value, row in references[row] - value }]
+        let pricesByMargin: [(Double, Int) -> Double] = [
+            { value, row in costs[row] + value }, { value, row in costs[row] / (1 - value) },
+            { value, row in costs[row] / (1 - value / 100) },
+        ]
+        return [itself]
+            + (prices + (costs.isEmpty ? [] : pricesByMargin)).compactMap { price in
+                let relative = known.map { price(Double(column[$0]), $0) / references[$0] }
+                guard relative.allSatisfy({ $0 > 0 && $0.isFinite }) else { return nil }
+                return (relative.map(logarithm), itself.prices)
+            }
     }
 
     /// - Parameters:

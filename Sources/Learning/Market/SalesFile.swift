@@ -25,12 +25,13 @@ public struct SalesFile: Sendable {
         }
         self.grid = grid
         let last = try sales.periods(on: grid).max() ?? 0
-        findings = sales.findings
+        findings = sales.findings + sales.otherDistances(than: grid)
         items = []
         for index in sales.items.indices {
             items.append(
                 try sales.history(of: index, on: grid, until: last, missing: missingIsZero ? 0 : nil, plans: plans))
         }
+        if let finding = displaysWithDeals { findings.append(finding) }
         guard let plans else { return }
         guard plans.style == sales.style else {
             throw LearningError(
@@ -38,8 +39,41 @@ public struct SalesFile: Sendable {
                 remedy: "Write them as in \(sales.file).")
         }
         findings += plans.findings
-        let priced = plans.items.count { plan in items.contains { $0.item == plan.item } }
-        findings.append("\(priced) of \(items.count) items have prices in \(plans.file)")
+        let sold = Set(items.map(\.item))
+        let unknown = plans.items.filter { !sold.contains($0.item) }
+        guard unknown.count < plans.items.count else {
+            throw LearningError(
+                place: "\(plans.file):2:item", value: plans.items.first?.item ?? "",
+                remedy: "Name items as \(sales.file) names them; it has none of those that are planned.")
+        }
+        let others = unknown.isEmpty ? "" : "; it also names \(Self.some(unknown.map(\.item))), without sales"
+        findings.append(
+            "\(plans.items.count - unknown.count) of \(items.count) items have prices in \(plans.file)\(others)")
+    }
+
+    /// The first few of many names.
+    fileprivate static func some(_ names: [String]) -> String {
+        names.prefix(3).map { "“\($0)”" }.joined(separator: ", ") + (names.count > 3 ? ", …" : "")
+    }
+
+    /// Says that deals and displays, or mailers, always came together; nil when they did not.
+    private var displaysWithDeals: String? {
+        let settings = items.flatMap { $0.settings.prefix($0.units.count) }
+        func alwaysTogether(_ share: (SalesSetting) -> Double) -> Bool {
+            let pairs = settings.map { setting in
+                (
+                    isDeal: setting.price.map { $0 < 0.98 * (setting.regularPrice ?? $0) } ?? false,
+                    isShown: share(setting) > 0
+                )
+            }
+            return pairs.contains { $0.isDeal } && pairs.allSatisfy { $0.isDeal == $0.isShown }
+        }
+        let columns = [("display", alwaysTogether(\.displayShare)), ("mailer", alwaysTogether(\.mailerShare))]
+        let names = columns.filter(\.1).map(\.0)
+        guard !names.isEmpty else { return nil }
+        return
+            "every deal came with \(names.joined(separator: " and ")) and none without: what either does alone, and so "
+            + "a plan of one without the other, is a guess"
     }
 
     /// Items of which some periods are unknown.
@@ -127,6 +161,21 @@ private struct ItemRows {
         if repeated > 0 { findings.append("\(repeated) rows repeated another one: dropped") }
     }
 
+    /// Says which items have most of their rows further apart than the periods of the grid.
+    func otherDistances(than grid: TimeGrid) -> [String] {
+        let sparse = items.compactMap { item, rows in
+            grid.usualDistance(of: rows.map(\.time)).flatMap { $0 > 1 ? (item: item, distance: $0) : nil }
+        }
+        guard let first = sparse.first else { return [] }
+        let names = SalesFile.some(sparse.map(\.item))
+        return [
+            "\(sparse.count) items (\(names)) mostly have a row every \(first.distance) periods or more, where a period is "
+                + "a \(grid.stepText): their units are taken for those of one period, and forecast so. Where they are "
+                + "sums of several, forecast these items from a file of their own; where nothing was sold between, "
+                + "--missing-is-zero"
+        ]
+    }
+
     /// The period of every row.
     func periods(on grid: TimeGrid) throws(LearningError) -> [Int] {
         var periods: [Int] = []
@@ -138,7 +187,9 @@ private struct ItemRows {
         guard let period = grid.period(of: row.time) else {
             throw LearningError(
                 place: "\(file):\(row.line):time", value: "a time between two periods",
-                remedy: "Rows are \(grid.stepText) apart, counted from \(grid.text(0)): sum units by such periods.")
+                remedy:
+                    "Rows are \(grid.stepText) apart, counted from \(grid.text(0)): sum units by such periods, and date "
+                    + "those of a month by its first day.")
         }
         guard abs(period) <= MarketLimits.periods else {
             throw LearningError(

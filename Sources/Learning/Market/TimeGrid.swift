@@ -61,6 +61,14 @@ public struct TimeGrid: Equatable, Sendable {
         }
     }
 
+    /// Periods between most neighbours of an item; nil when there are no two, or none is more frequent than the others.
+    /// - Parameter times: of the item, ascending and different.
+    func usualDistance(of times: [Int64]) -> Int? {
+        let periods = times.compactMap(period)
+        let distances = Dictionary(zip(periods, periods.dropFirst()).map { ($1 - $0, 1) }, uniquingKeysWith: +)
+        return distances.first { 2 * $0.value > periods.count }?.key
+    }
+
     /// The time at which a period begins, as the file would write it.
     public func text(_ period: Int) -> String {
         switch step {

@@ -37,8 +37,8 @@ public struct CompetitorPriceWatch: Equatable, Sendable {
     /// Logarithms of accepted prices, oldest first.
     private var accepted: [Double] = []
     private var aside: [Double] = []
-    /// Jumps that went back again: what a deal looks like the first time.
-    private var deals: [Double] = []
+    /// Jumps that went back again, which is what a deal looks like the first time, and levels that were usual.
+    private var seen: [Double] = []
     /// The last price reported, and how often it was in a row.
     private var last: Double?
     private var repeats = 0
@@ -84,11 +84,13 @@ public struct CompetitorPriceWatch: Equatable, Sendable {
             let needed = reason == .priceJump ? settings.patience : settings.absurdPatience
             verdict.reason = aside.count >= needed ? .levelShift : reason
             if aside.count >= needed {
+                // A long deal looks like a new level: what comes back after it is no news, nor is the next such deal.
+                remember([usual, value])
                 accepted = aside
                 aside = []
             }
         } else {
-            deals = (deals + aside.filter { abs($0 - usual) < log(settings.absurdRatio) }).suffix(8)
+            remember(aside.filter { abs($0 - usual) < log(settings.absurdRatio) })
             aside = []
             accepted.append(value)
             if accepted.count > settings.window { accepted.removeFirst() }
@@ -100,10 +102,21 @@ public struct CompetitorPriceWatch: Equatable, Sendable {
         return verdict
     }
 
+    /// Keeps the latest few different prices.
+    private mutating func remember(_ values: [Double]) {
+        for value in values {
+            seen.removeAll { Self.areAlike($0, value) }
+            seen.append(value)
+        }
+        seen = seen.suffix(8)
+    }
+
+    private static func areAlike(_ first: Double, _ second: Double) -> Bool { abs(first - second) < 0.02 }
+
     /// What is wrong with a move from the usual price, if anything is.
     private func moved(_ move: Double, to value: Double) -> AnomalyReason? {
         let limit = max(settings.leastJump, settings.far * Robust.deviation(accepted))
-        guard abs(move) > limit, !(accepted + deals).contains(where: { abs($0 - value) < 0.02 }) else { return nil }
+        guard abs(move) > limit, !(accepted + seen).contains(where: { Self.areAlike($0, value) }) else { return nil }
         let powers = move / log(10)
         // Within a fifth of a power of ten, that is 0.63 to 1.58 times: the price may have moved as well.
         if abs(powers) > 0.8, abs(powers - powers.rounded()) < 0.2 { return .decimalSlip }

@@ -8,6 +8,9 @@
 //   such as an item that sold three a day and now sells none. What was accepted counts as usual only some time later,
 //   or it would be judged by itself.
 //
+// What sells now and then is judged by how much it sells at times. Such sales may be far out one by one and nothing
+// between them, so after a few they are usual.
+//
 // Rejected: a smoother's errors in units of their mean square, which one spike widens so that the next goes unseen.
 
 /// The demand of one item: state + observation → state + verdict.
@@ -46,6 +49,8 @@ public struct DemandWatch: Equatable, Sendable {
     /// Far out on the same side, one after another.
     private var aside = Waiting()
     private var asideIsAbove = false
+    /// Far above nothing, with nothing sold between them.
+    private var rare = Waiting()
     /// Observations after a new level during which no sums are kept: the level itself is still uncertain.
     private var settling = 0
     /// Cumulative sums upwards and downwards, and how many observations each has run for.
@@ -79,7 +84,8 @@ public struct DemandWatch: Equatable, Sendable {
     public init(_ settings: Settings = Settings()) {
         self.settings = settings
         baseline = SeasonalBaseline(
-            season: settings.season, window: max(settings.window, 8 * max(1, settings.season)))
+            season: settings.season, window: max(settings.window, 8 * max(1, settings.season)),
+            idle: Self.stabilised(0))
     }
 
     /// Judges one observation. O(window · log window).
@@ -108,7 +114,11 @@ public struct DemandWatch: Equatable, Sendable {
             aside.append(value)
             let isUsual = aside.values.count >= settings.patience
             verdict.reason = isUsual ? .levelShift : score > 0 ? .spike : .drop
-            if isUsual { startOver(with: aside.pairs) }
+            if isUsual {
+                startOver(with: aside.pairs)
+            } else if score > 0, baseline.isMostlyIdle {
+                sellNowAndThen(value)
+            }
         } else {
             aside = Waiting()
             accept(value)
@@ -135,9 +145,17 @@ public struct DemandWatch: Equatable, Sendable {
         baseline.append(oldest.value, phase: oldest.phase)
     }
 
+    /// Takes in a sale of an item that mostly sells nothing; as usual as the others when there are a few.
+    private mutating func sellNowAndThen(_ value: Value) {
+        rare.append(value)
+        guard rare.values.count >= settings.patience else { return }
+        for (value, phase) in rare.pairs { baseline.append(value, phase: phase) }
+        rare = Waiting()
+    }
+
     private mutating func startOver(with values: [Value]) {
         baseline.move(to: values, keeping: max(settings.warmup, 4 * settings.season))
-        (aside, recent) = (Waiting(), Waiting())
+        (aside, recent, rare) = (Waiting(), Waiting(), Waiting())
         (up, down) = (Run(), Run())
         settling = settings.warmup
     }

@@ -48,11 +48,9 @@ public enum ForecastMethod: String, CaseIterable, Codable, Sendable {
     func forecast(
         _ sales: ItemSales, horizon: Int, season: Int, common: PromotionResponse
     ) -> [DemandForecast] {
-        let memory = Self.memory(season)
+        func history() -> [Double?] { Robust.withoutOutliers(Self.remembered(sales.logarithms, season)) }
         func smoothed(trend: Bool = false, season: Int? = nil) -> [DemandForecast] {
-            let smoother = Smoothing(
-                fitting: SmoothingShape(hasTrend: trend, season: season),
-                to: Robust.withoutOutliers(Array(sales.logarithms.suffix(memory))))
+            let smoother = Smoothing(fitting: SmoothingShape(hasTrend: trend, season: season), to: history())
             return smoother.forecast(horizon).map {
                 DemandForecast(
                     logarithm: $0.withNoise(of: smoother.deviation, madeAt: smoother.expectations))
@@ -97,21 +95,26 @@ public enum ForecastMethod: String, CaseIterable, Codable, Sendable {
         }
     }
 
-    /// Periods that smoothers are fitted to: what is older has faded, and would only cost time.
-    private static func memory(_ season: Int) -> Int { max(200, 6 * season) }
+    /// What smoothers are fitted to, from its first known value on: what is older has faded, and would only cost time.
+    /// A gap is no news, however long it is.
+    private static func remembered(_ values: [Double?], _ season: Int) -> [Double?] {
+        let known = values.indices.filter { values[$0] != nil }
+        return Array(values[(known.suffix(max(200, 6 * season)).first ?? 0)...])
+    }
 
     /// Regression first, then a smoother over what it leaves.
     private func promoted(
         _ sales: ItemSales, horizon: Int, season: Int, common: PromotionResponse
     ) -> [DemandForecast] {
         let effects = PromotionResponse(of: sales, towards: common).effects(on: sales)
-        let recent = Array(zip(sales.logarithms, effects)).suffix(Self.memory(season))
-        let left = Robust.withoutOutliers(recent.map { value, effect in value.map { $0 - effect } })
+        let unexplained = zip(sales.logarithms, effects).map { value, effect in value.map { $0 - effect } }
+        let left = Robust.withoutOutliers(Self.remembered(unexplained, season))
         let shape = SmoothingShape(season: self == .promotionsSeasonal ? season : nil)
         let smoother =
             self == .promotions
             ? Smoothing(shape, SmoothingConstants(level: 0.05), over: left) : Smoothing(fitting: shape, to: left)
-        let levels = zip(smoother.expectations, recent.filter { $0.0 != nil }).map { $0 + $1.1 }
+        let explained = zip(sales.logarithms, effects).filter { $0.0 != nil }.suffix(smoother.expectations.count)
+        let levels = zip(smoother.expectations, explained).map { $0 + $1.1 }
         return smoother.forecast(horizon).enumerated().map { step, normal in
             let place = sales.units.count + step
             // Beyond what is planned: as in the last period that is, without its promotion.

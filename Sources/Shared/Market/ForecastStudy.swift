@@ -13,8 +13,10 @@ public struct ForecastStudy: Sendable {
         public var horizon = 4
         /// Periods of a season; 1 for none.
         public var season = 4
-        /// Earliest origin: fewer known periods are not forecast from.
+        /// Fewer known periods are not forecast from.
         public var fewest = 12
+        /// Known periods that the past of a short item is forecast from, so that there is something to choose by.
+        public var fewestInThePast = 8
         /// Origins held out, the latest ones.
         public var heldOut = 12
         /// Origins that one choice looks back on.
@@ -89,8 +91,10 @@ package struct ItemReplay {
     package private(set) var errors: [OriginErrors]
 
     package init?(_ sales: ItemSales, _ settings: ForecastStudy.Settings, common: (Int) -> PromotionResponse) {
-        let present = sales.known(after: sales.units.count)
-        guard present.units.count(where: { $0 != nil }) >= settings.fewest else { return nil }
+        let present = sales.known(after: sales.units.count).units.count { $0 != nil }
+        guard present >= settings.fewest else { return nil }
+        // A choice wants a few origins.
+        let fewest = min(settings.fewest, max(settings.fewestInThePast, present - 2 * settings.horizon))
         self.sales = sales
         self.settings = settings
         isWhole = sales.units.allSatisfy { $0.map { $0 == $0.rounded() } ?? true }
@@ -100,7 +104,7 @@ package struct ItemReplay {
         let first = max(1, last - settings.heldOut - settings.lookback - settings.horizon)
         for origin in stride(from: first, through: last, by: 1) {
             let known = sales.known(after: origin)
-            guard known.units.count(where: { $0 != nil }) >= settings.fewest, let scale = known.stepSize else {
+            guard known.units.count(where: { $0 != nil }) >= fewest, let scale = known.stepSize else {
                 continue
             }
             let actual = sales.units[origin..<(origin + settings.horizon)]
@@ -151,7 +155,12 @@ package struct ItemReplay {
         let calibration = IntervalCalibration(own: own, shared: shared)
         let ahead = modelled.map(calibration.applied)
         guard isWhole else { return ahead }
-        return ahead.map { DemandForecast(units: $0.units, low: $0.low.rounded(.down), high: $0.high.rounded(.up)) }
+        // Logarithms and back, a whole number is one give or take its last digits.
+        let digits = 1e-6
+        return ahead.map {
+            DemandForecast(
+                units: $0.units, low: max(0, ($0.low + digits).rounded(.down)), high: ($0.high - digits).rounded(.up))
+        }
     }
 
     /// The method with the least error over the latest origins that were complete when `origin` came. What few origins

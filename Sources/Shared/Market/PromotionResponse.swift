@@ -1,7 +1,8 @@
 // How demand answers to what a shop plans: ln(1 + units) is linear in the log price, the depth of the deal, display,
 // mailer and holidays. Thirty weeks of one item say little about five coefficients, so each item's are drawn towards
 // those of all items together: a ridge whose centre is not zero (the posterior mean under a normal prior; Lindley and
-// Smith, 1972). What the regression leaves over is smoothed, which stands for the recent level.
+// Smith, 1972). Nobody buys more because a price is higher or a product less shown: where the rows cannot tell a deal
+// from the display that came with it, signs still hold. What the regression leaves over is smoothed, which stands for the recent level.
 //
 // The level is not a column of the regression: a lagged one would take a promotion's echo for the level.
 
@@ -9,8 +10,10 @@ import Glibc
 
 /// Coefficients of one item, or of all.
 package struct PromotionResponse: Equatable, Sendable {
-    /// Columns: ln(price / usual), ln(price / regular price), display share, mailer share, holiday.
+    /// Columns: ln(regular price / usual), ln(price / regular price), display share, mailer share, holiday.
     static let columns = 5
+    /// Of each column's coefficient: −1 never above 0, 1 never below, 0 either.
+    static let signs = [-1, -1, 1, 1, 0]
     /// How many centred, squared units of a column the prior weighs.
     static let priorWeight = 5.0
     /// No plan moves demand by more than e³, twenty times: outside what was seen nothing is known.
@@ -69,7 +72,7 @@ package struct PromotionResponse: Equatable, Sendable {
             let price = setting.price ?? setting.regularPrice ?? usual
             let regular = setting.regularPrice ?? usual
             return [
-                usual > 0 ? log(price / usual) : 0, regular > 0 ? log(price / regular) : 0,
+                usual > 0 && regular > 0 ? log(regular / usual) : 0, regular > 0 ? log(price / regular) : 0,
                 setting.displayShare, setting.mailerShare, setting.holiday,
             ]
         }
@@ -115,14 +118,19 @@ private struct NormalEquations {
         for index in right.indices { right[index] += weight * other.right[index] }
     }
 
-    /// The coefficients that fit best while they keep close to `centre`.
+    /// The coefficients that fit best, have their signs and keep close to `centre`.
     func solution(around centre: [Double], weight: Double) -> [Double] {
         var ridged = matrix
         var pulled = right
-        for column in right.indices {
-            ridged[column * right.count + column] += weight
-            pulled[column] += weight * centre[column]
+        func draw(_ row: Int, _ column: Int, _ weight: Double) {
+            ridged[row * right.count + column] += weight
+            pulled[row] += weight * centre[column]
         }
-        return Cholesky.solution(ridged, pulled)
+        for column in right.indices { draw(column, column, weight) }
+        // What a deal does is drawn to what the regular price does, and the other way round: many never move theirs.
+        draw(0, 0, weight)
+        draw(0, 1, -weight)
+        draw(1, 0, -weight)
+        return SignedLeastSquares(matrix: ridged, right: pulled, signs: PromotionResponse.signs).solution
     }
 }

@@ -11,6 +11,12 @@ package enum Robust {
         return sorted.count.isMultiple(of: 2) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
     }
 
+    /// The value below which a share of the values lies.
+    /// - Precondition: not empty.
+    package static func point(_ share: Double, of values: [Double]) -> Double {
+        values.sorted()[Int((share * Double(values.count - 1)).rounded())]
+    }
+
     /// The median distance from the median, scaled to the standard deviation of normal values.
     package static func deviation(_ values: [Double]) -> Double {
         let centre = median(values)

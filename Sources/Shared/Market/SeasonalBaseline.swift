@@ -8,15 +8,21 @@ struct SeasonalBaseline: Equatable, Sendable {
 
     private let season: Int
     private let window: Int
+    /// The value of a period in which nothing was sold.
+    private let idle: Double
     /// Oldest first.
     private var values: [Value] = []
 
-    init(season: Int, window: Int) {
+    init(season: Int, window: Int, idle: Double) {
         self.season = max(1, season)
         self.window = window
+        self.idle = idle
     }
 
     var count: Int { values.count }
+
+    /// Whether nothing is sold in most periods.
+    var isMostlyIdle: Bool { 2 * values.count { $0.value <= idle } > values.count }
 
     mutating func append(_ value: Double, phase: Int) {
         values.append(Value(value: value, phase: phase))
@@ -26,8 +32,10 @@ struct SeasonalBaseline: Equatable, Sendable {
     /// The usual value at a place of the season, and the spread around such. O(window · log window).
     func usual(at phase: Int) -> (value: Double, spread: Double) {
         let effects = self.effects
-        let level = Robust.median(values.map { $0.value - effects[$0.phase] })
-        let spread = Robust.deviation(values.map { $0.value - effects[$0.phase] })
+        let rest = values.map { $0.value - effects[$0.phase] }
+        let level = Robust.median(rest)
+        // What sells now and then is nothing in the middle and has no deviation there: how much it is at times tells.
+        let spread = isMostlyIdle ? (Robust.point(0.95, of: rest) - level) / 1.645 : Robust.deviation(rest)
         // Of few values a phase, the effect has taken part of the noise.
         let each = Double(values.count) / Double(season)
         return (level + effects[phase], spread * (1 + 2 / each))

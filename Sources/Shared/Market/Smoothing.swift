@@ -1,7 +1,8 @@
 // Exponential smoothing in its innovations form (Hyndman, Koehler, Ord and Snyder, Forecasting with Exponential
 // Smoothing, 2008, chapters 2 and 6): one source of error moves a level, perhaps a trend that fades, and perhaps a
 // season. Every model here is additive, on whatever scale the values come; for additive models the variance of the
-// forecast h steps ahead has a closed form. A missing value has no error: the state moves on without news.
+// forecast h steps ahead has a closed form. A missing value has no error: the state moves on without news, and a forecast
+// is as uncertain as it is far from the last known value.
 
 import Glibc
 
@@ -59,6 +60,8 @@ package struct Smoothing: Equatable, Sendable {
     private var phase = 0
     private var squares = 0.0
     private var errors = 0
+    /// Periods since the last known value.
+    private var idle = 0
     /// What was expected of each known value.
     private(set) var expectations: [Double] = []
 
@@ -119,9 +122,12 @@ package struct Smoothing: Equatable, Sendable {
     /// Takes in the next value, or that there is none.
     package mutating func update(_ value: Double?) {
         let error = value.map { $0 - expectation } ?? 0
-        if value != nil {
+        if value == nil {
+            idle += 1
+        } else {
             squares += error * error
             errors += 1
+            idle = 0
         }
         level += constants.damping * trend + constants.level * error
         trend = constants.damping * trend + constants.trend * error
@@ -138,20 +144,33 @@ package struct Smoothing: Equatable, Sendable {
 
     /// Mean and standard deviation for each of the next periods (section 6.3, class 1).
     package func forecast(_ horizon: Int) -> [Normal] {
+        let variances = variances(idle + horizon).suffix(horizon)
         var fading = 0.0
         var power = 1.0
-        var variance = 1.0
-        return (1...horizon).map { step in
+        return zip(1...horizon, variances).map { step, variance in
             // φ + … + φʰ of the trend that is left.
             power *= constants.damping
             fading += power
             let effect = season.isEmpty ? 0 : season[(phase + step - 1) % season.count]
-            let result = Normal(
+            return Normal(
                 mean: level + fading * trend + effect, deviation: deviation * variance.squareRoot(), freedom: freedom)
-            let isSeason = shape.season.map { step % $0 == 0 } ?? false
-            let weight = constants.level + constants.trend * fading + (isSeason ? constants.season : 0)
-            variance += weight * weight
-            return result
+        }
+    }
+
+    /// Variance of the error 1, 2, … steps after the last known value, in units of the first.
+    private func variances(_ steps: Int) -> [Double] {
+        var fading = 0.0
+        var power = 1.0
+        var variance = 1.0
+        return (1...steps).map { step in
+            defer {
+                power *= constants.damping
+                fading += power
+                let isSeason = shape.season.map { step % $0 == 0 } ?? false
+                let weight = constants.level + constants.trend * fading + (isSeason ? constants.season : 0)
+                variance += weight * weight
+            }
+            return variance
         }
     }
 }
